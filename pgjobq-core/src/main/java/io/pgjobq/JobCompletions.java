@@ -1,0 +1,26 @@
+package io.pgjobq;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Waits for jobs by their ids, in this process or another, before or after they have ended. Thread-safe. However many
+ * jobs are waited for, one connection is used.
+ */
+public interface JobCompletions {
+
+    /**
+     * Returns a future of the job's end.
+     *
+     * <p>It completes exceptionally with {@link UnknownJobException} if nothing is known of the id: it was never
+     * committed, or the job's history is gone; with {@link CompletionTimeoutException} when the time is over; and with
+     * {@link PayloadConversionException} if the result can't be read as {@code resultType}.
+     *
+     * @param resultType what the handler returns, {@code Void.class} to ignore it
+     * @param timeout how long to wait, positive
+     */
+    <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout);
+
+    /** Like {@link #completion(long, Class, Duration)}, with the configured time-out. */
+    <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType);
+}

@@ -1,0 +1,38 @@
+package io.pgjobq;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** What a handler may ask about the job that it runs. Valid during the call, from any thread. */
+public interface JobContext {
+
+    /** Returns the job's id. */
+    long id();
+
+    /** Returns the name of the job's queue. */
+    String queue();
+
+    /** Returns the job's logical type, empty if it was sent without one. */
+    String type();
+
+    /** Returns which attempt this is, from 1. */
+    int attempt();
+
+    /** Returns how many attempts the job has in all. */
+    int maxAttempts();
+
+    /** Returns the job's priority, from 0 (first) to 9 (last). */
+    int priority();
+
+    /** Returns when the job was sent, by the database's clock. */
+    Instant sentAt();
+
+    /** Returns the attributes given by the sender, empty if none. */
+    Map<String, String> attributes();
+
+    /**
+     * Returns whether the handler should give up early: its container is stopping, or the job was taken away from this
+     * node, so that nothing it does will count. Long-running handlers check it now and then.
+     */
+    boolean shouldStop();
+}

@@ -1,0 +1,39 @@
+package io.pgjobq;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Marks a method that runs the jobs of a queue.
+ *
+ * <p>The method takes exactly one payload parameter, of the type to which the job's payload is converted ({@code byte[]}
+ * for the raw bytes), and may take a {@link JobContext}, in any order. It may have any visibility. What it returns is the
+ * job's result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are
+ * spent; {@link NonRetryableJobException} ends it at once.
+ *
+ * <p>A queue may have several handlers, told apart by the type of their payload (see {@link JobType}). A {@code byte[]}
+ * handler takes every job of its queue that no other handler there names.
+ *
+ * <p>If the method is {@code @Transactional} on the queue's {@code DataSource} (propagation {@code REQUIRED} or
+ * {@code MANDATORY}, not read-only), the job is completed in that same transaction: what the handler wrote and the job's
+ * completion commit or roll back together. Otherwise a job may run again after a crash.
+ *
+ * <p>May be used as a meta-annotation.
+ */
+@Documented
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+public @interface JobHandler {
+
+    /** The names of the queues, each created if it does not exist. {@code ${…}} placeholders are resolved. */
+    String[] value();
+
+    /**
+     * The logical types that the method handles, in place of the payload parameter's own (see {@link JobType}).
+     * {@code ${…}} placeholders are resolved.
+     */
+    String[] types() default {};
+}

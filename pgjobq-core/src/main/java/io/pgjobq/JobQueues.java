@@ -1,0 +1,58 @@
+package io.pgjobq;
+
+import java.util.List;
+
+/** Manages queues. Changes are committed at once, whatever transaction the caller has. Thread-safe. */
+public interface JobQueues {
+
+    /**
+     * Creates the queue if it does not exist.
+     *
+     * @param name 1 to 100 letters, digits, {@code .}, {@code _}, {@code -}, {@code :} or {@code /}, starting with a
+     *     letter or digit
+     * @throws IllegalArgumentException if the name is not valid
+     */
+    void create(String name);
+
+    /** Returns the names of all queues, in alphabetical order. */
+    List<String> names();
+
+    /**
+     * Describes the queue.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     */
+    QueueDescription describe(String name);
+
+    /** Describes all queues, in alphabetical order of their names. */
+    List<QueueDescription> describeAll();
+
+    /**
+     * Stops all nodes from starting jobs of the queue; running jobs go on, and sending works.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     */
+    void pause(String name);
+
+    /**
+     * Lets all nodes start jobs of the queue again.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     */
+    void resume(String name);
+
+    /**
+     * Deletes an empty queue. What is kept of its finished jobs stays until its time is over.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     * @throws QueueNotEmptyException if it has jobs that are ready, running or waiting
+     */
+    void delete(String name);
+
+    /**
+     * Deletes a queue and cancels all its jobs. Jobs that run at this moment run to their end, unrecorded.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     */
+    void deleteWithJobs(String name);
+}

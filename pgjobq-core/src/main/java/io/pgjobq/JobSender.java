@@ -1,0 +1,84 @@
+package io.pgjobq;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sends jobs to queues.
+ *
+ * <p>A job that is sent inside a Spring transaction on the queue's {@code DataSource} exists only if that transaction
+ * commits, whatever made it (JDBC, JPA, jOOQ). Without a transaction the job is committed before the method returns.
+ *
+ * <p>Every sending method throws {@link UnknownQueueException} for a queue that does not exist,
+ * {@link PayloadConversionException} for a payload that can't be written, and {@link ReadOnlyTransactionException} in a
+ * read-only transaction; nothing has been stored then. Senders are thread-safe.
+ */
+public interface JobSender {
+
+    /** The priority of a job for which none was chosen. */
+    int DEFAULT_PRIORITY = 5;
+
+    /** Sends one job, to start as soon as possible. */
+    default SentJob<Void> send(String queue, Object payload) {
+        return to(queue).send(payload);
+    }
+
+    /**
+     * Sends many jobs in one statement, all or none. They start in the order of the collection.
+     *
+     * @return the sent jobs, in the order of the payloads
+     */
+    default List<SentJob<Void>> sendAll(String queue, Collection<?> payloads) {
+        return to(queue).sendAll(payloads);
+    }
+
+    /** Starts a specification of jobs for the named queue. */
+    Spec to(String queue);
+
+    /**
+     * Cancels a job that has not started. Joins the caller's transaction like sending does.
+     *
+     * @return whether the job was cancelled; {@code false} if it is running, has ended, or is not known
+     */
+    boolean cancel(long id);
+
+    /** How jobs are to be sent. Immutable: each method returns a new specification, which can be kept and reused. */
+    interface Spec {
+
+        /**
+         * Lets the job wait, counted from the moment of sending, by the database's clock. Replaces an earlier
+         * {@link #at(Instant)}. Zero or negative means at once.
+         */
+        Spec delay(Duration delay);
+
+        /** Lets the job wait until the given instant, by the database's clock. Replaces an earlier {@link #delay}. */
+        Spec at(Instant instant);
+
+        /** Sets the priority, from 0 (started first) to 9 (started last). Default: {@value #DEFAULT_PRIORITY}. */
+        Spec priority(int priority);
+
+        /** Adds an attribute, which the handler can read from its {@link JobContext}. */
+        Spec attribute(String name, String value);
+
+        /** Adds attributes, which the handler can read from its {@link JobContext}. */
+        Spec attributes(Map<String, String> attributes);
+
+        /**
+         * Sets the logical type by which the receiving side finds its handler. Default: see {@link JobType}; for a
+         * {@code byte[]} payload none, so that any raw handler of the queue takes it.
+         */
+        Spec type(String type);
+
+        /** Sends one job. */
+        SentJob<Void> send(Object payload);
+
+        /** Sends one job whose handler returns a result that somebody means to wait for. */
+        <R> SentJob<R> send(Object payload, Class<R> resultType);
+
+        /** Sends many jobs in one statement, all or none. They start in the order of the collection. */
+        List<SentJob<Void>> sendAll(Collection<?> payloads);
+    }
+}

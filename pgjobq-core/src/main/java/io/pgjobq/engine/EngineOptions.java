@@ -1,0 +1,55 @@
+package io.pgjobq.engine;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * What concerns a node as a whole.
+ *
+ * @param schema the schema of pgjobq's tables: lower-case letters, digits and {@code _}, at most 48
+ * @param nodeName how messages and tables name this node; not unique
+ * @param nodeTimeout how long a node may be silent before its jobs are run elsewhere, from 2 seconds to 1 hour
+ * @param pollInterval how often an idle node looks for jobs that no wake-up told it of, from 10 milliseconds to 1 hour
+ * @param completionTimeout how long a job is waited for where the caller does not say
+ * @param databaseRequired whether starting fails if the database can't be reached; otherwise it is awaited in the
+ *     background
+ * @param virtualThreads whether jobs run on virtual threads (Java 21 or later)
+ */
+public record EngineOptions(
+        String schema,
+        String nodeName,
+        Duration nodeTimeout,
+        Duration pollInterval,
+        Duration completionTimeout,
+        boolean databaseRequired,
+        boolean virtualThreads) {
+
+    /** Schema {@code pgjobq}, 15 seconds' silence, a poll every 5 seconds, waiting for an hour. */
+    public static final EngineOptions DEFAULT = new EngineOptions(
+            "pgjobq", "node", Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofHours(1), true, false);
+
+    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
+
+    public EngineOptions {
+        check(
+                SCHEMA.matcher(schema).matches(),
+                "schema must be 1 to 48 lower-case letters, digits or '_' and not start with a digit, but is '" + schema
+                        + "'");
+        check(!schema.startsWith("pg_"), "schema must not start with 'pg_', but is '" + schema + "'");
+        range("node.timeout", nodeTimeout, Duration.ofSeconds(2), Duration.ofHours(1));
+        range("poll-interval", pollInterval, Duration.ofMillis(10), Duration.ofHours(1));
+        range("completion.timeout", completionTimeout, Duration.ofMillis(1), Duration.ofDays(365));
+    }
+
+    private static void range(String name, Duration value, Duration least, Duration most) {
+        check(
+                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
+                name + " must be from " + least + " to " + most + ", but is " + value);
+    }
+
+    private static void check(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.pgjobq.notify;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Opens the connection on which a node listens, outside any pool, straight to the server. */
+@FunctionalInterface
+public interface ListenConnectionFactory {
+
+    /** Opens a new connection, which the caller closes. */
+    Connection open() throws SQLException;
+}

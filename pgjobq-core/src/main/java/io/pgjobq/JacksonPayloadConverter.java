@@ -1,0 +1,46 @@
+package io.pgjobq;
+
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
+public final class JacksonPayloadConverter implements PayloadConverter {
+
+    private final JsonMapper mapper;
+
+    /** Uses a mapper with Jackson's defaults. */
+    public JacksonPayloadConverter() {
+        this(JsonMapper.builder().build());
+    }
+
+    /** Uses the given mapper. */
+    public JacksonPayloadConverter(JsonMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    @Override
+    public byte[] write(Object value) {
+        try {
+            return mapper.writeValueAsBytes(value);
+        } catch (JacksonException | StackOverflowError ex) {
+            throw new PayloadConversionException(
+                    "a " + value.getClass().getName() + " can't be written as JSON: " + reason(ex), ex);
+        }
+    }
+
+    @Override
+    public @Nullable Object read(byte[] bytes, Type type) {
+        try {
+            return mapper.readValue(bytes, mapper.constructType(type));
+        } catch (JacksonException | StackOverflowError ex) {
+            throw new PayloadConversionException(
+                    "the stored JSON can't be read as " + type.getTypeName() + ": " + reason(ex), ex);
+        }
+    }
+
+    private static String reason(Throwable ex) {
+        return ex instanceof JacksonException jackson ? jackson.getOriginalMessage() : ex.toString();
+    }
+}

@@ -31,9 +31,6 @@ public final class QueueContainer implements WorkerContainer {
     /** Held jobs that were not started in this time are given back: another node may be free. */
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    /** More unrecorded settlements than this, and no more jobs are taken. */
-    private static final int SETTLER_BACKLOG = 5_000;
-
     /** How long interrupted handlers have to end. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
@@ -76,6 +73,7 @@ public final class QueueContainer implements WorkerContainer {
         this.runner =
                 new JobRunner(this.handlers, options, services.converter(), services.settlements(), services.ends());
         this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs");
+        services.settler().onRelief(() -> signal(() -> {}));
     }
 
     @Override
@@ -292,7 +290,7 @@ public final class QueueContainer implements WorkerContainer {
             return 0;
         }
         int prefetch = pace.prefetch(options.concurrency());
-        if (held.size() > prefetch / 2 || services.settler().backlog() > SETTLER_BACKLOG) {
+        if (held.size() > prefetch / 2 || services.settler().isOverloaded()) {
             return 0;
         }
         return options.concurrency() + prefetch - running.size() - held.size();

@@ -2,7 +2,7 @@ package io.pgjobq.schema;
 
 import io.pgjobq.PgJobqException;
 
-/** The schema is missing or older than this version of pgjobq needs. */
+/** The schema is missing, or older than this release needs, and nobody is to migrate it. */
 @SuppressWarnings("serial")
 public class SchemaVersionException extends PgJobqException {
 
@@ -11,21 +11,27 @@ public class SchemaVersionException extends PgJobqException {
     private final int required;
 
     public SchemaVersionException(String schema, int found, int required) {
-        super("schema '" + schema + "' has version " + found + ", but version " + required + " is needed");
+        super(
+                found == 0
+                        ? "schema '" + schema + "' has no pgjobq tables; version " + required + " is needed"
+                        : "schema '" + schema + "' has version " + found + " of pgjobq's tables; version " + required
+                                + " is needed");
         this.schema = schema;
         this.found = found;
         this.required = required;
     }
 
+    /** Returns the schema's name. */
     public String schema() {
         return schema;
     }
 
-    /** Returns the version that the schema has, 0 if it is missing. */
+    /** Returns the version that was found, 0 if none. */
     public int found() {
         return found;
     }
 
+    /** Returns the version that is needed. */
     public int required() {
         return required;
     }

@@ -2,7 +2,7 @@ package io.pgjobq.schema;
 
 import io.pgjobq.PgJobqException;
 
-/** The database is not PostgreSQL, or too old. */
+/** The database is not one that pgjobq works on. */
 @SuppressWarnings("serial")
 public class UnsupportedDatabaseException extends PgJobqException {
 

@@ -7,29 +7,32 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The logical type names of payload classes. */
+/** The logical names of payload types, the same on the sending and the handling side. */
 public final class JobTypes {
 
     private JobTypes() {}
 
     /** Returns the name under which payloads of the class are sent. */
-    public static String nameOf(Class<?> payloadClass) {
-        JobType type = payloadClass.getAnnotation(JobType.class);
-        return type == null ? payloadClass.getSimpleName() : type.value();
+    public static String nameOf(Class<?> type) {
+        JobType named = type.getAnnotation(JobType.class);
+        return named != null ? named.value() : type.getSimpleName();
     }
 
-    /** Returns the names that a handler of the type accepts. */
-    public static Set<String> namesFor(Type payloadType) {
+    /**
+     * Returns the names that a handler of the type takes: the type's name and aliases, for a sealed type those of its
+     * permitted subtypes too.
+     */
+    public static Set<String> namesFor(Type type) {
         Set<String> names = new LinkedHashSet<>();
-        collect(rawClass(payloadType), names);
+        collect(rawClass(type), names);
         return names;
     }
 
     private static void collect(Class<?> type, Set<String> names) {
         names.add(nameOf(type));
-        JobType annotation = type.getAnnotation(JobType.class);
-        if (annotation != null) {
-            names.addAll(List.of(annotation.aliases()));
+        JobType named = type.getAnnotation(JobType.class);
+        if (named != null) {
+            names.addAll(List.of(named.aliases()));
         }
         if (type.isSealed()) {
             for (Class<?> permitted : type.getPermittedSubclasses()) {
@@ -39,12 +42,13 @@ public final class JobTypes {
     }
 
     private static Class<?> rawClass(Type type) {
-        if (type instanceof Class<?> rawClass) {
-            return rawClass;
+        if (type instanceof Class<?> plain) {
+            return plain;
         }
         if (type instanceof ParameterizedType parameterized) {
             return rawClass(parameterized.getRawType());
         }
-        throw new IllegalArgumentException(type.getTypeName() + " is no class");
+        throw new IllegalArgumentException(
+                "the payload type " + type + " has no logical name; give the handler its types");
     }
 }

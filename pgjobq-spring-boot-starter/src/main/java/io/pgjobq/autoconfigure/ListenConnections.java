@@ -12,7 +12,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 /** Opens the listening connection where the properties say, else where the {@code DataSource} connects to. */
 final class ListenConnections {
 
-    private static final Logger log = LoggerFactory.getLogger(ListenConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ListenConnections.class);
 
     private ListenConnections() {}
 
@@ -31,7 +31,7 @@ final class ListenConnections {
             // Made anew each time: a pool's password may change while the application runs.
             return () -> connectable(properties, dataSource).getConnection();
         } catch (RuntimeException e) {
-            log.warn(
+            LOG.warn(
                     "pgjobq polls only: no connection for LISTEN can be made like those of {} ({}); "
                             + "set pgjobq.notify.url, or pgjobq.notify.enabled=false",
                     dataSource.getClass().getName(),

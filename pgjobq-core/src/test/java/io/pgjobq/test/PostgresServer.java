@@ -1,0 +1,13 @@
+package io.pgjobq.test;
+
+/** A running server on which test databases are created, stopped when it's closed if this run started it. */
+interface PostgresServer extends AutoCloseable {
+
+    /** Enough for several pools of several nodes at once. */
+    int MAX_CONNECTIONS = 300;
+
+    ServerAddress address();
+
+    @Override
+    void close();
+}

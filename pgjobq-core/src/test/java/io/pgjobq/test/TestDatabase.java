@@ -1,0 +1,115 @@
+package io.pgjobq.test;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A database of its own for a test class, with the pools opened on it; {@link PostgresTest} creates and closes it. */
+public final class TestDatabase implements AutoCloseable {
+
+    private static final int DEFAULT_POOL_SIZE = 10;
+
+    private final ServerAddress server;
+    private final String name;
+    private final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
+    private final DataSource dataSource;
+    // A pool apart, so that execute and queryOne never join a transaction that the test has on dataSource().
+    private final JdbcTemplate observer;
+
+    private TestDatabase(ServerAddress server, String name) {
+        this.server = server;
+        this.name = name;
+        this.dataSource = pool(DEFAULT_POOL_SIZE);
+        this.observer = new JdbcTemplate(pool(2));
+    }
+
+    static TestDatabase createOn(ServerAddress server) {
+        String name = "pgjobq_test_" + UUID.randomUUID().toString().replace("-", "");
+        maintain(server, "create database " + name);
+        return new TestDatabase(server, name);
+    }
+
+    /** The name of the database. */
+    public String name() {
+        return name;
+    }
+
+    /** The URL of the database, without credentials. */
+    public String jdbcUrl() {
+        return server.urlOf(name);
+    }
+
+    public String username() {
+        return server.username();
+    }
+
+    /** The password, empty if the server asks for none. */
+    public String password() {
+        return server.password();
+    }
+
+    /** The pool shared by the test class: at most 10 connections, opened when they're needed. */
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    /** Another pool of at most {@code size} connections, closed with the database. */
+    public DataSource pool(int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name + "-" + pools.size());
+        config.setJdbcUrl(jdbcUrl());
+        config.setUsername(username());
+        config.setPassword(password());
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
+        HikariDataSource pool = new HikariDataSource(config);
+        pools.add(pool);
+        return pool;
+    }
+
+    /** A new connection outside all pools, which the caller closes. */
+    public Connection open() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl(), username(), password());
+    }
+
+    /** The major version of the server, such as 18. */
+    public int majorVersion() {
+        return queryOne("select current_setting('server_version_num')::int / 10000", Integer.class);
+    }
+
+    /** Runs one or more statements, outside any transaction of the test. */
+    public void execute(String sql) {
+        observer.execute(sql);
+    }
+
+    /** The single value of a single row, read outside any transaction of the test. */
+    public <T> @Nullable T queryOne(String sql, Class<T> type, @Nullable Object... args) {
+        return observer.queryForObject(sql, type, args);
+    }
+
+    @Override
+    public void close() {
+        pools.forEach(HikariDataSource::close);
+        maintain(server, "drop database if exists " + name + " with (force)");
+    }
+
+    private static void maintain(ServerAddress server, String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(server.maintenanceUrl(), server.username(), server.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("'" + sql + "' failed on the test server", e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.pgjobq.store;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Reads arrays. */
+final class Arrays {
+
+    private static final long[] NONE = {};
+
+    private Arrays() {}
+
+    /** Returns the column's numbers, none if it is null. */
+    static long[] longs(ResultSet row, int column) throws SQLException {
+        Array array = row.getArray(column);
+        if (array == null) {
+            return NONE;
+        }
+        Long[] boxed = (Long[]) array.getArray();
+        long[] values = new long[boxed.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = boxed[i];
+        }
+        return values;
+    }
+}

@@ -1,0 +1,17 @@
+package io.pgjobq.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node wants to take.
+ *
+ * @param queue the queue's number
+ * @param node the node's number
+ * @param claim what the ids of the claims are counted from; room for one a lane
+ * @param limit at most how many jobs
+ * @param lanes the lanes to look at, the most urgent first
+ * @param from for each lane, where to start
+ * @param types the types that the node can run, {@code null} for all
+ */
+public record ClaimRequest(
+        int queue, int node, long claim, int limit, short[] lanes, long[] from, String @Nullable [] types) {}

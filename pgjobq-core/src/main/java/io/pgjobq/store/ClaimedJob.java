@@ -1,0 +1,30 @@
+package io.pgjobq.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that a node has taken.
+ *
+ * @param id the job's id
+ * @param seq its place in the lane
+ * @param claim the claim that holds it: the fencing token
+ * @param queue the queue's number
+ * @param priority the lane
+ * @param attempt how many attempts were charged before
+ * @param type the logical type, empty if none
+ * @param payload the payload as stored
+ * @param attributes the attributes as JSON, {@code null} if none
+ * @param sentAt when it was sent
+ */
+public record ClaimedJob(
+        long id,
+        long seq,
+        long claim,
+        int queue,
+        int priority,
+        int attempt,
+        String type,
+        byte[] payload,
+        @Nullable String attributes,
+        Instant sentAt) {}

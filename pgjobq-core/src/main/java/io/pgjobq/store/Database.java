@@ -1,0 +1,187 @@
+package io.pgjobq.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Runs statements on the application's {@code DataSource}: either alone, on a connection of their own in auto-commit and
+ * read committed whatever the pool's defaults are, or joined to the caller's transaction. Connections go back as they
+ * came. Thread-safe.
+ */
+public final class Database {
+
+    private final DataSource dataSource;
+    private final SqlFiles sql;
+    private final SQLExceptionTranslator translator = new SQLExceptionSubclassTranslator();
+
+    /** Set once {@link #inspect()} has found another default; reading a connection's isolation costs a round trip. */
+    private volatile boolean otherIsolation;
+
+    public Database(DataSource dataSource, String schema) {
+        this.dataSource = unwrap(dataSource);
+        this.sql = new SqlFiles(schema);
+    }
+
+    /** Work on a connection. */
+    @FunctionalInterface
+    public interface Work<T extends @Nullable Object> {
+
+        T run(Connection connection) throws SQLException;
+    }
+
+    /** What a new connection says of the server. */
+    public record Server(int version, String isolation, boolean readOnly) {}
+
+    /** Looks at the server, and remembers what must be set on each connection. */
+    public Server inspect() {
+        Server server = alone(connection ->
+                one(connection, "server", row -> new Server(row.getInt(1), row.getString(2), row.getBoolean(3))));
+        otherIsolation = !server.isolation().equals("read committed");
+        return server;
+    }
+
+    /** Runs work on a connection of its own, each statement in a transaction of its own. */
+    public <T extends @Nullable Object> T alone(Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return aloneOn(connection, work);
+        } catch (SQLException ex) {
+            throw translate(ex);
+        }
+    }
+
+    private <T extends @Nullable Object> T aloneOn(Connection connection, Work<T> work) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        boolean readOnly = connection.isReadOnly();
+        int isolation = otherIsolation ? connection.getTransactionIsolation() : 0;
+        try {
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            if (readOnly) {
+                connection.setReadOnly(false);
+            }
+            if (otherIsolation) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+            return work.run(connection);
+        } finally {
+            if (!connection.isClosed()) {
+                if (otherIsolation) {
+                    connection.setTransactionIsolation(isolation);
+                }
+                if (readOnly) {
+                    connection.setReadOnly(true);
+                }
+                if (!autoCommit) {
+                    connection.setAutoCommit(false);
+                }
+            }
+        }
+    }
+
+    /** Runs work in one transaction of its own. */
+    public <T extends @Nullable Object> T atomically(Work<T> work) {
+        return alone(connection -> {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.run(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException ex) {
+                rollback(connection, ex);
+                throw ex;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    private static void rollback(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException ex) {
+            cause.addSuppressed(ex);
+        }
+    }
+
+    /** Returns whether the calling thread is in a transaction on this {@code DataSource}. */
+    public boolean inTransaction() {
+        if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+            return false;
+        }
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return !connection.getAutoCommit();
+        } catch (SQLException ex) {
+            throw translate(ex);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    /** Runs work in the caller's transaction; there must be one. */
+    public <T extends @Nullable Object> T joined(Work<T> work) {
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        try {
+            return work.run(connection);
+        } catch (SQLException ex) {
+            throw translate(ex);
+        } finally {
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    <T extends @Nullable Object> T one(
+            Connection connection, String statement, Query.Mapper<T> mapper, @Nullable Object... values)
+            throws SQLException {
+        List<T> rows = list(connection, statement, mapper, values);
+        if (rows.size() != 1) {
+            throw new IllegalStateException(statement + " returned " + rows.size() + " rows");
+        }
+        return rows.get(0);
+    }
+
+    <T extends @Nullable Object> List<T> list(
+            Connection connection, String statement, Query.Mapper<T> mapper, @Nullable Object... values)
+            throws SQLException {
+        return Query.list(connection, sql.get(statement), mapper, values);
+    }
+
+    int update(Connection connection, String statement, @Nullable Object... values) throws SQLException {
+        return Query.update(connection, sql.get(statement), values);
+    }
+
+    private RuntimeException translate(SQLException ex) {
+        String state = ex.getSQLState();
+        if ("PJ001".equals(state)) {
+            return new NodeFencedException(ex);
+        }
+        DataAccessException translated = translator.translate("pgjobq", null, ex);
+        return translated != null ? translated : new Untranslated(ex);
+    }
+
+    private static DataSource unwrap(DataSource dataSource) {
+        if (dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+            return unwrap(proxy.getTargetDataSource());
+        }
+        return dataSource;
+    }
+
+    @SuppressWarnings("serial")
+    private static final class Untranslated extends UncategorizedDataAccessException {
+
+        Untranslated(SQLException cause) {
+            super("pgjobq: " + cause.getMessage(), cause);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.pgjobq.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Storing and taking jobs. Thread-safe. */
+public final class JobStore {
+
+    private final Database database;
+
+    public JobStore(Database database) {
+        this.database = database;
+    }
+
+    /** Stores a job on the caller's connection; {@code null} if there is no such queue. */
+    public @Nullable StoredJobs send(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        List<StoredJobs> stored = database.list(
+                connection,
+                "send",
+                row -> {
+                    long[] ids = {row.getLong(1)};
+                    row.getLong(3);
+                    return new StoredJobs(row.getInt(2), ids, !row.wasNull(), row.getLong(4));
+                },
+                (short) job.priority(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes(),
+                at(job),
+                job.delayMillis(),
+                job.queue());
+        return stored.isEmpty() ? null : stored.get(0);
+    }
+
+    /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
+    public @Nullable StoredJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
+            throws SQLException {
+        return database.one(
+                connection,
+                "send_all",
+                row -> {
+                    int queue = row.getInt(1);
+                    if (row.wasNull()) {
+                        return null;
+                    }
+                    long[] ids = Arrays.longs(row, 2);
+                    long due = row.getLong(3);
+                    return new StoredJobs(queue, ids, row.wasNull(), due);
+                },
+                at(job),
+                job.delayMillis(),
+                job.queue(),
+                (short) job.priority(),
+                job.attributes(),
+                types,
+                payloads);
+    }
+
+    private static @Nullable OffsetDateTime at(NewJob job) {
+        return job.at() == null ? null : job.at().atOffset(ZoneOffset.UTC);
+    }
+
+    /**
+     * Takes jobs.
+     *
+     * @throws NodeFencedException if the node has been declared dead
+     */
+    public Claimed claim(ClaimRequest request) {
+        return database.alone(connection -> {
+            List<ClaimedJob> jobs = new ArrayList<>();
+            List<ReadyJobs> emptied = new ArrayList<>();
+            database.list(
+                    connection,
+                    "claim",
+                    row -> {
+                        int lane = row.getInt(1);
+                        long claim = row.getLong(3);
+                        return row.wasNull()
+                                ? emptied.add(new ReadyJobs(request.queue(), lane, row.getLong(2)))
+                                : jobs.add(new ClaimedJob(
+                                        row.getLong(4),
+                                        row.getLong(5),
+                                        claim,
+                                        request.queue(),
+                                        lane,
+                                        row.getInt(6),
+                                        row.getString(8),
+                                        row.getBytes(9),
+                                        row.getString(10),
+                                        row.getObject(7, OffsetDateTime.class).toInstant()));
+                    },
+                    request.queue(),
+                    request.node(),
+                    request.claim(),
+                    request.limit(),
+                    request.lanes(),
+                    request.from(),
+                    request.types());
+            return new Claimed(jobs, emptied);
+        });
+    }
+
+    /** Cancels a job that nobody has taken; {@code null} if there is none, else whether somebody waits for it. */
+    public @Nullable Boolean cancel(long id) {
+        return database.alone(connection ->
+                database.one(connection, "cancel", row -> row.getBoolean(1) ? (Boolean) row.getBoolean(2) : null, id));
+    }
+}

@@ -1,0 +1,94 @@
+package io.pgjobq.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The list of running nodes, and what dead ones leave behind. Thread-safe. */
+public final class NodeStore {
+
+    private final Database database;
+
+    public NodeStore(Database database) {
+        this.database = database;
+    }
+
+    /** A node that was declared dead. */
+    public record DeadNode(int id, String name) {}
+
+    /**
+     * What was freed from one claim of a dead node.
+     *
+     * @param ready the jobs that are ready again, {@code null} if none
+     * @param rescued how many those are
+     * @param died how many ended among the dead jobs
+     * @param awaited those of the dead that somebody waits for
+     */
+    public record Rescue(@Nullable ReadyJobs ready, long rescued, long died, long[] awaited) {}
+
+    /** Registers a node and returns its number, which is never used again. */
+    public int register(String name, Duration heartbeatEvery, Duration silenceAllowed) {
+        return database.alone(connection -> database.one(
+                connection,
+                "register_node",
+                row -> row.getInt(1),
+                name,
+                heartbeatEvery.toMillis(),
+                silenceAllowed.toMillis()));
+    }
+
+    /** Takes the node off the list. */
+    public void unregister(int node) {
+        database.alone(connection -> database.update(connection, "unregister_node", node));
+    }
+
+    /** Takes the session lock that shows the process to be alive, on the given connection. */
+    public void lock(Connection connection, int node) throws SQLException {
+        database.list(connection, "lock_node", row -> true, node);
+    }
+
+    /**
+     * Shows that the node lives.
+     *
+     * @return whether another node has been silent for long; {@code null} if this one has been declared dead
+     */
+    public @Nullable Boolean heartbeat(Connection connection, int node, boolean locked) throws SQLException {
+        List<Boolean> rows = database.list(connection, "heartbeat", row -> row.getBoolean(1), locked, node);
+        return rows.isEmpty() ? null : rows.get(0);
+    }
+
+    /** Like {@link #heartbeat(Connection, int, boolean)}, on a connection of the pool, which holds no lock. */
+    public @Nullable Boolean heartbeat(int node) {
+        return database.<@Nullable Boolean>alone(connection -> heartbeat(connection, node, false));
+    }
+
+    /**
+     * Declares silent nodes dead.
+     *
+     * @param quick whether a missing session lock shortens the silence that is allowed
+     */
+    public List<DeadNode> declareDead(int self, boolean quick) {
+        return database.alone(connection -> database.list(
+                connection, "declare_dead", row -> new DeadNode(row.getInt(1), row.getString(2)), self, quick));
+    }
+
+    /** Frees what up to so many claims of dead nodes hold. */
+    public List<Rescue> rescue(int claims) {
+        return database.alone(connection -> database.list(
+                connection,
+                "rescue",
+                row -> {
+                    long seq = row.getLong(3);
+                    ReadyJobs ready = row.wasNull() ? null : new ReadyJobs(row.getInt(1), row.getInt(2), seq);
+                    return new Rescue(ready, row.getLong(4), row.getLong(5), Arrays.longs(row, 6));
+                },
+                claims));
+    }
+
+    /** Returns the ids of the node's claims. */
+    public List<Long> claims(int node) {
+        return database.alone(connection -> database.list(connection, "own_claims", row -> row.getLong(1), node));
+    }
+}

@@ -1,0 +1,119 @@
+package io.pgjobq.store;
+
+import io.pgjobq.store.Settlement.Failed;
+import io.pgjobq.store.Settlement.Released;
+import io.pgjobq.store.Settlement.Succeeded;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recording how attempts ended. Every method changes only jobs whose claim still exists, and says which those were.
+ * Thread-safe.
+ */
+public final class SettlementStore {
+
+    private final Database database;
+
+    public SettlementStore(Database database) {
+        this.database = database;
+    }
+
+    /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
+    public SettledSuccesses succeeded(List<Succeeded> batch, long[] emptiedClaims) {
+        byte[][] results = new byte[batch.size()][];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = batch.get(i).result();
+        }
+        return database.alone(connection -> database.one(
+                connection,
+                "settle_succeeded",
+                row -> new SettledSuccesses(
+                        Arrays.longs(row, 1),
+                        Arrays.longs(row, 2),
+                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        Arrays.longs(row, 4)),
+                longs(batch, s -> s.job().id()),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                longs(batch, Succeeded::micros),
+                results,
+                claims(batch),
+                emptiedClaims));
+    }
+
+    /** Records failed attempts; those that are not returned were lost. */
+    public List<SettledFailure> failed(List<Failed> batch) {
+        return database.alone(connection -> database.list(
+                connection,
+                "settle_failed",
+                row -> new SettledFailure(row.getLong(1), row.getBoolean(2), row.getBoolean(3), instant(row, 4)),
+                longs(batch, s -> s.job().id()),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                longs(batch, Failed::micros),
+                strings(batch, s -> s.error().type()),
+                strings(batch, s -> s.error().message()),
+                strings(batch, s -> s.error().stack()),
+                batch.stream().map(Failed::retryInMillis).toArray(Long[]::new),
+                claims(batch)));
+    }
+
+    /**
+     * Gives jobs back.
+     *
+     * @return the claims that no longer hold them; the others are held by a handler's transaction at this moment
+     */
+    public long[] released(List<Released> batch, long[] emptiedClaims) {
+        return database.alone(connection -> database.one(
+                connection,
+                "release",
+                row -> Arrays.longs(row, 1),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                emptiedClaims));
+    }
+
+    /** Deletes claims of which every job is settled; returns those that are gone. */
+    public long[] removeClaims(long[] claims) {
+        return database.alone(
+                connection -> database.one(connection, "remove_claims", row -> Arrays.longs(row, 1), claims));
+    }
+
+    /** Completes a job in the calling thread's transaction; {@code null} if the job was lost. */
+    public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+        return database.joined(connection -> database.one(
+                connection,
+                "complete",
+                row -> {
+                    boolean awaited = row.getBoolean(1);
+                    return row.wasNull() ? null : new Completion(awaited, instant(row, 2));
+                },
+                job.id(),
+                job.seq(),
+                job.claim(),
+                micros,
+                result));
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static long[] claims(List<? extends Settlement> batch) {
+        return batch.stream().mapToLong(s -> s.job().claim()).distinct().toArray();
+    }
+
+    private static <S> long[] longs(List<S> batch, ToLongFunction<S> value) {
+        return batch.stream().mapToLong(value).toArray();
+    }
+
+    private static <S> String[] strings(List<S> batch, Function<S, String> value) {
+        return batch.stream().map(value).toArray(String[]::new);
+    }
+}

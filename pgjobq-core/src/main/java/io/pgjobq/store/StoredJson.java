@@ -1,0 +1,64 @@
+package io.pgjobq.store;
+
+import io.pgjobq.JobError;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The JSON of attributes and errors. What another program wrote wrongly is read as far as it makes sense. */
+public final class StoredJson {
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private StoredJson() {}
+
+    /** Writes attributes, {@code null} for none. */
+    public static @Nullable String write(Map<String, String> attributes) {
+        return attributes.isEmpty() ? null : MAPPER.writeValueAsString(attributes);
+    }
+
+    /** Reads attributes. */
+    public static Map<String, String> attributes(@Nullable String json) {
+        if (json == null) {
+            return Map.of();
+        }
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : MAPPER.readTree(json).properties()) {
+            attributes.put(entry.getKey(), text(entry.getValue()));
+        }
+        return Map.copyOf(attributes);
+    }
+
+    static List<JobError> errors(@Nullable String json) {
+        List<JobError> errors = new ArrayList<>();
+        if (json != null) {
+            for (JsonNode node : MAPPER.readTree(json)) {
+                errors.add(error(node));
+            }
+        }
+        return List.copyOf(errors);
+    }
+
+    static JobError error(String json) {
+        return error(MAPPER.readTree(json));
+    }
+
+    private static JobError error(JsonNode node) {
+        return new JobError(
+                node.path("attempt").asInt(0),
+                OffsetDateTime.parse(node.path("at").asString("1970-01-01T00:00:00Z"))
+                        .toInstant(),
+                text(node.path("type")),
+                text(node.path("message")),
+                text(node.path("stack")));
+    }
+
+    private static String text(JsonNode node) {
+        return node.isString() ? node.asString() : node.isMissingNode() ? "" : node.toString();
+    }
+}

@@ -1,0 +1,30 @@
+-- Ends one job inside the handler's own transaction, which holds the claim row until it ends: so no rescue and no release
+-- can take the job away between here and the commit, and those skip the claim instead of waiting. Returns whether
+-- somebody waits for the job; null if the claim is gone, or no longer holds the job.
+create or replace function ${schema}.complete(
+    p_id bigint, p_seq bigint, p_claim bigint, p_micros bigint, p_result bytea, out awaited boolean, out at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    at := clock_timestamp();
+    perform from ${schema}.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
+    if not found then
+        return;
+    end if;
+    with done as (
+        delete from ${schema}.job j where j.id = p_id and j.seq = p_seq
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+    ), kept as (
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, result, attributes)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', ${schema}.drop_on(at, q.keep_succeeded),
+            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 32, d.type, p_result, d.attributes
+        from done d join ${schema}.queue q on q.id = d.queue_id
+        where d.awaited or q.keep_succeeded > interval '0'
+    )
+    select d.awaited into complete.awaited from done d;
+end
+$$;

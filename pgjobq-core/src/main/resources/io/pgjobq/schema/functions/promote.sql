@@ -1,0 +1,44 @@
+-- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
+-- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
+-- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come back, null for never.
+create or replace function ${schema}.promote(p_limit integer)
+returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+begin
+    if not pg_try_advisory_xact_lock('${schema}.job'::regclass::oid::integer, -1) then
+        return query select null::integer, null::smallint, null::bigint, 100::bigint;
+        return;
+    end if;
+    return query
+    with due as materialized (
+        select d.id
+        from ${schema}.queue q cross join lateral (
+            select j.id, j.run_at
+            from ${schema}.job j
+            where j.queue_id = q.id and j.seq is null and j.run_at <= clock_timestamp()
+            order by j.run_at, j.id
+            limit p_limit
+            for update of j skip locked
+        ) d
+        order by d.run_at, d.id
+    ), numbered as materialized (
+        select d.id, nextval('${schema}.job_seq') as seq from due d
+    ), promoted as (
+        update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = n.id
+        returning j.queue_id, j.priority, j.seq
+    )
+    select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;
+    return query
+    select null::integer, null::smallint, null::bigint,
+        ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
+    from ${schema}.queue q cross join lateral (
+        select j.run_at from ${schema}.job j
+        where j.queue_id = q.id and j.seq is null
+        order by j.run_at
+        limit 1
+    ) w;
+end
+$$;

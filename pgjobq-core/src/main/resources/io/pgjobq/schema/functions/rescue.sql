@@ -1,0 +1,55 @@
+-- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
+-- line; one whose attempts are spent ends among the dead jobs. Locks: an advisory lock, so that there is one rescuer at a
+-- time, then claim rows in id order; one that a handler's transaction holds is skipped, since its job may just be
+-- completed. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq.
+create or replace function ${schema}.rescue(p_limit integer)
+returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, died bigint, awaited bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_claim record;
+    v_at timestamptz := clock_timestamp();
+begin
+    if not pg_try_advisory_xact_lock('${schema}.job'::regclass::oid::integer, 0) then
+        return;
+    end if;
+    for v_claim in
+        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead
+        from ${schema}.claim c left join ${schema}.queue q on q.id = c.queue_id
+        where c.node_id not in (select n.id from ${schema}.node n)
+        order by c.id
+        limit p_limit
+        for update of c skip locked
+    loop
+        with freed as (
+            update ${schema}.job j
+            set attempt = j.attempt + 1, errors = coalesce(j.errors, '[]') || ${schema}.job_error(
+                j.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
+                and j.attempt + 1 < v_claim.max_attempts
+            returning j.seq
+        ), spent as (
+            delete from ${schema}.job j
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
+                and j.attempt + 1 >= v_claim.max_attempts
+            returning j.*
+        ), kept as (
+            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
+                node_id, type, payload, attributes, errors)
+            select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
+                s.enqueued_at, v_at, v_claim.id >> 32, s.type, s.payload, s.attributes,
+                coalesce(s.errors, '[]') || ${schema}.job_error(
+                    s.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+            from spent s
+            where s.awaited or v_claim.keep_dead > interval '0'
+        )
+        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
+            (select count(*) from spent), (select array_agg(s.id) from spent s where s.awaited)
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.died, rescue.awaited
+        from freed f;
+        delete from ${schema}.claim c where c.id = v_claim.id;
+        return next;
+    end loop;
+end
+$$;

@@ -1,0 +1,33 @@
+-- Sends a job without waking anybody: it starts when a node next polls. Locks nothing.
+create or replace function ${schema}.send_quietly(
+    queue text, payload jsonb, type text default '', delay interval default '0', priority integer default 5,
+    attributes jsonb default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_queue integer;
+    v_id bigint;
+begin
+    select q.id into v_queue from ${schema}.queue q where q.name = send_quietly.queue;
+    if v_queue is null then
+        raise exception 'queue ''%'' does not exist', queue using errcode = 'PJ003',
+            hint = 'Create it by declaring a handler, under pgjobq.queues, or with JobQueues.create.';
+    end if;
+    if payload is null then
+        raise exception 'queue ''%'': payload must not be null', queue using errcode = 'null_value_not_allowed';
+    end if;
+    if attributes is not null and (jsonb_typeof(attributes) <> 'object'
+            or exists (select from jsonb_each(attributes) a where jsonb_typeof(a.value) <> 'string')) then
+        raise exception 'queue ''%'': attributes must be an object of strings', queue
+            using errcode = 'invalid_parameter_value';
+    end if;
+    v_id := nextval('${schema}.job_seq');
+    insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
+    values (v_id, case when delay > interval '0' then null else v_id end,
+        case when delay > interval '0' then clock_timestamp() + delay end,
+        v_queue, send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    return v_id;
+end
+$$;

@@ -1,0 +1,51 @@
+-- Records failed attempts: the job waits for its back-off, or, where the delay is null, is moved to the dead jobs. Locks and
+-- safety as in settle_succeeded. Returns a row for each settled job.
+create or replace function ${schema}.settle_failed(
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_types text[], p_messages text[],
+    p_stacks text[], p_delays bigint[], p_held bigint[])
+returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_held bigint[];
+    v_at timestamptz := clock_timestamp();
+begin
+    v_held := array(select c.id from ${schema}.claim c where c.id = any (p_held) order by c.id for key share);
+    return query
+    with failed as materialized (
+        select s.*
+        from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
+            as s (id, seq, claim, micros, type, message, stack, delay)
+        where s.claim = any (v_held)
+    ), retried as (
+        update ${schema}.job j
+        set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
+            errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, f.type, f.message, f.stack)
+        from failed f
+        where j.id = f.id and j.seq = f.seq and f.delay is not null
+        returning j.id
+    ), died as (
+        delete from ${schema}.job j
+        using failed f
+        where j.id = f.id and j.seq = f.seq and f.delay is null
+        returning j.*, f.claim, f.micros,
+            coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, f.type, f.message, f.stack) as all_errors
+    ), kept as (
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, payload, attributes, errors)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', ${schema}.drop_on(v_at, q.keep_dead), d.enqueued_at,
+            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 32, d.type, d.payload, d.attributes, d.all_errors
+        from died d join ${schema}.queue q on q.id = d.queue_id
+        where d.awaited or q.keep_dead > interval '0'
+    )
+    select r.id, false, false, v_at from retried r
+    union all
+    select d.id, true, d.awaited, v_at from died d;
+end
+$$;

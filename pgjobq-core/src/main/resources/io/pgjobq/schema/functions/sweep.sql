@@ -1,0 +1,35 @@
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken. Locks nothing: it
+-- is a look, the claim that follows decides.
+create or replace function ${schema}.sweep(p_queues integer[])
+returns table (queue_id integer, priority smallint, seq bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    foreach queue_id in array p_queues loop
+        for lane in 0 .. 9 loop
+            sweep.priority := lane;
+            select f.seq into sweep.seq
+            from (
+                select j.seq
+                from ${schema}.job j
+                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq is not null
+                    and j.seq not in (
+                        select unnest(c.seqs)
+                        from ${schema}.claim c
+                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority)
+                order by j.seq
+                limit 1
+            ) f;
+            if sweep.seq is not null then
+                return next;
+            end if;
+        end loop;
+    end loop;
+end
+$$;

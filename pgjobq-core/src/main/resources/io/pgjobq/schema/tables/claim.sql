@@ -1,0 +1,19 @@
+-- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
+-- used twice, even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+create table ${schema}.claim (
+    id bigint not null,
+    node_id integer not null,
+    queue_id integer not null,
+    priority smallint not null,
+    max_seq bigint not null,
+    seqs bigint[] not null,
+    claimed_at timestamptz not null default clock_timestamp(),
+    constraint claim_pkey primary key (id)
+);
+
+alter table ${schema}.claim alter column seqs set storage main;
+
+create index claim_lane on ${schema}.claim (queue_id, priority, max_seq);
+
+alter table ${schema}.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0);

@@ -1,0 +1,29 @@
+-- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
+-- unless the job fails. Ready or running jobs have a seq, waiting ones (delayed, or failed and backing off) a run_at.
+-- No foreign key: it would lock the queue's row for each send.
+create sequence ${schema}.job_seq;
+
+create table ${schema}.job (
+    id bigint not null,
+    seq bigint,
+    enqueued_at timestamptz not null default clock_timestamp(),
+    run_at timestamptz,
+    queue_id integer not null,
+    priority smallint not null default 5,
+    attempt smallint not null default 0,
+    awaited boolean not null default false,
+    type text not null default '',
+    payload bytea not null,
+    attributes jsonb,
+    errors jsonb,
+    constraint job_pkey primary key (id),
+    constraint job_priority check (priority between 0 and 9),
+    constraint job_ready_or_waiting check ((seq is null) <> (run_at is null))
+);
+
+create index job_ready on ${schema}.job (queue_id, priority, seq) where seq is not null;
+
+create index job_waiting on ${schema}.job (queue_id, run_at, id) where seq is null;
+
+alter table ${schema}.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
+    autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);

@@ -1,0 +1,11 @@
+-- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
+-- fillfactor leaves room for the heartbeat's updates on the same page.
+create table ${schema}.node (
+    id integer generated always as identity primary key,
+    name text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    heartbeat_at timestamptz not null default clock_timestamp(),
+    heartbeat_every interval not null,
+    silence_allowed interval not null,
+    session_lock boolean not null default false
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);

@@ -1,0 +1,11 @@
+-- Inserts one job inside the caller's transaction. Locks nothing but its own new row, so senders never wait for each other.
+insert into ${schema}.job (id, seq, run_at, queue_id, priority, awaited, type, payload, attributes)
+select n.id, case when n.run_at > n.now then null else n.id end, case when n.run_at > n.now then n.run_at end, n.queue_id,
+    ?, ?, ?, ?, ?::jsonb
+from (
+    select q.id as queue_id, nextval('${schema}.job_seq') as id, clock_timestamp() as now,
+        coalesce(?::timestamptz, clock_timestamp() + ?::bigint * interval '1 millisecond') as run_at
+    from ${schema}.queue q
+    where q.name = ?
+) n
+returning id, queue_id, seq, ceil(extract(epoch from run_at - clock_timestamp()) * 1000)::bigint

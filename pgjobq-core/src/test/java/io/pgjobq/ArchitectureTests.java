@@ -1,0 +1,127 @@
+package io.pgjobq;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.ObjectInputStream;
+import java.sql.PreparedStatement;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+
+class ArchitectureTests {
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.pgjobq");
+
+    @Test
+    void packagesFormNoCycle() {
+        // From io on, so that the API package is a slice too.
+        check(slices().matching("io.(**)").should().beFreeOfCycles());
+    }
+
+    @Test
+    void theApiDependsOnNoOtherPackage() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.pgjobq")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.pgjobq.*.."));
+    }
+
+    @Test
+    void onlyTheStoreAndTheSchemaRunSql() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("io.pgjobq.store..", "io.pgjobq.schema..")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(PreparedStatement.class)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("org.springframework.jdbc.core.."));
+    }
+
+    @Test
+    void besidesOnlyTheListenerExecutesAStatement() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("io.pgjobq.store..", "io.pgjobq.schema..", "io.pgjobq.notify..")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(Statement.class));
+    }
+
+    @Test
+    void onlyNotifyKnowsTheNotificationsOfTheDriver() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage("io.pgjobq.notify..")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(PGConnection.class, PGNotification.class));
+    }
+
+    @Test
+    void noClassIsMadeFromDataOrByName() {
+        check(noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ObjectInputStream.class)
+                .orShould()
+                .callMethodWhere(target(owner(equivalentTo(Class.class))).and(target(name("forName")))));
+    }
+
+    @Test
+    void noThreadSleeps() {
+        check(noClasses()
+                .should()
+                .callMethodWhere(target(owner(equivalentTo(Thread.class))).and(target(name("sleep"))))
+                .orShould()
+                .callMethodWhere(target(owner(equivalentTo(TimeUnit.class))).and(target(name("sleep")))));
+    }
+
+    @Test
+    void noMethodIsSynchronizedBecauseThatPinsVirtualThreads() {
+        check(methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED));
+    }
+
+    @Test
+    void classesAreNamedForWhatTheyAre() {
+        check(noClasses()
+                .should()
+                .haveSimpleNameStartingWith("Abstract")
+                .orShould()
+                .haveNameMatching(".*(Util|Utils|Helper|Helpers)"));
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        assertThat(MAIN.getPackage("io.pgjobq").getSubpackagesInTree())
+                .filteredOn(javaPackage -> !javaPackage.getClasses().isEmpty())
+                .allMatch(javaPackage -> javaPackage.isAnnotatedWith(NullMarked.class));
+        JavaPackage api = MAIN.getPackage("io.pgjobq");
+        assertThat(api.isAnnotatedWith(NullMarked.class)).isTrue();
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(MAIN);
+    }
+}

@@ -42,18 +42,10 @@ public final class JobStore {
     /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
     public @Nullable StoredJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
             throws SQLException {
-        return database.one(
+        StoredJobs stored = database.one(
                 connection,
                 "send_all",
-                row -> {
-                    int queue = row.getInt(1);
-                    if (row.wasNull()) {
-                        return null;
-                    }
-                    long[] ids = Arrays.longs(row, 2);
-                    long due = row.getLong(3);
-                    return new StoredJobs(queue, ids, row.wasNull(), due);
-                },
+                row -> new StoredJobs(row.getInt(1), Arrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
                 at(job),
                 job.delayMillis(),
                 job.queue(),
@@ -61,6 +53,7 @@ public final class JobStore {
                 job.attributes(),
                 types,
                 payloads);
+        return stored.ids().length == 0 ? null : stored;
     }
 
     private static @Nullable OffsetDateTime at(NewJob job) {
@@ -107,9 +100,17 @@ public final class JobStore {
         });
     }
 
-    /** Cancels a job that nobody has taken; {@code null} if there is none, else whether somebody waits for it. */
-    public @Nullable Boolean cancel(long id) {
+    /**
+     * What became of a request to cancel a job.
+     *
+     * @param cancelled whether nobody had taken it, so that it is cancelled
+     * @param awaited whether somebody waits for its end
+     */
+    public record Cancellation(boolean cancelled, boolean awaited) {}
+
+    /** Cancels a job that nobody has taken. */
+    public Cancellation cancel(long id) {
         return database.alone(connection ->
-                database.one(connection, "cancel", row -> row.getBoolean(1) ? (Boolean) row.getBoolean(2) : null, id));
+                database.one(connection, "cancel", row -> new Cancellation(row.getBoolean(1), row.getBoolean(2)), id));
     }
 }

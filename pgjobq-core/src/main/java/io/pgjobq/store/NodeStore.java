@@ -49,19 +49,26 @@ public final class NodeStore {
         database.list(connection, "lock_node", row -> true, node);
     }
 
-    /**
-     * Shows that the node lives.
-     *
-     * @return whether another node has been silent for long; {@code null} if this one has been declared dead
-     */
-    public @Nullable Boolean heartbeat(Connection connection, int node, boolean locked) throws SQLException {
-        List<Boolean> rows = database.list(connection, "heartbeat", row -> row.getBoolean(1), locked, node);
-        return rows.isEmpty() ? null : rows.get(0);
+    /** What a heartbeat shows. */
+    public enum Pulse {
+        /** All is well. */
+        WELL,
+        /** Another node has been silent for longer than it should. */
+        OTHERS_SILENT,
+        /** This node has been declared dead. */
+        DECLARED_DEAD
+    }
+
+    /** Shows that the node lives, on the connection that holds its session lock. */
+    public Pulse heartbeat(Connection connection, int node, boolean locked) throws SQLException {
+        List<Pulse> rows = database.list(
+                connection, "heartbeat", row -> row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, locked, node);
+        return rows.isEmpty() ? Pulse.DECLARED_DEAD : rows.get(0);
     }
 
     /** Like {@link #heartbeat(Connection, int, boolean)}, on a connection of the pool, which holds no lock. */
-    public @Nullable Boolean heartbeat(int node) {
-        return database.<@Nullable Boolean>alone(connection -> heartbeat(connection, node, false));
+    public Pulse heartbeat(int node) {
+        return database.alone(connection -> heartbeat(connection, node, false));
     }
 
     /**

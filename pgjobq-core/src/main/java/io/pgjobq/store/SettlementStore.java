@@ -87,18 +87,16 @@ public final class SettlementStore {
 
     /** Completes a job in the calling thread's transaction; {@code null} if the job was lost. */
     public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
-        return database.joined(connection -> database.one(
+        List<Completion> completions = database.joined(connection -> database.list(
                 connection,
                 "complete",
-                row -> {
-                    boolean awaited = row.getBoolean(1);
-                    return row.wasNull() ? null : new Completion(awaited, instant(row, 2));
-                },
+                row -> new Completion(row.getBoolean(1), instant(row, 2)),
                 job.id(),
                 job.seq(),
                 job.claim(),
                 micros,
                 result));
+        return completions.isEmpty() ? null : completions.get(0);
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

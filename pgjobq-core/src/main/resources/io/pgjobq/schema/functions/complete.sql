@@ -21,7 +21,7 @@ begin
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
             finished_at, node_id, type, result, attributes)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', ${schema}.drop_on(at, q.keep_succeeded),
-            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 32, d.type, p_result, d.attributes
+            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
         from done d join ${schema}.queue q on q.id = d.queue_id
         where d.awaited or q.keep_succeeded > interval '0'
     )

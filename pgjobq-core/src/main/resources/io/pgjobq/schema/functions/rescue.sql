@@ -38,7 +38,7 @@ begin
             insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
                 node_id, type, payload, attributes, errors)
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
-                s.enqueued_at, v_at, v_claim.id >> 32, s.type, s.payload, s.attributes,
+                s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 coalesce(s.errors, '[]') || ${schema}.job_error(
                     s.attempt + 1, 'lost', 'the node that ran the job is gone', '')
             from spent s

@@ -40,7 +40,7 @@ begin
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
             finished_at, node_id, type, payload, attributes, errors)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', ${schema}.drop_on(v_at, q.keep_dead), d.enqueued_at,
-            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 32, d.type, d.payload, d.attributes, d.all_errors
+            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
         from died d join ${schema}.queue q on q.id = d.queue_id
         where d.awaited or q.keep_dead > interval '0'
     )

@@ -1,5 +1,5 @@
 -- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
--- used twice, even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+-- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
 create table ${schema}.claim (
     id bigint not null,
     node_id integer not null,

@@ -1,7 +1,7 @@
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
 -- fillfactor leaves room for the heartbeat's updates on the same page.
 create table ${schema}.node (
-    id integer generated always as identity primary key,
+    id integer generated always as identity (maxvalue 67108863) primary key,
     name text not null,
     started_at timestamptz not null default clock_timestamp(),
     heartbeat_at timestamptz not null default clock_timestamp(),

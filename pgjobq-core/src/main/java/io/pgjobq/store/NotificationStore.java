@@ -1,0 +1,29 @@
+package io.pgjobq.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Sending and awaiting notifications. Thread-safe. */
+public final class NotificationStore {
+
+    private final Database database;
+
+    public NotificationStore(Database database) {
+        this.database = database;
+    }
+
+    /** Sends one notification, in a transaction of its own. */
+    public void announce(String channel, String payload) {
+        database.alone(connection -> database.list(connection, "announce", row -> true, channel, payload));
+    }
+
+    /** Lets the connection receive what is sent on the channels. */
+    public void listen(Connection connection, String... channels) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String channel : channels) {
+                statement.execute("listen \"" + channel + '"');
+            }
+        }
+    }
+}

@@ -32,7 +32,9 @@ create table csv_import (
     lines int not null,
     started_at timestamptz not null default clock_timestamp(),
     -- Whether common mistakes are repaired instead of refused.
-    lenient boolean not null default false
+    lenient boolean not null default false,
+    -- When somebody first ran broken lines again; rows stored later say nothing about how fast the import was.
+    repaired_at timestamptz
 );
 
 --changeset sample:customer-order

@@ -77,7 +77,7 @@ final class EmbeddedServer implements AutoCloseable {
         if (orphan.isPresent()) {
             if (orphan.get().isRunning()) {
                 LOG.info(
-                        "Stopping the PostgreSQL that an earlier run left behind, process {}",
+                        "Stopping the PostgreSQL that a dead process left behind, {}",
                         orphan.get().pid());
             }
             orphan.get().stop();

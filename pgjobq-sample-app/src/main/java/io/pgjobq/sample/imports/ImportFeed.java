@@ -39,6 +39,7 @@ class ImportFeed implements LiveSource {
                 .count();
         Instant lastRow = shares.stream()
                 .map(Share::latest)
+                .filter(latestRow -> latestRow.isAfter(latest.startedAt()))
                 .max(Comparator.naturalOrder())
                 .orElse(latest.startedAt());
         return new Progress(
@@ -47,6 +48,7 @@ class ImportFeed implements LiveSource {
                 latest.lines(),
                 shares.stream().mapToLong(Share::rows).sum(),
                 dead,
+                shares.stream().mapToLong(Share::rowsBeforeRepairs).sum(),
                 Duration.between(latest.startedAt(), lastRow).toMillis(),
                 shares.stream()
                         .map(share -> new NodeShare(share.node(), share.rows()))
@@ -57,9 +59,18 @@ class ImportFeed implements LiveSource {
      * How far an import is.
      *
      * @param dead the lines that nobody has repaired yet
-     * @param millis from the start to the latest row
+     * @param rowsBeforeRepairs the rows that were stored before anybody ran broken lines again
+     * @param millis from the start to the latest of those
      */
-    record Progress(long id, String fileName, int lines, long done, long dead, long millis, List<NodeShare> nodes) {}
+    record Progress(
+            long id,
+            String fileName,
+            int lines,
+            long done,
+            long dead,
+            long rowsBeforeRepairs,
+            long millis,
+            List<NodeShare> nodes) {}
 
     /** How many rows a copy of the sample has stored. */
     record NodeShare(String node, long rows) {}

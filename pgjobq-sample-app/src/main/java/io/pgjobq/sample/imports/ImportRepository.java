@@ -4,7 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,7 +30,10 @@ class ImportRepository {
     }
 
     void makeLenient() {
-        jdbc.sql("update csv_import set lenient = true where not lenient").update();
+        jdbc.sql("""
+                        update csv_import set lenient = true, repaired_at = coalesce(repaired_at, clock_timestamp())
+                        where not lenient
+                        """).update();
     }
 
     void correct(long importId, int line, String text) {
@@ -36,6 +41,18 @@ class ImportRepository {
                         insert into line_correction (csv_import_id, line_number, text) values (?, ?, ?)
                         on conflict (csv_import_id, line_number) do update set text = excluded.text
                         """).params(importId, line, text).update();
+        jdbc.sql("update csv_import set repaired_at = coalesce(repaired_at, clock_timestamp()) where id = ?")
+                .param(importId)
+                .update();
+    }
+
+    /** Returns the corrections of the lines that have one. */
+    Map<LineId, String> corrections() {
+        Map<LineId, String> corrections = new HashMap<>();
+        jdbc.sql("select * from line_correction").query(row -> {
+            corrections.put(new LineId(row.getLong("csv_import_id"), row.getInt("line_number")), row.getString("text"));
+        });
+        return corrections;
     }
 
     Instructions instructions(long importId, int line) {
@@ -84,14 +101,22 @@ class ImportRepository {
     /** Returns how many rows each copy of the sample has stored, ordered by the names of the copies. */
     List<Share> shares(long importId) {
         return jdbc.sql("""
-                        select node, count(*) as rows, max(imported_at) as latest
-                        from customer_order where csv_import_id = ? group by node order by node
+                        select node,
+                            count(*) as rows,
+                            count(*) filter (where imported_at < coalesce(repaired_at, 'infinity')) as before_repairs,
+                            max(imported_at) filter (where imported_at < coalesce(repaired_at, 'infinity')) as latest
+                        from customer_order join csv_import on csv_import.id = csv_import_id
+                        where csv_import_id = ? group by node order by node
                         """).param(importId).query(ImportRepository::share).list();
     }
 
     private static Share share(ResultSet row, int number) throws SQLException {
         Timestamp latest = row.getTimestamp("latest");
-        return new Share(row.getString("node"), row.getLong("rows"), latest.toInstant());
+        return new Share(
+                row.getString("node"),
+                row.getLong("rows"),
+                row.getLong("before_repairs"),
+                latest == null ? Instant.MIN : latest.toInstant());
     }
 
     /** How a line is to be read: with or without repairs, and in place of which text, if any. */
@@ -100,6 +125,14 @@ class ImportRepository {
     /** An import as it was started. */
     record Import(long id, String fileName, int lines, Instant startedAt) {}
 
-    /** What one copy of the sample has done of an import. */
-    record Share(String node, long rows, Instant latest) {}
+    /** Which line of which import. */
+    record LineId(long importId, int number) {}
+
+    /**
+     * What one copy of the sample has done of an import.
+     *
+     * @param rowsBeforeRepairs the rows that it stored before anybody ran broken lines again
+     * @param latest when it stored the last of those, {@link Instant#MIN} if there are none
+     */
+    record Share(String node, long rows, long rowsBeforeRepairs, Instant latest) {}
 }

@@ -62,10 +62,10 @@ class LiveFeed {
         }
         try {
             sources.forEach(source -> source.items().forEach(this::show));
-            show(LiveItem.single(DATABASE, "up"));
+            show(LiveItem.single(DATABASE, Map.of("up", true)));
         } catch (DataAccessException | CannotCreateTransactionException e) {
             LOG.debug("The page waits for the database", e);
-            show(LiveItem.single(DATABASE, "down"));
+            show(LiveItem.single(DATABASE, Map.of("up", false)));
         }
     }
 

@@ -13,10 +13,10 @@ import java.time.Duration;
  */
 public record RetryPolicy(Duration delay, double multiplier, Duration maxDelay, double jitter) {
 
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     /** 1 second, doubled with each attempt, at most 10 minutes, ± 20 %. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMinutes(10), 0.2);
-
-    private static final Duration LONGEST = Duration.ofDays(365);
 
     public RetryPolicy {
         check(!delay.isNegative(), "delay", delay, "must not be negative");

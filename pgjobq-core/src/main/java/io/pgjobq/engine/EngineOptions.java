@@ -24,11 +24,11 @@ public record EngineOptions(
         boolean databaseRequired,
         boolean virtualThreads) {
 
+    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
+
     /** Schema {@code pgjobq}, 15 seconds' silence, a poll every 5 seconds, waiting for an hour. */
     public static final EngineOptions DEFAULT = new EngineOptions(
             "pgjobq", "node", Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofHours(1), true, false);
-
-    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
 
     public EngineOptions {
         check(

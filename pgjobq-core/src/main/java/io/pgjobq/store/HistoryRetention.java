@@ -11,10 +11,10 @@ import java.time.Duration;
  */
 public record HistoryRetention(Duration succeeded, Duration dead) {
 
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
     /** A day for jobs that succeeded, 30 days for dead and cancelled ones. */
     public static final HistoryRetention DEFAULT = new HistoryRetention(Duration.ofHours(24), Duration.ofDays(30));
-
-    private static final Duration LONGEST = Duration.ofDays(3660);
 
     public HistoryRetention {
         check("succeeded", succeeded);

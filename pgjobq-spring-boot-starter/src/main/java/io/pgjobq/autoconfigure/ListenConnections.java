@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /** Opens the listening connection where the properties say, else where the {@code DataSource} connects to. */
 final class ListenConnections {
 
-    private static final Logger log = LoggerFactory.getLogger(ListenConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ListenConnections.class);
 
     private ListenConnections() {}
 
@@ -31,7 +32,7 @@ final class ListenConnections {
             // Made anew each time: a pool's password may change while the application runs.
             return () -> connectable(properties, dataSource).getConnection();
         } catch (RuntimeException e) {
-            log.warn(
+            LOG.warn(
                     "pgjobq polls only: no connection for LISTEN can be made like those of {} ({}); "
                             + "set pgjobq.notify.url, or pgjobq.notify.enabled=false",
                     dataSource.getClass().getName(),
@@ -48,13 +49,18 @@ final class ListenConnections {
 
     private static DataSource given(PgJobqProperties.Notify properties, String url, DataSource dataSource) {
         try {
-            return derived(properties, dataSource).url(url).build();
+            return to(url, derived(properties, dataSource));
         } catch (RuntimeException e) {
             // The DataSource does not tell its credentials; the URL or the properties have them.
-            return with(properties, DataSourceBuilder.create().type(SimpleDriverDataSource.class))
-                    .url(url)
-                    .build();
+            return to(url, with(properties, DataSourceBuilder.create().type(SimpleDriverDataSource.class)));
         }
+    }
+
+    private static DataSource to(String url, DataSourceBuilder<?> builder) {
+        // Not the pool's driver, which may be one that wraps PostgreSQL's.
+        return builder.url(url)
+                .driverClassName(DatabaseDriver.fromJdbcUrl(url).getDriverClassName())
+                .build();
     }
 
     private static DataSourceBuilder<?> derived(PgJobqProperties.Notify properties, DataSource dataSource) {

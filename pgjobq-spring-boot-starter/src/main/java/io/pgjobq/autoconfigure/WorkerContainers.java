@@ -19,7 +19,7 @@ final class WorkerContainers implements HandlerRegistry {
 
     static final String BEAN_NAME_PREFIX = "pgjobq.worker.";
 
-    private static final Logger log = LoggerFactory.getLogger(WorkerContainers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerContainers.class);
 
     private final PgJobQ pgJobQ;
     private final PgJobqOptions options;
@@ -39,7 +39,7 @@ final class WorkerContainers implements HandlerRegistry {
             handlersByQueue.forEach(this::register);
             declared.removeAll(handlersByQueue.keySet());
         } else if (!handlersByQueue.isEmpty()) {
-            log.info(
+            LOG.info(
                     "pgjobq only sends here (pgjobq.worker.enabled=false): the handlers of {} are not called",
                     String.join(", ", handlersByQueue.keySet()));
             declared.addAll(handlersByQueue.keySet());

@@ -27,7 +27,7 @@ import org.springframework.util.StringUtils;
 /** Finds the transaction in which a {@code @Transactional} handler runs and its job is completed. */
 final class HandlerTransactions {
 
-    private static final Logger log = LoggerFactory.getLogger(HandlerTransactions.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerTransactions.class);
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final DataSource dataSource;
@@ -78,7 +78,7 @@ final class HandlerTransactions {
     }
 
     private static @Nullable TransactionOperations apart(JobHandlerMethod handler, String reason) {
-        log.warn(
+        LOG.warn(
                 "{} is @Transactional, but {}: its jobs are completed apart from its transaction and may run again "
                         + "after a crash",
                 handler.fullDescription(),

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -73,7 +74,7 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
                         .collect(Collectors.joining(", ", "(", ")"));
     }
 
-    private static JobHandler find(Method method) {
+    private static @Nullable JobHandler find(Method method) {
         MergedAnnotation<JobHandler> annotation =
                 MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(JobHandler.class);
         return annotation.isPresent() ? annotation.synthesize() : null;

@@ -11,7 +11,7 @@ import org.springframework.beans.factory.InitializingBean;
  */
 public final class PgJobqMigration implements InitializingBean {
 
-    private static final Logger log = LoggerFactory.getLogger(PgJobqMigration.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PgJobqMigration.class);
 
     private final Runnable action;
     private final boolean databaseRequired;
@@ -42,7 +42,7 @@ public final class PgJobqMigration implements InitializingBean {
             if (databaseRequired) {
                 throw new DatabaseUnreachableException(e);
             }
-            log.warn(
+            LOG.warn(
                     "pgjobq starts without its database and goes on trying (pgjobq.database-required=false): {}",
                     ConnectionFailure.describe(e));
         }

@@ -10,16 +10,9 @@ final class SchemaVersionFailureAnalyzer extends AbstractFailureAnalyzer<SchemaV
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, SchemaVersionException cause) {
         return new FailureAnalysis(
-                description(cause),
-                "Set pgjobq.migration.enabled=true, or run the change log io/pgjobq/schema/changelog.yaml of "
-                        + "pgjobq-core with Liquibase on schema '" + cause.schema() + "'.",
+                "pgjobq's tables are not what this release needs: " + cause.getMessage() + ".",
+                "Set pgjobq.migration.enabled=true, or apply the script that SchemaScript.forSchema(\"" + cause.schema()
+                        + "\") in pgjobq-core returns.",
                 cause);
-    }
-
-    private static String description(SchemaVersionException cause) {
-        String needed = "this pgjobq needs version " + cause.required() + ".";
-        return cause.found() == 0
-                ? "Schema '" + cause.schema() + "' has no pgjobq tables; " + needed
-                : "Schema '" + cause.schema() + "' has version " + cause.found() + " of pgjobq's tables; " + needed;
     }
 }

@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.sample.imports.ImportRepository.LineId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -46,7 +47,7 @@ class BrokenLines {
     }
 
     private OrderLine line(DeadJob job) {
-        return (OrderLine) converter.read(job.payload(), OrderLine.class);
+        return (OrderLine) Objects.requireNonNull(converter.read(job.payload(), OrderLine.class));
     }
 
     /** A line that is to be repaired. */

@@ -33,7 +33,7 @@ class OrderImports {
             imports.store(line.importId(), line.number(), order, node);
         } catch (BrokenLineException e) {
             // It would be just as broken the next time, so the job is dead at once and waits for somebody to act.
-            throw new NonRetryableJobException(e.getMessage(), e);
+            throw new NonRetryableJobException(String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -48,12 +48,13 @@ public final class PgJobqAutoConfiguration {
         return new PgJobqOptions(properties, environment);
     }
 
+    // The parameters' names are no bean's: Spring would take one of several by it.
     @Bean
     QueueDataSource pgJobqQueueDataSource(
-            @PgJobqDataSource ObjectProvider<DataSource> marked,
-            ObjectProvider<DataSource> all,
+            @PgJobqDataSource ObjectProvider<DataSource> markedForPgJobq,
+            ObjectProvider<DataSource> ofTheApplication,
             ListableBeanFactory beanFactory) {
-        return QueueDataSource.choose(marked, all, beanFactory);
+        return QueueDataSource.choose(markedForPgJobq, ofTheApplication, beanFactory);
     }
 
     @Bean

@@ -5,15 +5,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Payloads as JSON, by Jackson 3. */
+/** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
 public final class JacksonPayloadConverter implements PayloadConverter {
 
     private final JsonMapper mapper;
 
+    /** Uses a mapper with Jackson's defaults. */
     public JacksonPayloadConverter() {
-        this(JsonMapper.shared());
+        this(JsonMapper.builder().build());
     }
 
+    /** Uses the given mapper. */
     public JacksonPayloadConverter(JsonMapper mapper) {
         this.mapper = mapper;
     }
@@ -22,8 +24,9 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     public byte[] write(Object value) {
         try {
             return mapper.writeValueAsBytes(value);
-        } catch (JacksonException e) {
-            throw new PayloadConversionException(value.getClass().getName() + " can't be written as JSON", e);
+        } catch (JacksonException | StackOverflowError ex) {
+            throw new PayloadConversionException(
+                    "a " + value.getClass().getName() + " can't be written as JSON: " + reason(ex), ex);
         }
     }
 
@@ -31,8 +34,13 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     public @Nullable Object read(byte[] bytes, Type type) {
         try {
             return mapper.readValue(bytes, mapper.constructType(type));
-        } catch (JacksonException e) {
-            throw new PayloadConversionException("JSON can't be read as " + type.getTypeName(), e);
+        } catch (JacksonException | StackOverflowError ex) {
+            throw new PayloadConversionException(
+                    "the stored JSON can't be read as " + type.getTypeName() + ": " + reason(ex), ex);
         }
+    }
+
+    private static String reason(Throwable ex) {
+        return ex instanceof JacksonException jackson ? jackson.getOriginalMessage() : ex.toString();
     }
 }

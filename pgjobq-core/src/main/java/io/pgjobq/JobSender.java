@@ -39,7 +39,7 @@ public interface JobSender {
     Spec to(String queue);
 
     /**
-     * Cancels a job that has not started. Joins the caller's transaction like sending does.
+     * Cancels a job that no node has taken. Committed at once, whatever transaction the caller has.
      *
      * @return whether the job was cancelled; {@code false} if it is running, has ended, or is not known
      */

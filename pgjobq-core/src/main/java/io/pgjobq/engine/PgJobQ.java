@@ -1,94 +1,356 @@
 package io.pgjobq.engine;
 
 import io.pgjobq.DeadJobs;
+import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobCompletions;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.store.Outage;
 import io.pgjobq.worker.Handler;
+import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.WorkerOptions;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
 
+/**
+ * One node: the sender, the containers, and what keeps them going. Build it, {@link #start()} it, {@link #close()} it; the
+ * Spring Boot starter does that by itself. Thread-safe.
+ *
+ * <pre>{@code
+ * PgJobQ pgJobQ = PgJobQ.builder(dataSource).build();
+ * WorkerContainer emails = pgJobQ.container("emails", List.of(handler), WorkerOptions.DEFAULT);
+ * pgJobQ.start();
+ * emails.start();
+ * pgJobQ.sender().send("emails", new WelcomeEmail("ada@example.org"));
+ * }</pre>
+ *
+ * <p>The sender works before the start and after the stop; its jobs are then found by a node that runs.
+ */
 public final class PgJobQ implements SmartLifecycle, AutoCloseable {
 
+    /** Below the phases of web servers, so that sending and waiting work as long as requests are served. */
+    public static final int PHASE = DEFAULT_PHASE - 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PgJobQ.class);
+
+    private final EngineOptions options;
+    private final boolean migrate;
+    private final SchemaMigration schema;
+    private final Parts parts;
+
+    /** The queues that are to exist, with their settings. */
+    private final Map<String, WorkerOptions> declared = new ConcurrentHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as is the next. Prepared means: the schema and the queues are there, the node is registered. */
+    private boolean prepared;
+
+    private @Nullable Thread preparing;
+
+    private volatile boolean running;
+
+    private PgJobQ(Builder builder) {
+        this.options = builder.options;
+        this.migrate = builder.migrate;
+        this.schema = new SchemaMigration(builder.dataSource, options.schema());
+        this.parts = new Parts(builder.dataSource, options, builder.converter, builder.listenConnections, this::create);
+    }
+
+    /** Starts building a node on the given {@code DataSource}. */
     public static Builder builder(DataSource dataSource) {
         return new Builder(dataSource);
     }
 
+    /** Returns the sender. */
     public JobSender sender() {
-        throw new UnsupportedOperationException();
+        return parts.sender();
     }
 
+    /** Returns what waits for jobs. */
     public JobCompletions completions() {
-        throw new UnsupportedOperationException();
+        return parts.completions();
     }
 
+    /** Returns what manages queues. */
     public JobQueues queues() {
-        throw new UnsupportedOperationException();
+        return parts.queues();
     }
 
+    /** Returns what looks at dead jobs. */
     public DeadJobs deadJobs() {
-        throw new UnsupportedOperationException();
+        return parts.deadJobs();
     }
 
+    /** Returns the containers, in the order in which they were created. */
     public List<WorkerContainer> containers() {
-        throw new UnsupportedOperationException();
+        return List.copyOf(parts.switchboard().containers());
     }
 
-    /** Creates the container of a queue (not started); fails if handlers clash. Phase of a container: DEFAULT_PHASE - 100. */
-    public WorkerContainer container(String queue, List<Handler> handlers, WorkerOptions options) {
-        throw new UnsupportedOperationException();
+    /**
+     * Creates the container of a queue, which the caller starts and stops. The queue is created when the node starts, or at
+     * once if it runs.
+     *
+     * @throws IllegalArgumentException if the name is not valid, two handlers want the same jobs, or there is a container
+     *     for the queue already
+     */
+    public WorkerContainer container(String queue, List<Handler> handlers, WorkerOptions workerOptions) {
+        for (WorkerContainer other : parts.switchboard().containers()) {
+            if (other.queue().equals(queue)) {
+                throw new IllegalArgumentException("queue '" + queue + "': has a container already");
+            }
+        }
+        QueueContainer container =
+                new QueueContainer(QueueNames.valid(queue), handlers, workerOptions, parts.services());
+        declareQueue(queue, workerOptions);
+        parts.switchboard().add(container);
+        if (isPrepared()) {
+            container.setQueueId(create(container));
+        }
+        return container;
     }
 
-    /** Declares a queue that is only sent to, with its options; created when the engine starts. */
-    public void declareQueue(String queue, WorkerOptions options) {
-        throw new UnsupportedOperationException();
+    /**
+     * Lets a queue exist, with its settings, that this node only sends to. It is created when the node starts, or at once if
+     * it runs.
+     *
+     * @throws IllegalArgumentException if the name is not valid
+     */
+    public void declareQueue(String queue, WorkerOptions workerOptions) {
+        declared.put(QueueNames.valid(queue), workerOptions);
+        if (isPrepared()) {
+            create(queue, workerOptions);
+        }
     }
 
+    /**
+     * Migrates or checks the schema, creates the queues, and starts what keeps the containers going. If the database can't
+     * be reached and is not required, it is awaited in the background.
+     */
     @Override
     public void start() {
-        throw new UnsupportedOperationException();
+        if (running) {
+            return;
+        }
+        parts.settler().start();
+        try {
+            prepare();
+        } catch (DataAccessException ex) {
+            if (options.databaseRequired()) {
+                stopSettler();
+                throw ex;
+            }
+            prepareInBackground(ex);
+        }
+        running = true;
     }
 
+    private void prepare() {
+        if (migrate) {
+            schema.migrate();
+        } else {
+            schema.check();
+        }
+        parts.database().inspect();
+        declared.forEach(this::create);
+        parts.finished().maintain();
+        parts.node().register();
+        for (QueueContainer container : parts.switchboard().containers()) {
+            container.setQueueId(create(container));
+        }
+        lock.lock();
+        try {
+            prepared = true;
+        } finally {
+            lock.unlock();
+        }
+        parts.startBackground();
+    }
+
+    private void prepareInBackground(DataAccessException first) {
+        Outage outage = new Outage(LOG, "starting");
+        lock.lock();
+        try {
+            preparing = new Thread(() -> prepareAgain(outage, outage.failed(first)), "pgjobq-start");
+            preparing.setDaemon(true);
+            preparing.start();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void prepareAgain(Outage outage, Duration firstPause) {
+        Duration pause = firstPause;
+        try {
+            while (!rest(pause)) {
+                try {
+                    prepare();
+                    outage.recovered();
+                    return;
+                } catch (RuntimeException ex) {
+                    pause = outage.failed(ex);
+                }
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns whether the node was stopped meanwhile. */
+    private boolean rest(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && preparing != null) {
+                left = changed.awaitNanos(left);
+            }
+            return preparing == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops what keeps the containers going, and leaves the list of nodes. The containers must be stopped before. */
     @Override
     public void stop() {
-        throw new UnsupportedOperationException();
+        if (!running) {
+            return;
+        }
+        running = false;
+        Thread starting;
+        boolean wasPrepared;
+        lock.lock();
+        try {
+            starting = preparing;
+            preparing = null;
+            wasPrepared = prepared;
+            prepared = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (starting != null) {
+                starting.join(TimeUnit.SECONDS.toMillis(5));
+            }
+            stopSettler();
+            if (wasPrepared) {
+                parts.stopBackground();
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopSettler() {
+        try {
+            parts.settler().stop(Duration.ofSeconds(5));
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the containers and the node, and ends all threads. */
+    @Override
+    public void close() {
+        parts.switchboard().containers().forEach(WorkerContainer::stop);
+        stop();
+        parts.completions().close();
+        parts.closeThreads();
     }
 
     @Override
     public boolean isRunning() {
-        return false;
+        return running;
     }
 
     @Override
-    public void close() {}
+    public int getPhase() {
+        return PHASE;
+    }
 
+    private boolean isPrepared() {
+        lock.lock();
+        try {
+            return prepared;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int create(QueueContainer container) {
+        return create(container.queue(), container.options());
+    }
+
+    private int create(String queue, WorkerOptions settings) {
+        int id = parts.queueStore().create(queue);
+        if (parts.queueStore().settings(id, settings.maxAttempts(), settings.history())) {
+            LOG.info(
+                    "queue '{}': max-attempts is {}, history is kept for {} (succeeded) and {} (dead)",
+                    queue,
+                    settings.maxAttempts(),
+                    settings.history().succeeded(),
+                    settings.history().dead());
+        }
+        return id;
+    }
+
+    /** Builds a node. Used by one thread. */
     public static final class Builder {
-        Builder(DataSource dataSource) {}
 
-        public Builder options(EngineOptions options) {
+        private final DataSource dataSource;
+        private EngineOptions options = EngineOptions.DEFAULT;
+        private PayloadConverter converter = new JacksonPayloadConverter();
+        private @Nullable ListenConnectionFactory listenConnections;
+        private boolean migrate = true;
+
+        private Builder(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        /** Sets what concerns the node as a whole. Default: {@link EngineOptions#DEFAULT}. */
+        public Builder options(EngineOptions newOptions) {
+            this.options = newOptions;
             return this;
         }
 
-        public Builder converter(PayloadConverter converter) {
+        /** Sets what writes and reads payloads. Default: JSON. */
+        public Builder converter(PayloadConverter newConverter) {
+            this.converter = newConverter;
             return this;
         }
-        /** null = poll only. */
+
+        /** Sets what opens the connection to listen on; {@code null}, the default, to poll only. */
         public Builder listenConnections(@Nullable ListenConnectionFactory factory) {
-            return this;
-        }
-        /** Whether start() migrates the schema, or only checks it. */
-        public Builder migrate(boolean migrate) {
+            this.listenConnections = factory;
             return this;
         }
 
+        /** Sets whether starting migrates the schema, rather than only checking it. Default: it does. */
+        public Builder migrate(boolean newMigrate) {
+            this.migrate = newMigrate;
+            return this;
+        }
+
+        /** Builds the node, which opens nothing before it is started. */
         public PgJobQ build() {
-            return new PgJobQ();
+            return new PgJobQ(this);
         }
     }
 }

@@ -22,6 +22,11 @@ public final class Doorbell {
         }
     }
 
+    /** Rings for this process alone. */
+    public void ringHere(Signal signal) {
+        local.receive(signal);
+    }
+
     /** Tells the others alone of jobs that ended, since this process knows. */
     public void announceEnded(List<Long> ids) {
         if (others != null && !ids.isEmpty()) {

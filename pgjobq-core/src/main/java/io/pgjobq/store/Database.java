@@ -161,10 +161,38 @@ public final class Database {
         return Query.update(connection, sql.get(statement), values);
     }
 
+    /** Returns whether history could not be written because a partition is missing. */
+    public static boolean lacksPartition(Throwable failure) {
+        return "23514".equals(sqlState(failure));
+    }
+
+    /** Returns whether the server refused the data itself, so that trying again can't help. */
+    public static boolean refusesData(Throwable failure) {
+        String state = sqlState(failure);
+        return state != null && (state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
+    }
+
+    /** Returns whether the failure is that the database, or the transaction, is read-only. */
+    public static boolean isReadOnly(Throwable failure) {
+        return "25006".equals(sqlState(failure));
+    }
+
+    private static @Nullable String sqlState(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+        }
+        return null;
+    }
+
     private RuntimeException translate(SQLException ex) {
         String state = ex.getSQLState();
         if ("PJ001".equals(state)) {
             return new NodeFencedException(ex);
+        }
+        if ("PJ003".equals(state)) {
+            return new QueueGoneException(ex);
         }
         DataAccessException translated = translator.translate("pgjobq", null, ex);
         return translated != null ? translated : new Untranslated(ex);

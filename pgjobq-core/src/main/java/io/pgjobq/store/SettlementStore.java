@@ -26,7 +26,7 @@ public final class SettlementStore {
 
     /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
     public SettledSuccesses succeeded(List<Succeeded> batch, long[] emptiedClaims) {
-        byte[][] results = new byte[batch.size()][];
+        byte[] @Nullable [] results = new byte[batch.size()] @Nullable [];
         for (int i = 0; i < results.length; i++) {
             results[i] = batch.get(i).result();
         }
@@ -79,10 +79,20 @@ public final class SettlementStore {
                 emptiedClaims));
     }
 
+    /** Gives back all jobs of claims that the node holds no job of. */
+    public void releaseClaims(long[] claims) {
+        database.alone(connection -> database.list(connection, "release", row -> true, new long[0], claims, claims));
+    }
+
     /** Deletes claims of which every job is settled; returns those that are gone. */
     public long[] removeClaims(long[] claims) {
         return database.alone(
                 connection -> database.one(connection, "remove_claims", row -> Arrays.longs(row, 1), claims));
+    }
+
+    /** Returns whether the calling thread is in a transaction in which a job can be completed. */
+    public boolean canComplete() {
+        return database.inTransaction();
     }
 
     /** Completes a job in the calling thread's transaction; {@code null} if the job was lost. */

@@ -1,7 +1,7 @@
 -- Gives jobs back without charging an attempt: they leave their claim and keep their seq, hence their place in the line.
 -- Locks: the claim rows, in id order and for update; one that a handler's transaction holds is skipped, since its job may
 -- just be completed. Safe to keep the seq, since the claim that named it does so no longer when this commits.
--- p_jobs and p_claims go together; p_emptied are claims that have no other job left. Returns the claims that were changed.
+-- p_seqs and p_claims go together; p_emptied are claims that have no other job left. Returns the claims that were changed.
 create or replace function ${schema}.release(p_seqs bigint[], p_claims bigint[], p_emptied bigint[]) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp

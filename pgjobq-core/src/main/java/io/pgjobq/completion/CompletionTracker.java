@@ -1,0 +1,310 @@
+package io.pgjobq.completion;
+
+import io.pgjobq.JobCompletions;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.Outage;
+import io.pgjobq.store.StoredOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * Everybody in this process who waits for jobs. A job is marked as waited for before it is looked up, so that its end can't
+ * slip through; then notifications tell of ends, the settler tells of those in this process, and now and then, and after a
+ * lost connection, all are looked up again. One thread asks for as many jobs at once as there are. Thread-safe.
+ */
+public final class CompletionTracker implements JobCompletions, AutoCloseable {
+
+    private static final int MOST_AT_ONCE = 2_000;
+
+    /** How often everything is looked up while notifications arrive. */
+    private static final Duration RARELY = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(CompletionTracker.class);
+
+    private final FinishedJobStore store;
+    private final PayloadConverter converter;
+    private final Duration defaultTimeout;
+    private final Duration pollInterval;
+    private final BooleanSupplier listening;
+    private final Outage outage = new Outage(LOG, "waiting for jobs");
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as are the next four. */
+    private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
+
+    private final Set<Long> toLookUp = new LinkedHashSet<>();
+    private @Nullable Thread thread;
+    private @Nullable ScheduledThreadPoolExecutor timeouts;
+    private boolean closed;
+
+    /** Completes futures, so that what callers chained to them holds up nobody but each other. */
+    private final ThreadPoolExecutor callbacks = new ThreadPoolExecutor(
+            4, 4, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons("pgjobq-completion-"));
+
+    public CompletionTracker(
+            FinishedJobStore store,
+            PayloadConverter converter,
+            Duration defaultTimeout,
+            Duration pollInterval,
+            BooleanSupplier listening) {
+        this.store = store;
+        this.converter = converter;
+        this.defaultTimeout = defaultTimeout;
+        this.pollInterval = pollInterval;
+        this.listening = listening;
+        callbacks.allowCoreThreadTimeOut(true);
+    }
+
+    private static CustomizableThreadFactory daemons(String prefix) {
+        CustomizableThreadFactory factory = new CustomizableThreadFactory(prefix);
+        factory.setDaemon(true);
+        return factory;
+    }
+
+    /** Returns how long is waited where the caller does not say. */
+    public Duration defaultTimeout() {
+        return defaultTimeout;
+    }
+
+    @Override
+    public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType) {
+        return completion(id, resultType, defaultTimeout);
+    }
+
+    @Override
+    public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("job " + id + ": the time-out must be positive, but is " + timeout);
+        }
+        Waiter<R> waiter = new Waiter<>(id, resultType);
+        lock.lock();
+        try {
+            if (closed) {
+                return CompletableFuture.failedFuture(
+                        new IllegalStateException("job " + id + ": can't be waited for, since pgjobq has been closed"));
+            }
+            waiters.computeIfAbsent(id, key -> new ArrayList<>(1)).add(waiter);
+            toLookUp.add(id);
+            ScheduledFuture<?> expiry = timeouts()
+                    .schedule(
+                            () -> callbacks.execute(() -> waiter.timedOut(timeout)),
+                            timeout.toMillis(),
+                            TimeUnit.MILLISECONDS);
+            var unused = waiter.future().whenComplete((outcome, failure) -> {
+                expiry.cancel(false);
+                forget(waiter);
+            });
+            startIfNeeded();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        return waiter.future();
+    }
+
+    /** Jobs have ended in this process. */
+    public void ended(List<StoredOutcome> outcomes) {
+        outcomes.forEach(this::resolve);
+    }
+
+    /** Jobs have ended somewhere. */
+    public void endedElsewhere(Collection<Long> ids) {
+        lock.lock();
+        try {
+            ids.stream().filter(waiters::containsKey).forEach(toLookUp::add);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notifications may have been missed. */
+    public void lookEverywhere() {
+        lock.lock();
+        try {
+            toLookUp.addAll(waiters.keySet());
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets all who wait know that they wait in vain, and ends the threads. */
+    @Override
+    public void close() {
+        List<Waiter<?>> left;
+        lock.lock();
+        try {
+            closed = true;
+            left = waiters.values().stream().flatMap(List::stream).toList();
+            if (timeouts != null) {
+                timeouts.shutdownNow();
+            }
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        left.forEach(waiter -> waiter.failed(new IllegalStateException(
+                "job " + waiter.id() + ": can't be waited for, since pgjobq has been closed")));
+        callbacks.shutdown();
+    }
+
+    private void resolve(StoredOutcome outcome) {
+        for (Waiter<?> waiter : waitersOf(outcome.id())) {
+            callbacks.execute(() -> waiter.ended(outcome, converter));
+        }
+    }
+
+    private List<Waiter<?>> waitersOf(long id) {
+        lock.lock();
+        try {
+            return List.copyOf(waiters.getOrDefault(id, List.of()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(Waiter<?> waiter) {
+        lock.lock();
+        try {
+            List<Waiter<?>> others = waiters.get(waiter.id());
+            if (others != null && others.remove(waiter) && others.isEmpty()) {
+                waiters.remove(waiter.id());
+                toLookUp.remove(waiter.id());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ScheduledThreadPoolExecutor timeouts() {
+        if (timeouts == null) {
+            timeouts = new ScheduledThreadPoolExecutor(1, daemons("pgjobq-timeout-"));
+            timeouts.setRemoveOnCancelPolicy(true);
+        }
+        return timeouts;
+    }
+
+    private void startIfNeeded() {
+        if (thread == null) {
+            thread = new Thread(this::run, "pgjobq-completions");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void run() {
+        try {
+            long[] ids;
+            while ((ids = take()) != null) {
+                try {
+                    lookUp(ids);
+                    outage.recovered();
+                } catch (RuntimeException ex) {
+                    putBack(ids);
+                    rest(outage.failed(ex));
+                }
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void lookUp(long[] ids) {
+        Set<Long> open = new HashSet<>(store.await(ids));
+        long[] rest = Arrays.stream(ids).filter(id -> !open.contains(id)).toArray();
+        if (rest.length == 0) {
+            return;
+        }
+        for (StoredOutcome outcome : store.outcomes(rest)) {
+            if (outcome.live()) {
+                // Redriven between the two looks: it is to be waited for after all.
+                endedElsewhere(List.of(outcome.id()));
+            } else if (outcome.state() == null) {
+                waitersOf(outcome.id()).forEach(waiter -> callbacks.execute(waiter::unknown));
+            } else {
+                resolve(outcome);
+            }
+        }
+    }
+
+    /** Returns the jobs to look up, {@code null} when it is time to end. */
+    private long @Nullable [] take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (toLookUp.isEmpty() && !closed) {
+                if (waiters.isEmpty()) {
+                    changed.await();
+                } else {
+                    Duration pause = listening.getAsBoolean() ? RARELY : pollInterval;
+                    if (changed.awaitNanos(pause.toNanos()) <= 0) {
+                        toLookUp.addAll(waiters.keySet());
+                    }
+                }
+            }
+            if (closed) {
+                return null;
+            }
+            long[] ids = toLookUp.stream()
+                    .limit(MOST_AT_ONCE)
+                    .mapToLong(Long::longValue)
+                    .toArray();
+            for (long id : ids) {
+                toLookUp.remove(id);
+            }
+            return ids;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void putBack(long[] ids) {
+        lock.lock();
+        try {
+            for (long id : ids) {
+                if (waiters.containsKey(id)) {
+                    toLookUp.add(id);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void rest(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

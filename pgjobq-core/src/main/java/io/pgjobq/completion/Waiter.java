@@ -1,0 +1,82 @@
+package io.pgjobq.completion;
+
+import io.pgjobq.CompletionTimeoutException;
+import io.pgjobq.JobError;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.UnknownJobException;
+import io.pgjobq.store.StoredOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One caller who waits for one job. Thread-safe. */
+final class Waiter<R> {
+
+    private final long id;
+    private final Class<R> resultType;
+    private final CompletableFuture<JobOutcome<R>> future = new CompletableFuture<>();
+
+    Waiter(long id, Class<R> resultType) {
+        this.id = id;
+        this.resultType = resultType;
+    }
+
+    long id() {
+        return id;
+    }
+
+    CompletableFuture<JobOutcome<R>> future() {
+        return future;
+    }
+
+    void timedOut(Duration timeout) {
+        future.completeExceptionally(new CompletionTimeoutException("job " + id + ": has not ended within " + timeout));
+    }
+
+    void unknown() {
+        future.completeExceptionally(new UnknownJobException(
+                id, "nothing is known of it: it was never committed, or what was kept of it is gone"));
+    }
+
+    void failed(RuntimeException cause) {
+        future.completeExceptionally(cause);
+    }
+
+    void ended(StoredOutcome outcome, PayloadConverter converter) {
+        try {
+            future.complete(read(outcome, converter));
+        } catch (RuntimeException ex) {
+            future.completeExceptionally(ex);
+        }
+    }
+
+    private JobOutcome<R> read(StoredOutcome outcome, PayloadConverter converter) {
+        Instant finishedAt = Objects.requireNonNullElse(outcome.finishedAt(), Instant.EPOCH);
+        return switch (String.valueOf(outcome.state())) {
+            case "succeeded" ->
+                new JobOutcome.Succeeded<>(
+                        id,
+                        finishedAt,
+                        outcome.attempts(),
+                        Objects.requireNonNullElse(outcome.startedAt(), finishedAt),
+                        result(outcome.result(), converter));
+            case "dead" -> new JobOutcome.Dead<>(id, finishedAt, outcome.attempts(), error(outcome, finishedAt));
+            default -> new JobOutcome.Cancelled<>(id, finishedAt, outcome.attempts());
+        };
+    }
+
+    private static JobError error(StoredOutcome outcome, Instant finishedAt) {
+        JobError error = outcome.error();
+        return error != null ? error : new JobError(outcome.attempts(), finishedAt, "", "", "");
+    }
+
+    private @Nullable R result(byte @Nullable [] bytes, PayloadConverter converter) {
+        if (bytes == null || resultType == Void.class) {
+            return null;
+        }
+        return resultType == byte[].class ? resultType.cast(bytes) : resultType.cast(converter.read(bytes, resultType));
+    }
+}

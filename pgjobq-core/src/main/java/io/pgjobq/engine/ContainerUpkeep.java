@@ -1,0 +1,81 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.node.Maintenance;
+import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.SettlementStore;
+import io.pgjobq.worker.ClaimBook;
+import io.pgjobq.worker.QueueContainer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What maintenance does for the containers. Used by its thread. */
+final class ContainerUpkeep implements Maintenance.Workers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerUpkeep.class);
+
+    private final Switchboard switchboard;
+    private final LaneStore lanes;
+    private final SettlementStore settlements;
+    private final ClaimBook book;
+    private final Set<String> reported = new HashSet<>();
+
+    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, SettlementStore settlements, ClaimBook book) {
+        this.switchboard = switchboard;
+        this.lanes = lanes;
+        this.settlements = settlements;
+        this.book = book;
+    }
+
+    @Override
+    public int[] queues() {
+        return switchboard.containers().stream()
+                .filter(QueueContainer::isRunning)
+                .mapToInt(QueueContainer::queueId)
+                .filter(id -> id != 0)
+                .toArray();
+    }
+
+    @Override
+    public void advance(long seq) {
+        switchboard.containers().forEach(container -> container.advance(seq));
+    }
+
+    @Override
+    public long[] orphans(List<Long> claims) {
+        return claims.stream()
+                .filter(claim -> !book.knows(claim))
+                .mapToLong(Long::longValue)
+                .toArray();
+    }
+
+    @Override
+    public void release(long[] claims) {
+        settlements.releaseClaims(claims);
+    }
+
+    @Override
+    public void reportUnknownTypes() {
+        for (QueueContainer container : switchboard.containers()) {
+            String[] known = container.types();
+            if (known != null && container.isRunning() && container.queueId() != 0) {
+                for (String type : lanes.unknownTypes(container.queueId(), known)) {
+                    report(container.queue(), type, known);
+                }
+            }
+        }
+    }
+
+    private void report(String queue, String type, String[] known) {
+        if (reported.add(queue + " " + type)) {
+            LOG.warn(
+                    "queue '{}': jobs of type '{}' wait for a node that has a handler for it; here there are handlers for {}",
+                    queue,
+                    type,
+                    Arrays.toString(known));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.DeadJob;
+import io.pgjobq.DeadJobs;
+import io.pgjobq.UnknownQueueException;
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.FinishedJobStore.Redriven;
+import io.pgjobq.store.QueueStore;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at dead jobs and revives them through the store. Thread-safe. */
+final class DefaultDeadJobs implements DeadJobs {
+
+    private static final int MOST_LISTED = 1_000;
+    private static final int REDRIVEN_AT_ONCE = 1_000;
+
+    private final FinishedJobStore store;
+    private final QueueStore queues;
+    private final Doorbell doorbell;
+
+    DefaultDeadJobs(FinishedJobStore store, QueueStore queues, Doorbell doorbell) {
+        this.store = store;
+        this.queues = queues;
+        this.doorbell = doorbell;
+    }
+
+    @Override
+    public List<DeadJob> list(String queue, int limit) {
+        if (limit < 1 || limit > MOST_LISTED) {
+            throw new IllegalArgumentException(
+                    "queue '" + queue + "': limit must be from 1 to " + MOST_LISTED + ", but is " + limit);
+        }
+        id(queue);
+        return store.dead(null, queue, limit);
+    }
+
+    @Override
+    public Optional<DeadJob> find(long id) {
+        return store.dead(id, null, 1).stream().findFirst();
+    }
+
+    @Override
+    public boolean redrive(long id) {
+        return announce(store.redrive(id, null, 1)) > 0;
+    }
+
+    @Override
+    public long redriveAll(String queue) {
+        int id = id(queue);
+        long total = 0;
+        long batch;
+        do {
+            batch = announce(store.redrive(null, id, REDRIVEN_AT_ONCE));
+            total += batch;
+        } while (batch == REDRIVEN_AT_ONCE);
+        return total;
+    }
+
+    private int id(String queue) {
+        Integer id = queues.find(queue);
+        if (id == null) {
+            throw new UnknownQueueException(queue);
+        }
+        return id;
+    }
+
+    private long announce(List<Redriven> redriven) {
+        long jobs = 0;
+        for (Redriven lane : redriven) {
+            doorbell.ring(new Signal.Ready(
+                    lane.ready().queue(), lane.ready().priority(), lane.ready().seq()));
+            jobs += lane.jobs();
+        }
+        return jobs;
+    }
+}

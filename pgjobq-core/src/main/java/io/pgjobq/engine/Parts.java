@@ -1,0 +1,186 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.DeadJobs;
+import io.pgjobq.JobQueues;
+import io.pgjobq.JobSender;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.completion.CompletionTracker;
+import io.pgjobq.node.Maintenance;
+import io.pgjobq.node.Node;
+import io.pgjobq.notify.Announcer;
+import io.pgjobq.notify.Channels;
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.send.DefaultJobSender;
+import io.pgjobq.store.Database;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.JobStore;
+import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.NodeStore;
+import io.pgjobq.store.NotificationStore;
+import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.SettlementStore;
+import io.pgjobq.worker.ClaimBook;
+import io.pgjobq.worker.QueueContainer;
+import io.pgjobq.worker.SettlementRecorder;
+import io.pgjobq.worker.Settler;
+import io.pgjobq.worker.WorkerServices;
+import java.util.function.ToIntFunction;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a node and how they hang together. */
+final class Parts {
+
+    private final Database database;
+    private final FinishedJobStore finished;
+    private final QueueStore queueStore;
+    private final Switchboard switchboard = new Switchboard();
+    private final Node node;
+    private final @Nullable Announcer announcer;
+    private final @Nullable NotificationListener listener;
+    private final CompletionTracker completions;
+    private final Settler settler;
+    private final Maintenance maintenance;
+    private final WorkerServices services;
+    private final HandlerThreads threads;
+    private final JobSender sender;
+    private final JobQueues queues;
+    private final DeadJobs deadJobs;
+
+    Parts(
+            DataSource dataSource,
+            EngineOptions options,
+            PayloadConverter converter,
+            @Nullable ListenConnectionFactory listenConnections,
+            ToIntFunction<QueueContainer> queueIds) {
+        database = new Database(dataSource, options.schema());
+        finished = new FinishedJobStore(database);
+        queueStore = new QueueStore(database);
+        NodeStore nodes = new NodeStore(database);
+        JobStore jobs = new JobStore(database);
+        LaneStore lanes = new LaneStore(database);
+        SettlementStore settlements = new SettlementStore(database);
+        NotificationStore notifications = new NotificationStore(database);
+        Channels channels = Channels.of(options.schema());
+
+        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), this::othersSilent);
+        if (listenConnections == null) {
+            announcer = null;
+            listener = null;
+        } else {
+            announcer = new Announcer(notifications, channels, node::id);
+            listener =
+                    new NotificationListener(listenConnections, notifications, channels, switchboard, node::id, node);
+        }
+        Doorbell doorbell = new Doorbell(switchboard, announcer);
+        completions = new CompletionTracker(
+                finished, converter, options.completionTimeout(), options.pollInterval(), this::isListening);
+        ClaimBook book = new ClaimBook();
+        SettlementRecorder recorder = new SettlementRecorder(settlements, finished, book, doorbell, completions::ended);
+        settler = new Settler(recorder);
+        maintenance = new Maintenance(
+                node,
+                new Maintenance.Stores(nodes, lanes, finished, queueStore),
+                doorbell,
+                new ContainerUpkeep(switchboard, lanes, settlements, book),
+                options.pollInterval(),
+                this::isListening);
+        switchboard.connect(maintenance, completions);
+        threads = new HandlerThreads(options.virtualThreads());
+        services = new WorkerServices(
+                node,
+                jobs,
+                settlements,
+                settler,
+                book,
+                converter,
+                threads,
+                queueIds,
+                maintenance::tidy,
+                recorder::completed);
+        sender = new DefaultJobSender(database, jobs, converter, doorbell, completions);
+        queues = new DefaultJobQueues(queueStore, doorbell);
+        deadJobs = new DefaultDeadJobs(finished, queueStore, doorbell);
+    }
+
+    private void othersSilent() {
+        maintenance.othersSilent();
+    }
+
+    private boolean isListening() {
+        return listener != null && listener.isListening();
+    }
+
+    /** Starts what runs beside the containers, once the node is registered. */
+    void startBackground() {
+        if (announcer != null) {
+            announcer.start();
+        }
+        maintenance.start();
+        if (listener != null) {
+            listener.start();
+        }
+    }
+
+    /** Stops what runs beside the containers, and leaves the list of nodes. */
+    void stopBackground() throws InterruptedException {
+        if (listener != null) {
+            listener.stop();
+        }
+        maintenance.stop();
+        if (announcer != null) {
+            announcer.stop();
+        }
+        node.unregister();
+    }
+
+    void closeThreads() {
+        threads.close();
+    }
+
+    Database database() {
+        return database;
+    }
+
+    FinishedJobStore finished() {
+        return finished;
+    }
+
+    QueueStore queueStore() {
+        return queueStore;
+    }
+
+    Switchboard switchboard() {
+        return switchboard;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    CompletionTracker completions() {
+        return completions;
+    }
+
+    Settler settler() {
+        return settler;
+    }
+
+    WorkerServices services() {
+        return services;
+    }
+
+    JobSender sender() {
+        return sender;
+    }
+
+    JobQueues queues() {
+        return queues;
+    }
+
+    DeadJobs deadJobs() {
+        return deadJobs;
+    }
+}

@@ -1,0 +1,65 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.completion.CompletionTracker;
+import io.pgjobq.node.Maintenance;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.notify.SignalSink;
+import io.pgjobq.worker.QueueContainer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Takes signals to the containers, the maintenance and those who wait. Thread-safe. */
+final class Switchboard implements SignalSink {
+
+    private final List<QueueContainer> containers = new CopyOnWriteArrayList<>();
+
+    /** Set once, before anything is started. */
+    private volatile @Nullable Maintenance maintenance;
+
+    /** Set once, before anything is started. */
+    private volatile @Nullable CompletionTracker completions;
+
+    void connect(Maintenance newMaintenance, CompletionTracker newCompletions) {
+        maintenance = newMaintenance;
+        completions = newCompletions;
+    }
+
+    void add(QueueContainer container) {
+        containers.add(container);
+    }
+
+    List<QueueContainer> containers() {
+        return containers;
+    }
+
+    @Override
+    public void receive(Signal signal) {
+        if (signal instanceof Signal.Ready ready) {
+            for (QueueContainer container : containers) {
+                if (container.queueId() == ready.queue()) {
+                    container.announce(ready.priority(), ready.seq());
+                }
+            }
+        } else if (signal instanceof Signal.Look look) {
+            containers.stream()
+                    .filter(container -> container.queueId() == look.queue())
+                    .forEach(QueueContainer::lookEverywhere);
+        } else if (signal instanceof Signal.Due due && maintenance != null) {
+            maintenance.due(due.inMillis());
+        } else if (signal instanceof Signal.Ended ended && completions != null) {
+            completions.endedElsewhere(ended.ids());
+        }
+    }
+
+    @Override
+    public void resynchronize() {
+        containers.forEach(QueueContainer::lookEverywhere);
+        if (maintenance != null) {
+            maintenance.due(0);
+        }
+        if (completions != null) {
+            completions.lookEverywhere();
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package io.pgjobq.node;
+
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.NodeStore;
+import io.pgjobq.store.Outage;
+import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.ReadyJobs;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does now and then, on one thread: puts due jobs in line, looks for jobs that no wake-up told of, rescues the
+ * jobs of dead nodes, tidies its own claims, and looks after the history. Thread-safe.
+ */
+public final class Maintenance {
+
+    private static final int PROMOTE_AT_ONCE = 1_000;
+    private static final int RESCUE_AT_ONCE = 50;
+    private static final Duration HISTORY_EVERY = Duration.ofMinutes(20);
+    private static final Duration TIDY_EVERY = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+
+    private final Node node;
+    private final Stores stores;
+    private final Doorbell doorbell;
+    private final Workers workers;
+    private final Duration pollInterval;
+    private final BooleanSupplier listening;
+    private final Outage outage = new Outage(LOG, "maintenance");
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as are the next five; times are of {@link System#nanoTime}. */
+    private boolean stopping;
+
+    private @Nullable Thread thread;
+    private long dueAt;
+    private boolean rescueWanted;
+    private boolean sweepWanted;
+    private boolean tidyWanted;
+
+    /** Only used by the thread, as are the next three. */
+    private long nextPoll;
+
+    private long nextHistory;
+    private long nextTidy;
+    private final PollPace pace = new PollPace();
+
+    /** What maintenance needs of the tables. */
+    public record Stores(NodeStore nodes, LaneStore lanes, FinishedJobStore finished, QueueStore queues) {}
+
+    /** What maintenance needs to know of those who run jobs, and tells them. */
+    public interface Workers {
+
+        /** Returns the numbers of the queues that this node takes jobs from. */
+        int[] queues();
+
+        /** All jobs with a lower seq were drawn a while ago; no worker needs to look below it without being told. */
+        void advance(long seq);
+
+        /** Returns those of the claims that this node holds no job of, although they are in its name. */
+        long[] orphans(List<Long> claims);
+
+        /** Gives the jobs of such claims back. */
+        void release(long[] claims);
+
+        /** Looks for jobs that nobody here can run. */
+        void reportUnknownTypes();
+    }
+
+    public Maintenance(
+            Node node,
+            Stores stores,
+            Doorbell doorbell,
+            Workers workers,
+            Duration pollInterval,
+            BooleanSupplier listening) {
+        this.node = node;
+        this.stores = stores;
+        this.doorbell = doorbell;
+        this.workers = workers;
+        this.pollInterval = pollInterval;
+        this.listening = listening;
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        lock.lock();
+        try {
+            stopping = false;
+            dueAt = System.nanoTime();
+            nextPoll = nextHistory = nextTidy = System.nanoTime();
+            thread = new Thread(this::run, "pgjobq-maintenance");
+            thread.setDaemon(true);
+            thread.start();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops the thread. */
+    public void stop() throws InterruptedException {
+        Thread ending = thread;
+        change(() -> stopping = true);
+        if (ending != null) {
+            ending.join(TimeUnit.SECONDS.toMillis(5));
+        }
+    }
+
+    /** A waiting job will be due. */
+    public void due(long inMillis) {
+        long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(inMillis, TimeUnit.DAYS.toMillis(1)));
+        change(() -> dueAt = earlier(dueAt, at));
+    }
+
+    /** Another node has been silent for longer than it should. */
+    public void othersSilent() {
+        change(() -> rescueWanted = true);
+    }
+
+    /** Wake-ups may have been missed. */
+    public void sweep() {
+        change(() -> sweepWanted = true);
+    }
+
+    /** A claim may have been made in this node's name without its knowing. */
+    public void tidy() {
+        change(() -> tidyWanted = true);
+    }
+
+    private void change(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        try {
+            while (awaitWork()) {
+                try {
+                    work();
+                    outage.recovered();
+                } catch (RuntimeException ex) {
+                    pause(outage.failed(ex));
+                }
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work() {
+        node.beatIfSilentFor(
+                listening.getAsBoolean()
+                        ? node.every().multipliedBy(2)
+                        : node.every().dividedBy(2));
+        if (take(() -> rescueWanted, () -> rescueWanted = false)) {
+            declareDead();
+        }
+        if (take(() -> isOver(dueAt), () -> dueAt = System.nanoTime() + TimeUnit.DAYS.toNanos(1))) {
+            promote();
+        }
+        boolean asked = take(() -> sweepWanted, () -> sweepWanted = false);
+        if (asked || isOver(nextPoll)) {
+            poll(asked);
+        }
+        if (isOver(nextTidy) || take(() -> tidyWanted, () -> tidyWanted = false)) {
+            nextTidy = System.nanoTime() + TIDY_EVERY.toNanos();
+            tidyClaims();
+        }
+        if (isOver(nextHistory)) {
+            nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
+            lookAfterHistory();
+        }
+    }
+
+    private void declareDead() {
+        for (NodeStore.DeadNode dead : stores.nodes().declareDead(node.id(), node.isSteady())) {
+            LOG.warn("node {} '{}': declared dead, its jobs are run elsewhere", dead.id(), dead.name());
+        }
+        rescue();
+    }
+
+    private void rescue() {
+        List<NodeStore.Rescue> rescued;
+        do {
+            rescued = stores.nodes().rescue(RESCUE_AT_ONCE);
+            for (NodeStore.Rescue rescue : rescued) {
+                LOG.info("rescued {} jobs of a dead node, {} died", rescue.rescued(), rescue.died());
+                if (rescue.ready() != null) {
+                    ring(rescue.ready());
+                }
+                ringEnded(rescue.awaited());
+            }
+        } while (rescued.size() == RESCUE_AT_ONCE);
+    }
+
+    private void promote() {
+        LaneStore.Promotion promotion = stores.lanes().promote(PROMOTE_AT_ONCE);
+        promotion.ready().forEach(this::ring);
+        if (promotion.nextInMillis() != null) {
+            due(promotion.nextInMillis());
+        }
+    }
+
+    private void poll(boolean asked) {
+        long started = System.nanoTime();
+        long position = stores.lanes().position();
+        if (pace.shouldLook(position, asked || !listening.getAsBoolean())) {
+            rescueSometimes();
+            promote();
+            int[] queues = workers.queues();
+            if (queues.length > 0) {
+                stores.lanes().sweep(queues).forEach(found -> doorbell.ringHere(signal(found)));
+                workers.reportUnknownTypes();
+            }
+        }
+        workers.advance(pace.drawnBeforeLastPoll());
+        long took = System.nanoTime() - started;
+        nextPoll = System.nanoTime() + Math.max(pollInterval.toNanos(), took * 20);
+    }
+
+    /** A rescuer may have died in the middle, or a zombie have made a claim after its death. */
+    private void rescueSometimes() {
+        stores.nodes().declareDead(node.id(), false);
+        rescue();
+    }
+
+    private void tidyClaims() {
+        long[] orphans = workers.orphans(stores.nodes().claims(node.id()));
+        if (orphans.length > 0) {
+            LOG.info("gives back {} claims whose answers were lost", orphans.length);
+            workers.release(orphans);
+            sweep();
+        }
+    }
+
+    private void lookAfterHistory() {
+        stores.finished().maintain();
+        String dropped;
+        while ((dropped = stores.finished().drop()) != null) {
+            LOG.info("history: dropped {}", dropped);
+        }
+        ringEnded(stores.queues().purge());
+    }
+
+    private void ring(ReadyJobs ready) {
+        doorbell.ring(signal(ready));
+    }
+
+    private void ringEnded(long[] ids) {
+        if (ids.length > 0) {
+            doorbell.ring(new Signal.Ended(Arrays.stream(ids).boxed().toList()));
+        }
+    }
+
+    private static Signal signal(ReadyJobs ready) {
+        return new Signal.Ready(ready.queue(), ready.priority(), ready.seq());
+    }
+
+    private boolean take(BooleanSupplier wanted, Runnable reset) {
+        lock.lock();
+        try {
+            boolean result = wanted.getAsBoolean();
+            if (result) {
+                reset.run();
+            }
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether to go on. */
+    private boolean awaitWork() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long beat = System.nanoTime() + node.every().toNanos();
+            while (!stopping) {
+                long next = earlier(earlier(dueAt, nextPoll), earlier(earlier(nextHistory, nextTidy), beat));
+                long left = next - System.nanoTime();
+                if (left <= 0 || rescueWanted || sweepWanted || tidyWanted) {
+                    return true;
+                }
+                changed.awaitNanos(left);
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && !stopping) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isOver(long time) {
+        return System.nanoTime() - time >= 0;
+    }
+
+    private static long earlier(long a, long b) {
+        return a - b < 0 ? a : b;
+    }
+}

@@ -1,0 +1,181 @@
+package io.pgjobq.node;
+
+import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.store.NodeStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This application instance: its number among the others, the ids of its claims, and its signs of life. A node that was
+ * declared dead registers anew, under another number; what it held before is no longer its own. Thread-safe.
+ */
+public final class Node implements NotificationListener.Pulse {
+
+    /** A claim's id has the node's number above this many bits, and a counter below. */
+    private static final int COUNTER_BITS = 37;
+
+    private static final long LAST_COUNT = (1L << COUNTER_BITS) - 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final NodeStore store;
+    private final String name;
+    private final Duration silenceAllowed;
+    private final Runnable onOthersSilent;
+
+    private final ReentrantLock registering = new ReentrantLock();
+    private final AtomicLong counter = new AtomicLong();
+
+    /** 0 while the node is not registered. Written under the lock, read by all. */
+    private volatile int id;
+
+    private volatile long lastBeat = System.nanoTime();
+
+    /** Since when heartbeats have followed each other without a gap. */
+    private volatile long beatingSince = System.nanoTime();
+
+    public Node(NodeStore store, String name, Duration silenceAllowed, Runnable onOthersSilent) {
+        this.store = store;
+        this.name = name;
+        this.silenceAllowed = silenceAllowed;
+        this.onOthersSilent = onOthersSilent;
+    }
+
+    /** Returns the node's number, 0 while it is not registered. */
+    public int id() {
+        return id;
+    }
+
+    /** Returns the number of the node that made the claim. */
+    public static int ofClaim(long claim) {
+        return (int) (claim >> COUNTER_BITS);
+    }
+
+    /** Returns whether this node, as it is registered now, made the claim. */
+    public boolean made(long claim) {
+        return ofClaim(claim) == id;
+    }
+
+    /** Returns the first of so many ids for claims, which were never used and never will be. */
+    public long nextClaims(int count) {
+        int node = id;
+        long first = counter.getAndAdd(count) + 1;
+        if (first + count > LAST_COUNT) {
+            declaredDead(node);
+            return nextClaims(count);
+        }
+        return ((long) node << COUNTER_BITS) | first;
+    }
+
+    /** Puts the node on the list. */
+    public void register() {
+        registering.lock();
+        try {
+            counter.set(0);
+            id = store.register(name, every(), silenceAllowed);
+            noteBeat();
+            LOG.info("node {} '{}': registered", id, name);
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    /** Takes the node off the list. */
+    public void unregister() {
+        registering.lock();
+        try {
+            int number = id;
+            id = 0;
+            if (number != 0) {
+                store.unregister(number);
+                LOG.info("node {} '{}': left", number, name);
+            }
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    /** The node of that number was declared dead: registers anew, unless that has been done already. */
+    public void declaredDead(int number) {
+        registering.lock();
+        try {
+            if (number == id && number != 0) {
+                LOG.warn(
+                        "node {} '{}': was silent for too long and declared dead; jobs that it runs are run elsewhere,"
+                                + " and what it says of them no longer counts",
+                        number,
+                        name);
+                register();
+            }
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    @Override
+    public Duration every() {
+        return silenceAllowed.dividedBy(12);
+    }
+
+    @Override
+    public void opened(Connection connection) throws SQLException {
+        store.lock(connection, id);
+        beat(connection);
+    }
+
+    @Override
+    public void beat(Connection connection) throws SQLException {
+        int number = id;
+        if (note(number, store.heartbeat(connection, number, true))) {
+            store.lock(connection, id);
+        }
+    }
+
+    /**
+     * Shows on the pool that the node lives, if its own connection has not done so lately.
+     *
+     * @param tolerance how long that may be
+     */
+    void beatIfSilentFor(Duration tolerance) {
+        int number = id;
+        if (number != 0 && System.nanoTime() - lastBeat > tolerance.toNanos()) {
+            note(number, store.heartbeat(number));
+        }
+    }
+
+    /** Returns whether the node has a new number. */
+    private boolean note(int number, NodeStore.Pulse pulse) {
+        if (pulse == NodeStore.Pulse.DECLARED_DEAD) {
+            declaredDead(number);
+            return true;
+        }
+        noteBeat();
+        if (pulse == NodeStore.Pulse.OTHERS_SILENT) {
+            onOthersSilent.run();
+        }
+        return false;
+    }
+
+    private void noteBeat() {
+        long now = System.nanoTime();
+        if (now - lastBeat > every().multipliedBy(2).toNanos()) {
+            beatingSince = now;
+        }
+        lastBeat = now;
+    }
+
+    /**
+     * Returns whether this node's own signs of life have been regular for a while. After an outage that all nodes shared,
+     * the others deserve the time to come back: their lost connections are no sign of death.
+     */
+    boolean isSteady() {
+        long now = System.nanoTime();
+        return now - beatingSince > every().multipliedBy(4).toNanos()
+                && now - lastBeat < every().multipliedBy(2).toNanos();
+    }
+}

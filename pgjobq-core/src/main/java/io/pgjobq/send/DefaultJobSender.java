@@ -1,0 +1,193 @@
+package io.pgjobq.send;
+
+import io.pgjobq.JobSender;
+import io.pgjobq.PayloadConversionException;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.ReadOnlyTransactionException;
+import io.pgjobq.SentJob;
+import io.pgjobq.UnknownQueueException;
+import io.pgjobq.completion.CompletionTracker;
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.store.Database;
+import io.pgjobq.store.JobStore;
+import io.pgjobq.store.JobTypes;
+import io.pgjobq.store.NewJob;
+import io.pgjobq.store.StoredJobs;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Stores jobs in the caller's transaction, and rings the doorbell when it has committed. Thread-safe. */
+public final class DefaultJobSender implements JobSender {
+
+    /** More jobs, or more bytes, than these make another statement of the same transaction. */
+    private static final int MOST_AT_ONCE = 10_000;
+
+    private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
+
+    private final Database database;
+    private final JobStore store;
+    private final PayloadConverter converter;
+    private final Doorbell doorbell;
+    private final CompletionTracker completions;
+
+    public DefaultJobSender(
+            Database database,
+            JobStore store,
+            PayloadConverter converter,
+            Doorbell doorbell,
+            CompletionTracker completions) {
+        this.database = database;
+        this.store = store;
+        this.converter = converter;
+        this.doorbell = doorbell;
+        this.completions = completions;
+    }
+
+    @Override
+    public Spec to(String queue) {
+        return SendSpec.of(this, queue);
+    }
+
+    @Override
+    public boolean cancel(long id) {
+        JobStore.Cancellation cancellation = store.cancel(id);
+        if (cancellation.awaited()) {
+            doorbell.ring(new Signal.Ended(List.of(id)));
+        }
+        return cancellation.cancelled();
+    }
+
+    <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, Class<R> resultType) {
+        byte[] bytes = write(job.queue(), payload);
+        String name = type(type, payload);
+        boolean joined = joins(job.queue());
+        Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
+        StoredJobs stored = guarded(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
+        Commit commit = announce(joined, job.priority(), stored);
+        return new StoredJob<>(stored.ids()[0], job.queue(), resultType, commit, completions);
+    }
+
+    List<SentJob<Void>> sendAll(NewJob job, @Nullable String type, Collection<?> payloads) {
+        List<Chunk> chunks = chunks(job.queue(), type, payloads);
+        if (chunks.isEmpty()) {
+            return List.of();
+        }
+        boolean joined = joins(job.queue());
+        List<StoredJobs> stored = guarded(job.queue(), () -> storeAll(job, chunks, joined));
+        List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
+        for (StoredJobs jobs : stored) {
+            Commit commit = announce(joined, job.priority(), jobs);
+            for (long id : jobs.ids()) {
+                sent.add(new StoredJob<>(id, job.queue(), Void.class, commit, completions));
+            }
+        }
+        return List.copyOf(sent);
+    }
+
+    private List<StoredJobs> storeAll(NewJob job, List<Chunk> chunks, boolean joined) {
+        Database.Work<List<StoredJobs>> work = connection -> {
+            List<StoredJobs> stored = new ArrayList<>(chunks.size());
+            for (Chunk chunk : chunks) {
+                stored.add(known(job.queue(), store.sendAll(connection, job, chunk.types(), chunk.payloads())));
+            }
+            return stored;
+        };
+        if (joined) {
+            return database.joined(work);
+        }
+        return chunks.size() == 1 ? database.alone(work) : database.atomically(work);
+    }
+
+    private record Chunk(String[] types, byte[][] payloads) {}
+
+    private List<Chunk> chunks(String queue, @Nullable String type, Collection<?> payloads) {
+        List<Chunk> chunks = new ArrayList<>();
+        List<String> types = new ArrayList<>();
+        List<byte[]> bytes = new ArrayList<>();
+        long size = 0;
+        for (Object payload : payloads) {
+            byte[] written = write(queue, payload);
+            if (bytes.size() == MOST_AT_ONCE || (!bytes.isEmpty() && size + written.length > MOST_BYTES_AT_ONCE)) {
+                chunks.add(new Chunk(types.toArray(String[]::new), bytes.toArray(byte[][]::new)));
+                types.clear();
+                bytes.clear();
+                size = 0;
+            }
+            types.add(type(type, payload));
+            bytes.add(written);
+            size += written.length;
+        }
+        if (!bytes.isEmpty()) {
+            chunks.add(new Chunk(types.toArray(String[]::new), bytes.toArray(byte[][]::new)));
+        }
+        return chunks;
+    }
+
+    private byte[] write(String queue, @Nullable Object payload) {
+        if (payload == null) {
+            throw new PayloadConversionException("queue '" + queue + "': a payload must not be null");
+        }
+        if (payload instanceof byte[] raw) {
+            return raw;
+        }
+        try {
+            return converter.write(payload);
+        } catch (PayloadConversionException ex) {
+            throw ex;
+        } catch (RuntimeException ex) {
+            throw new PayloadConversionException(
+                    "queue '" + queue + "': a " + payload.getClass().getName() + " can't be written", ex);
+        }
+    }
+
+    private static String type(@Nullable String given, Object payload) {
+        if (given != null) {
+            return given;
+        }
+        return payload instanceof byte[] ? "" : JobTypes.nameOf(payload.getClass());
+    }
+
+    private boolean joins(String queue) {
+        boolean joined = database.inTransaction();
+        if (joined && TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+            throw new ReadOnlyTransactionException("queue '" + queue
+                    + "': a job can't be sent in a read-only transaction; remove readOnly from its @Transactional");
+        }
+        return joined;
+    }
+
+    private static StoredJobs known(String queue, @Nullable StoredJobs stored) {
+        if (stored == null) {
+            throw new UnknownQueueException(queue);
+        }
+        return stored;
+    }
+
+    private static <T> T guarded(String queue, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException ex) {
+            if (Database.isReadOnly(ex)) {
+                throw new ReadOnlyTransactionException(
+                        "queue '" + queue + "': a job can't be sent, since the transaction or the server is read-only");
+            }
+            throw ex;
+        }
+    }
+
+    private Commit announce(boolean joined, int priority, StoredJobs stored) {
+        Signal signal = stored.ready()
+                ? new Signal.Ready(stored.queue(), priority, stored.ids()[0])
+                : new Signal.Due(Math.max(0, stored.dueInMillis()));
+        if (!joined) {
+            doorbell.ring(signal);
+            return Commit.DONE;
+        }
+        return TransactionCommit.of(doorbell).then(signal);
+    }
+}

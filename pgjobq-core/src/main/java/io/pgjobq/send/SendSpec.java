@@ -1,0 +1,116 @@
+package io.pgjobq.send;
+
+import io.pgjobq.JobSender;
+import io.pgjobq.SentJob;
+import io.pgjobq.store.NewJob;
+import io.pgjobq.store.StoredJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How jobs are to be sent. Immutable. */
+record SendSpec(
+        DefaultJobSender sender,
+        String queue,
+        @Nullable Duration delay,
+        @Nullable Instant instant,
+        int priority,
+        Map<String, String> attributes,
+        @Nullable String type)
+        implements JobSender.Spec {
+
+    private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
+    private static final int LONGEST_TYPE = 200;
+
+    static SendSpec of(DefaultJobSender sender, String queue) {
+        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null);
+    }
+
+    @Override
+    public JobSender.Spec delay(Duration newDelay) {
+        check(newDelay.compareTo(LONGEST_DELAY) <= 0, "delay must not exceed 100 years, but is " + newDelay);
+        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type);
+    }
+
+    @Override
+    public JobSender.Spec at(Instant newInstant) {
+        Instant latest = Instant.now().plus(LONGEST_DELAY);
+        check(newInstant.isBefore(latest), "instant must be within 100 years, but is " + newInstant);
+        Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
+        return new SendSpec(sender, queue, null, sane, priority, attributes, type);
+    }
+
+    @Override
+    public JobSender.Spec priority(int newPriority) {
+        check(
+                newPriority >= 0 && newPriority <= 9,
+                "priority must be from 0 (first) to 9 (last), but is " + newPriority);
+        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type);
+    }
+
+    @Override
+    public JobSender.Spec attribute(String name, String value) {
+        return attributes(Map.of(name, value));
+    }
+
+    @Override
+    public JobSender.Spec attributes(Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(attributes);
+        more.forEach((name, value) -> {
+            check(storable(name) && !name.isEmpty(), "an attribute's name must not be empty or hold a NUL");
+            check(storable(value), "attribute '" + name + "' must not hold a NUL character or half a surrogate pair");
+            all.put(name, value);
+        });
+        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type);
+    }
+
+    @Override
+    public JobSender.Spec type(String newType) {
+        check(
+                !newType.isEmpty() && newType.length() <= LONGEST_TYPE && storable(newType),
+                "type must be 1 to 200 characters without NUL, but is '" + newType + "'");
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType);
+    }
+
+    @Override
+    public SentJob<Void> send(Object payload) {
+        return sender.send(job(false), type, payload, Void.class);
+    }
+
+    @Override
+    public <R> SentJob<R> send(Object payload, Class<R> resultType) {
+        return sender.send(job(true), type, payload, resultType);
+    }
+
+    @Override
+    public List<SentJob<Void>> sendAll(Collection<?> payloads) {
+        return sender.sendAll(job(false), type, payloads);
+    }
+
+    private NewJob job(boolean awaited) {
+        return new NewJob(
+                queue,
+                priority,
+                delay == null ? null : Math.max(0, delay.toMillis()),
+                instant,
+                StoredJson.write(attributes),
+                awaited);
+    }
+
+    private void check(boolean valid, String message) {
+        if (!valid) {
+            throw new IllegalArgumentException("queue '" + queue + "': " + message);
+        }
+    }
+
+    /** PostgreSQL's text holds neither NUL nor what is no Unicode. */
+    private static boolean storable(String text) {
+        return text.indexOf('\0') < 0
+                && text.codePoints()
+                        .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,78 @@
+package io.pgjobq.send;
+
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The jobs sent in one transaction: rings for all of them when it has committed, for none if it rolls back. Used by the
+ * transaction's thread, but for the future.
+ */
+final class TransactionCommit implements Commit, TransactionSynchronization, Ordered {
+
+    private record Lane(int queue, int priority) {}
+
+    private final Doorbell doorbell;
+    private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
+    private final Map<Lane, Signal.Ready> ready = new LinkedHashMap<>();
+    private final Set<Signal> others = new LinkedHashSet<>();
+
+    private TransactionCommit(Doorbell doorbell) {
+        this.doorbell = doorbell;
+    }
+
+    /** Returns that of the current transaction. */
+    static TransactionCommit of(Doorbell doorbell) {
+        TransactionCommit commit = new TransactionCommit(doorbell);
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            // Nobody tells when this transaction ends: the next poll finds its jobs.
+            return commit;
+        }
+        for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
+            if (other instanceof TransactionCommit same && same.doorbell == doorbell) {
+                return same;
+            }
+        }
+        TransactionSynchronizationManager.registerSynchronization(commit);
+        return commit;
+    }
+
+    TransactionCommit then(Signal signal) {
+        if (signal instanceof Signal.Ready lane) {
+            // Numbers only grow, so the first of a lane is its lowest.
+            ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
+        } else {
+            others.add(signal);
+        }
+        return this;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> awaited() {
+        return committed;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        if (status == STATUS_ROLLED_BACK) {
+            committed.complete(false);
+            return;
+        }
+        // If it is not known how the transaction ended, a look does no harm.
+        ready.values().forEach(doorbell::ring);
+        others.forEach(doorbell::ring);
+        committed.complete(true);
+    }
+}

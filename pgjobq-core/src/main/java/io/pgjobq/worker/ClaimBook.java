@@ -1,0 +1,81 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.ClaimedJob;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The claims that this node knows of, and how many jobs of each are unsettled. A claim in this node's name that is not in
+ * the book is one whose answer was lost. Thread-safe.
+ */
+public final class ClaimBook {
+
+    private final Map<Long, AtomicInteger> unsettled = new ConcurrentHashMap<>();
+
+    /** Requests under way: the first id that they may use, and the last. */
+    private final Map<Long, Long> asked = new ConcurrentSkipListMap<>();
+
+    /** Emptied claims that are still to be deleted. */
+    private final Set<Long> emptied = ConcurrentHashMap.newKeySet();
+
+    void asking(ClaimRequest request) {
+        asked.put(request.claim(), request.claim() + request.lanes().length);
+    }
+
+    void taken(List<ClaimedJob> jobs) {
+        for (ClaimedJob job : jobs) {
+            unsettled.computeIfAbsent(job.claim(), id -> new AtomicInteger()).incrementAndGet();
+        }
+    }
+
+    void answered(ClaimRequest request) {
+        asked.remove(request.claim());
+    }
+
+    /** One job of the claim is settled, or about to be; returns whether it was the last. */
+    boolean settle(long claim) {
+        AtomicInteger count = unsettled.get(claim);
+        return count != null && count.decrementAndGet() == 0;
+    }
+
+    /** The claim has no unsettled job left and is to be deleted. */
+    void empty(long claim) {
+        emptied.add(claim);
+        unsettled.remove(claim);
+    }
+
+    /** The claim is gone, if it is among the emptied ones. */
+    void forget(long claim, Set<Long> emptied) {
+        if (emptied.contains(claim)) {
+            unsettled.remove(claim);
+        }
+    }
+
+    /** Returns the claims that are to be deleted. */
+    long[] emptied() {
+        return emptied.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    boolean hasEmptied() {
+        return !emptied.isEmpty();
+    }
+
+    /** The claims are gone. */
+    void gone(long[] claims) {
+        for (long claim : claims) {
+            emptied.remove(claim);
+        }
+    }
+
+    /** Returns whether the claim is in the book, or may be one that was just asked for. */
+    public boolean knows(long claim) {
+        return unsettled.containsKey(claim)
+                || emptied.contains(claim)
+                || asked.entrySet().stream().anyMatch(range -> claim >= range.getKey() && claim <= range.getValue());
+    }
+}

@@ -1,0 +1,44 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.store.Settlement.Failure;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Turns what a handler threw into what can be stored: bounded, and without what PostgreSQL's text can't hold. */
+final class Failures {
+
+    private static final int LONGEST_MESSAGE = 2_000;
+    private static final int LONGEST_STACK = 4_000;
+
+    private Failures() {}
+
+    static Failure of(Throwable thrown) {
+        return new Failure(thrown.getClass().getName(), message(thrown), stack(thrown));
+    }
+
+    private static String message(Throwable thrown) {
+        try {
+            String message = thrown.getMessage();
+            return message == null ? "" : storable(message, LONGEST_MESSAGE);
+        } catch (RuntimeException ex) {
+            return "(getMessage failed: " + ex.getClass().getName() + ")";
+        }
+    }
+
+    private static String stack(Throwable thrown) {
+        try {
+            StringWriter text = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(text));
+            return storable(text.toString(), LONGEST_STACK);
+        } catch (RuntimeException ex) {
+            return "";
+        }
+    }
+
+    private static String storable(String text, int longest) {
+        String trimmed = text.length() <= longest ? text : text.substring(0, longest) + " …";
+        String whole = new String(trimmed.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return whole.replace('\0', '\uFFFD');
+    }
+}

@@ -1,0 +1,143 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.node.Node;
+import io.pgjobq.store.ClaimedJob;
+import io.pgjobq.store.Settlement;
+import io.pgjobq.store.StoredJson;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at one job, from the claim to the settlement. It is settled once: by the thread that runs it, or by its
+ * container if it gives the job back. Thread-safe.
+ */
+final class JobRun implements JobContext {
+
+    private final ClaimedJob job;
+    private final String queue;
+    private final int maxAttempts;
+    private final Node node;
+    private final BooleanSupplier stopping;
+    private final Settler settler;
+    private final long claimedAt = System.nanoTime();
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    /** Written by the running thread before it calls the handler, read by all. */
+    private volatile long startedAt;
+
+    private volatile boolean interruptedByStop;
+
+    /** The thread that runs the handler; {@code null} before and after. */
+    private volatile @Nullable Thread thread;
+
+    JobRun(ClaimedJob job, String queue, int maxAttempts, Node node, BooleanSupplier stopping, Settler settler) {
+        this.job = job;
+        this.queue = queue;
+        this.maxAttempts = maxAttempts;
+        this.node = node;
+        this.stopping = stopping;
+        this.settler = settler;
+    }
+
+    ClaimedJob job() {
+        return job;
+    }
+
+    long heldNanos() {
+        return System.nanoTime() - claimedAt;
+    }
+
+    /** The calling thread runs the handler from now on. */
+    void begin() {
+        startedAt = System.nanoTime();
+        thread = Thread.currentThread();
+    }
+
+    /** The calling thread runs the handler no more. */
+    void end() {
+        thread = null;
+        // An interruption that came too late must not hit the thread's next job.
+        Thread.interrupted();
+    }
+
+    long ranNanos() {
+        return System.nanoTime() - startedAt;
+    }
+
+    /** The container stops and has waited long enough. */
+    void interruptByStop() {
+        interruptedByStop = true;
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+
+    /** Returns whether a failure is likely to come from the container's interruption, rather than from the job. */
+    boolean wasInterruptedByStop() {
+        return interruptedByStop;
+    }
+
+    /** Settles the attempt, unless that has been done; returns whether it has been done now. */
+    boolean settle(Settlement settlement) {
+        if (!settled.compareAndSet(false, true)) {
+            return false;
+        }
+        settler.settle(settlement);
+        return true;
+    }
+
+    @Override
+    public long id() {
+        return job.id();
+    }
+
+    @Override
+    public String queue() {
+        return queue;
+    }
+
+    @Override
+    public String type() {
+        return job.type();
+    }
+
+    @Override
+    public int attempt() {
+        return job.attempt() + 1;
+    }
+
+    @Override
+    public int maxAttempts() {
+        return maxAttempts;
+    }
+
+    @Override
+    public int priority() {
+        return job.priority();
+    }
+
+    @Override
+    public Instant sentAt() {
+        return job.sentAt();
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+        return StoredJson.attributes(job.attributes());
+    }
+
+    @Override
+    public boolean shouldStop() {
+        return stopping.getAsBoolean() || !node.made(job.claim());
+    }
+
+    @Override
+    public String toString() {
+        return "queue '" + queue + "' job " + job.id();
+    }
+}

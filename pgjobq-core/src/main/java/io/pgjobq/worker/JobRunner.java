@@ -1,0 +1,239 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.NonRetryableJobException;
+import io.pgjobq.PayloadConversionException;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.RetryPolicy;
+import io.pgjobq.store.ClaimedJob;
+import io.pgjobq.store.Completion;
+import io.pgjobq.store.Settlement.Completed;
+import io.pgjobq.store.Settlement.Failed;
+import io.pgjobq.store.Settlement.Released;
+import io.pgjobq.store.Settlement.Succeeded;
+import io.pgjobq.store.SettlementStore;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Runs attempts: reads the payload, calls the handler, and settles what it came to. Nothing that happens there escapes. */
+final class JobRunner {
+
+    /** A result is stored and read as a whole. */
+    private static final int LARGEST_RESULT = 64 * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+
+    private final Handlers handlers;
+    private final WorkerOptions options;
+    private final PayloadConverter converter;
+    private final SettlementStore settlements;
+    private final CompletionSink completions;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    JobRunner(
+            Handlers handlers,
+            WorkerOptions options,
+            PayloadConverter converter,
+            SettlementStore settlements,
+            CompletionSink completions) {
+        this.handlers = handlers;
+        this.options = options;
+        this.converter = converter;
+        this.settlements = settlements;
+        this.completions = completions;
+    }
+
+    void run(JobRun run) {
+        run.begin();
+        try {
+            attempt(run);
+        } catch (Throwable thrown) {
+            failed(run, thrown);
+        } finally {
+            run.end();
+        }
+    }
+
+    private void attempt(JobRun run) throws Throwable {
+        ClaimedJob job = run.job();
+        Handler handler = handlers.find(job.type());
+        if (handler == null) {
+            run.settle(new Released(job));
+            return;
+        }
+        Object payload = payload(handler, job);
+        TransactionOperations transaction = handler.transaction();
+        if (transaction == null) {
+            byte[] result = result(handler, handler.invocation().invoke(payload, run));
+            succeeded(run, new Succeeded(job, micros(run), result));
+        } else {
+            attemptIn(transaction, handler, payload, run);
+        }
+    }
+
+    private @Nullable Object payload(Handler handler, ClaimedJob job) {
+        Type type = Handlers.payloadType(handler, job.type());
+        if (type == byte[].class) {
+            return job.payload();
+        }
+        try {
+            return converter.read(job.payload(), type);
+        } catch (PayloadConversionException ex) {
+            throw ex;
+        } catch (RuntimeException ex) {
+            throw new PayloadConversionException("the payload can't be read as " + type.getTypeName(), ex);
+        }
+    }
+
+    private byte @Nullable [] result(Handler handler, @Nullable Object value) {
+        if (value == null) {
+            return null;
+        }
+        byte[] bytes;
+        try {
+            bytes = value instanceof byte[] raw ? raw : converter.write(value);
+        } catch (PayloadConversionException ex) {
+            throw ex;
+        } catch (RuntimeException | StackOverflowError ex) {
+            throw new PayloadConversionException("what " + handler.description() + " returned can't be written", ex);
+        }
+        if (bytes.length > LARGEST_RESULT) {
+            throw new PayloadConversionException("what " + handler.description() + " returned takes " + bytes.length
+                    + " bytes; at most " + LARGEST_RESULT + " can be kept");
+        }
+        return bytes;
+    }
+
+    private void attemptIn(TransactionOperations transaction, Handler handler, @Nullable Object payload, JobRun run)
+            throws Throwable {
+        Joint joint = new Joint();
+        try {
+            transaction.executeWithoutResult(status -> {
+                try {
+                    joint.result = result(handler, handler.invocation().invoke(payload, run));
+                } catch (Throwable thrown) {
+                    throw new HandlerFailed(thrown);
+                }
+                if (status.isRollbackOnly()) {
+                    throw new HandlerFailed(new IllegalStateException(
+                            handler.description() + " marked its transaction to be rolled back"));
+                }
+                joint.micros = micros(run);
+                if (settlements.canComplete()) {
+                    joint.completion = complete(run, joint);
+                }
+            });
+        } catch (HandlerFailed failed) {
+            throw failed.thrown;
+        }
+        Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
+        if (joint.completion == null) {
+            warnOnce(handler);
+            succeeded(run, succeeded);
+        } else if (run.settle(new Completed(run.job()))) {
+            completions.completed(succeeded, joint.completion);
+        }
+    }
+
+    private Completion complete(JobRun run, Joint joint) {
+        Completion completion = settlements.complete(run.job(), joint.micros, joint.result);
+        if (completion == null) {
+            throw new JobLostException(run.toString());
+        }
+        return completion;
+    }
+
+    private void warnOnce(Handler handler) {
+        if (warned.add(handler.description())) {
+            LOG.warn(
+                    "{} is transactional, but not on the DataSource of the queue: its jobs are completed after its"
+                            + " transaction, and may run again after a crash",
+                    handler.description());
+        }
+    }
+
+    private void succeeded(JobRun run, Succeeded succeeded) {
+        if (!run.settle(succeeded)) {
+            LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
+        }
+    }
+
+    private void failed(JobRun run, Throwable thrown) {
+        if (thrown instanceof JobLostException) {
+            LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
+            run.settle(new Completed(run.job()));
+            return;
+        }
+        if (run.wasInterruptedByStop()) {
+            if (run.settle(new Released(run.job()))) {
+                LOG.info("{}: attempt {} was interrupted by the shutdown and given back", run, run.attempt());
+            }
+            return;
+        }
+        Long delay = delay(run, thrown);
+        if (!run.settle(new Failed(run.job(), micros(run), Failures.of(thrown), delay))) {
+            LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
+        } else if (delay == null) {
+            LOG.warn("{}: dead after attempt {} of {}", run, run.attempt(), run.maxAttempts(), thrown);
+        } else {
+            LOG.info(
+                    "{}: attempt {} of {} failed, next in {} ms: {}",
+                    run,
+                    run.attempt(),
+                    run.maxAttempts(),
+                    delay,
+                    thrown.toString());
+        }
+    }
+
+    /** Returns how long the job waits, {@code null} if it is dead. */
+    private @Nullable Long delay(JobRun run, Throwable thrown) {
+        boolean hopeless = thrown instanceof NonRetryableJobException || thrown instanceof PayloadConversionException;
+        if (hopeless || run.attempt() >= options.maxAttempts()) {
+            return null;
+        }
+        RetryPolicy retry = options.retry();
+        Duration delay =
+                retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
+        return delay.toMillis();
+    }
+
+    private static long micros(JobRun run) {
+        return TimeUnit.NANOSECONDS.toMicros(run.ranNanos());
+    }
+
+    /** What passes from inside the transaction to the outside. Used by one thread. */
+    private static final class Joint {
+
+        private byte @Nullable [] result;
+        private long micros;
+        private @Nullable Completion completion;
+    }
+
+    /** Carries what the handler threw through the transaction, which it rolls back. */
+    @SuppressWarnings("serial")
+    private static final class HandlerFailed extends RuntimeException {
+
+        private final Throwable thrown;
+
+        HandlerFailed(Throwable thrown) {
+            super(null, thrown, false, false);
+            this.thrown = thrown;
+        }
+    }
+
+    @SuppressWarnings("serial")
+    private static final class JobLostException extends RuntimeException {
+
+        JobLostException(String job) {
+            super(job + " was taken away from this node");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.store.Outage;
+import io.pgjobq.store.Settlement;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records how attempts ended, on one thread: what comes while one batch is being committed makes up the next. Nothing that was
+ * handed to it is dropped while the database is away. Thread-safe.
+ */
+public final class Settler {
+
+    private static final int MOST_AT_ONCE = 1_000;
+
+    /** How soon what a handler's transaction stood in the way of is tried again. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+
+    private final SettlementRecorder recorder;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Condition drained = lock.newCondition();
+
+    /** Guarded by the lock, as are the next six. */
+    private final Deque<Settlement> arrived = new ArrayDeque<>();
+
+    /** What a handler's transaction stood in the way of, to be tried again after a while. */
+    private final Deque<Settlement> putOff = new ArrayDeque<>();
+
+    private long putOffUntil;
+
+    /** How many were taken out of {@code arrived} and are being recorded. */
+    private int underWay;
+
+    private boolean stopping;
+    private boolean abandoned;
+    private @Nullable Thread thread;
+
+    /** Only used by the thread. */
+    private final Outage outage = new Outage(LOG, "settling jobs");
+
+    public Settler(SettlementRecorder recorder) {
+        this.recorder = recorder;
+    }
+
+    /** Lets it be recorded how an attempt ended. */
+    void settle(Settlement settlement) {
+        settleAll(List.of(settlement));
+    }
+
+    /** Lets it be recorded how attempts ended, all in one batch if it is not too large. */
+    void settleAll(List<? extends Settlement> settlements) {
+        lock.lock();
+        try {
+            arrived.addAll(settlements);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how many settlements are not recorded yet. */
+    int backlog() {
+        lock.lock();
+        try {
+            return arrived.size() + putOff.size() + underWay;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until nothing is left to be recorded; returns whether that happened in time. */
+    boolean drain(Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (!arrived.isEmpty() || !putOff.isEmpty() || underWay > 0) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = drained.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        lock.lock();
+        try {
+            stopping = false;
+            abandoned = false;
+            thread = new Thread(this::run, "pgjobq-settler");
+            thread.setDaemon(true);
+            thread.start();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Records what is left, as far as the database answers within the time, and stops. */
+    public void stop(Duration limit) throws InterruptedException {
+        boolean done = drain(limit);
+        lock.lock();
+        Thread ending = thread;
+        try {
+            stopping = true;
+            abandoned = !done;
+            if (abandoned) {
+                LOG.warn(
+                        "settling jobs: stops with {} attempts unrecorded; those jobs run again",
+                        arrived.size() + underWay);
+            }
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        if (ending != null) {
+            ending.join(TimeUnit.SECONDS.toMillis(5));
+        }
+    }
+
+    private void run() {
+        try {
+            while (awaitWork()) {
+                record(recorder.batch(take()));
+                done();
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void record(SettlementRecorder.Batch batch) throws InterruptedException {
+        while (true) {
+            try {
+                recorder.record(batch);
+                outage.recovered();
+                settleLater(batch.putOff());
+                return;
+            } catch (RuntimeException ex) {
+                if (!pause(outage.failed(ex))) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void settleLater(List<Settlement> settlements) {
+        if (!settlements.isEmpty()) {
+            lock.lock();
+            try {
+                putOff.addAll(settlements);
+                putOffUntil = System.nanoTime() + AGAIN_NANOS;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private List<Settlement> take() {
+        lock.lock();
+        try {
+            if (!putOff.isEmpty() && System.nanoTime() - putOffUntil >= 0) {
+                arrived.addAll(putOff);
+                putOff.clear();
+            }
+            List<Settlement> batch = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
+            while (!arrived.isEmpty() && batch.size() < MOST_AT_ONCE) {
+                batch.add(arrived.poll());
+            }
+            underWay = batch.size();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void done() {
+        lock.lock();
+        try {
+            underWay = 0;
+            if (arrived.isEmpty() && putOff.isEmpty()) {
+                drained.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether to go on. Comes back now and then while claims are left that could not be deleted. */
+    private boolean awaitWork() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (arrived.isEmpty() && !stopping) {
+                if (recorder.hasLeftovers() || !putOff.isEmpty()) {
+                    if (changed.awaitNanos(AGAIN_NANOS) <= 0) {
+                        return true;
+                    }
+                } else {
+                    changed.await();
+                }
+            }
+            return !abandoned && (!stopping || !arrived.isEmpty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether to try again. */
+    private boolean pause(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && !abandoned) {
+                left = changed.awaitNanos(left);
+            }
+            return !abandoned;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.node.Node;
+import io.pgjobq.store.JobStore;
+import io.pgjobq.store.SettlementStore;
+import java.util.concurrent.Executor;
+import java.util.function.ToIntFunction;
+
+/**
+ * What the containers of a node share.
+ *
+ * @param node who takes the jobs
+ * @param jobs where they are taken from
+ * @param settlements where handlers' transactions complete them
+ * @param settler who records how they ended
+ * @param book which claims are held
+ * @param converter reads payloads and writes results
+ * @param threads runs handlers; starts a thread for each task that finds none idle
+ * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
+ * @param onClaimLost is run when a claim may have been made without this node's knowing
+ * @param ends is told of jobs that their handlers' transactions have completed
+ */
+public record WorkerServices(
+        Node node,
+        JobStore jobs,
+        SettlementStore settlements,
+        Settler settler,
+        ClaimBook book,
+        PayloadConverter converter,
+        Executor threads,
+        ToIntFunction<QueueContainer> queueIds,
+        Runnable onClaimLost,
+        CompletionSink ends) {}

@@ -1,0 +1,117 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.store.JobTypes;
+import io.pgjobq.test.TestDatabase;
+import io.pgjobq.worker.Handler;
+import io.pgjobq.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** A node with short intervals, for tests. */
+public final class TestNode implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final PgJobQ pgJobQ;
+
+    private TestNode(PgJobQ pgJobQ) {
+        this.pgJobQ = pgJobQ;
+    }
+
+    /** What a handler does. */
+    @FunctionalInterface
+    public interface Work<P> {
+
+        @Nullable
+        Object run(P payload, JobContext context) throws Throwable;
+    }
+
+    /** A node that listens, and polls so rarely that a lost wake-up would be noticed. */
+    public static TestNode listening(TestDatabase database) {
+        return listening(database, options -> options);
+    }
+
+    /** A node that listens, with options of its own. */
+    public static TestNode listening(TestDatabase database, UnaryOperator<EngineOptions> options) {
+        return new TestNode(PgJobQ.builder(database.dataSource())
+                .options(options.apply(options(Duration.ofMinutes(10))))
+                .listenConnections(database::open)
+                .build());
+    }
+
+    /** A node that only polls. */
+    public static TestNode polling(DataSource dataSource) {
+        return new TestNode(PgJobQ.builder(dataSource)
+                .options(options(Duration.ofMillis(50)))
+                .build());
+    }
+
+    /** Options with a poll interval. */
+    public static EngineOptions options(Duration pollInterval) {
+        EngineOptions d = EngineOptions.DEFAULT;
+        boolean virtual = Runtime.version().feature() >= 21;
+        return new EngineOptions(
+                d.schema(),
+                "test-" + COUNT.incrementAndGet(),
+                Duration.ofSeconds(15),
+                pollInterval,
+                Duration.ofMinutes(1),
+                true,
+                virtual);
+    }
+
+    /** A handler of payloads of that class. */
+    public static <P> Handler handler(Class<P> type, Work<P> work) {
+        return handler(type, null, work);
+    }
+
+    /** A handler of payloads of that class, in a transaction. */
+    public static <P> Handler handler(Class<P> type, @Nullable TransactionOperations transaction, Work<P> work) {
+        Set<String> types = type == byte[].class ? Set.of() : JobTypes.namesFor(type);
+        return new Handler(
+                type.getSimpleName() + " handler",
+                type,
+                types,
+                transaction,
+                (payload, context) -> work.run(type.cast(payload), context));
+    }
+
+    /** Adds a container, started if the node is. */
+    public <P> WorkerContainer handle(String queue, Class<P> type, Work<P> work) {
+        return handle(queue, WorkerOptions.DEFAULT, handler(type, work));
+    }
+
+    /** Adds a container, started if the node is. */
+    public WorkerContainer handle(String queue, WorkerOptions options, Handler... handlers) {
+        WorkerContainer container = pgJobQ.container(queue, List.of(handlers), options);
+        if (pgJobQ.isRunning()) {
+            container.start();
+        }
+        return container;
+    }
+
+    /** Starts the node and its containers. */
+    public TestNode start() {
+        pgJobQ.start();
+        pgJobQ.containers().forEach(WorkerContainer::start);
+        return this;
+    }
+
+    /** The node itself. */
+    public PgJobQ pgJobQ() {
+        return pgJobQ;
+    }
+
+    @Override
+    public void close() {
+        pgJobQ.close();
+    }
+}

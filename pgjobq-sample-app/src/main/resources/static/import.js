@@ -108,6 +108,7 @@ function curve() {
 export function showBrokenLines(lines) {
   byId('broken').hidden = lines.length === 0;
   byId('broken-count').textContent = number(lines.length);
+  byId('broken-noun').textContent = lines.length === 1 ? 'line' : 'lines';
   const present = new Set(lines.map(line => line.jobId));
   for (const [jobId, row] of rows) {
     if (!present.has(jobId)) {
@@ -133,7 +134,10 @@ function content(line) {
   return [why(line), edit, h('code', {}, line.line.text)];
 }
 
-const why = line => h('span', {class: 'why'}, h('b', {}, `line ${line.line.number}`), line.error);
+function why({line, error}) {
+  const older = latest && line.importId !== latest.id ? `import ${line.importId}, ` : '';
+  return h('span', {class: 'why'}, h('b', {}, `${older}line ${line.number}`), error);
+}
 
 function editor(line) {
   const text = h('textarea', {rows: 2, 'aria-label': `Text of line ${line.line.number}`, spellcheck: 'false'});

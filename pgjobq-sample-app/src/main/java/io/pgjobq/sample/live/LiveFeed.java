@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
@@ -32,10 +35,13 @@ class LiveFeed {
     private final List<LiveSource> sources;
     private final List<SseEmitter> browsers = new ArrayList<>();
     private final Map<String, LiveItem> shown = new LinkedHashMap<>();
+    private final AtomicBoolean refreshAsked = new AtomicBoolean();
+    private final Executor executor;
     private boolean closed;
 
-    LiveFeed(List<LiveSource> sources) {
+    LiveFeed(List<LiveSource> sources, @Qualifier("applicationTaskExecutor") Executor executor) {
         this.sources = sources;
+        this.executor = executor;
     }
 
     synchronized SseEmitter connect() {
@@ -48,12 +54,22 @@ class LiveFeed {
         browsers.add(browser);
         browser.onCompletion(() -> disconnect(browser));
         browser.onError(failure -> disconnect(browser));
-        refresh();
+        refreshSoon();
         return browser;
     }
 
-    /** Looks for changes and sends them. */
+    /** Refreshes soon, but not in the thread of a handler or a request, and once for many changes. */
     @EventListener(StateChanged.class)
+    void refreshSoon() {
+        if (refreshAsked.compareAndSet(false, true)) {
+            executor.execute(() -> {
+                refreshAsked.set(false);
+                refresh();
+            });
+        }
+    }
+
+    /** Looks for changes and sends them. */
     @Scheduled(fixedDelay = 250, timeUnit = TimeUnit.MILLISECONDS)
     synchronized void refresh() {
         if (browsers.isEmpty()) {

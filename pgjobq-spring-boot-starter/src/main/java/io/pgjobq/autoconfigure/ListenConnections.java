@@ -58,8 +58,9 @@ final class ListenConnections {
 
     private static DataSource to(String url, DataSourceBuilder<?> builder) {
         // Not the pool's driver, which may be one that wraps PostgreSQL's.
-        return builder.url(url)
-                .driverClassName(DatabaseDriver.fromJdbcUrl(url).getDriverClassName())
+        String driver = DatabaseDriver.fromJdbcUrl(url).getDriverClassName();
+        return (driver == null ? builder : builder.driverClassName(driver))
+                .url(url)
                 .build();
     }
 

@@ -4,6 +4,7 @@ import io.pgjobq.WorkerContainer;
 import io.pgjobq.engine.PgJobQ;
 import io.pgjobq.handler.HandlerRegistry;
 import io.pgjobq.handler.InvalidJobHandlerException;
+import io.pgjobq.properties.InvalidPropertyException;
 import io.pgjobq.properties.PgJobqOptions;
 import io.pgjobq.worker.Handler;
 import java.util.List;
@@ -44,7 +45,16 @@ final class WorkerContainers implements HandlerRegistry {
                     String.join(", ", handlersByQueue.keySet()));
             declared.addAll(handlersByQueue.keySet());
         }
-        declared.forEach(queue -> pgJobQ.declareQueue(queue, options.worker(queue)));
+        declared.forEach(this::declare);
+    }
+
+    private void declare(String queue) {
+        try {
+            pgJobQ.declareQueue(queue, options.worker(queue));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPropertyException(
+                    "pgjobq.queues[" + queue + "] can't be: " + e.getMessage() + ".", "Change the queue's name.", e);
+        }
     }
 
     private void register(String queue, List<Handler> handlers) {

@@ -45,8 +45,8 @@ final class HandlerFactory {
     }
 
     private Set<String> types(JobHandlerMethod method, HandlerParameters parameters) {
-        String[] types = method.annotation().types();
-        return types.length == 0 ? method.namesFor(parameters) : resolve(types);
+        Set<String> named = resolve(method.annotation().types());
+        return named.isEmpty() ? method.namesFor(parameters) : named;
     }
 
     private Set<String> resolve(String[] values) {

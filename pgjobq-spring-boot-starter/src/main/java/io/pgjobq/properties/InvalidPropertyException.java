@@ -16,6 +16,12 @@ public class InvalidPropertyException extends PgJobqException {
         this.action = action;
     }
 
+    /** Like the other one, with a cause. */
+    public InvalidPropertyException(String message, String action, Throwable cause) {
+        super(message, cause);
+        this.action = action;
+    }
+
     /** Returns what to do about it. */
     public String action() {
         return action;

@@ -54,9 +54,7 @@ final class PropertyRules {
     private static InvalidPropertyException refused(String prefix, String refusal, IllegalArgumentException cause) {
         int rule = refusal.indexOf(" must");
         String property = prefix + refusal.substring(0, Math.max(0, rule)).replace(' ', '.');
-        InvalidPropertyException exception = new InvalidPropertyException(
-                property + refusal.substring(Math.max(0, rule)) + ".", "Change the value of " + property + ".");
-        exception.initCause(cause);
-        return exception;
+        return new InvalidPropertyException(
+                property + refusal.substring(Math.max(0, rule)) + ".", "Change the value of " + property + ".", cause);
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -34,7 +35,7 @@ class LifecycleIntegrationTests {
 
     record Task(String name) {}
 
-    /** Notes each job and ends when it is let go or interrupted. */
+    /** Notes each job, which ends when it is let go, interrupted or, if it is patient, told that the node stops. */
     static class Tasks {
 
         final BlockingQueue<String> started = new LinkedBlockingQueue<>();
@@ -45,7 +46,11 @@ class LifecycleIntegrationTests {
         void run(Task task, JobContext job) throws InterruptedException {
             started.add(task.name() + " " + job.attempt());
             try {
-                letGo.await();
+                if (task.name().equals("patient")) {
+                    Awaitility.await().atMost(Duration.ofSeconds(WAIT_SECONDS)).until(job::shouldStop);
+                } else {
+                    letGo.await();
+                }
                 ended.add("finished");
             } catch (InterruptedException e) {
                 ended.add("interrupted");
@@ -94,14 +99,9 @@ class LifecycleIntegrationTests {
     void aRunningJobIsFinishedBeforeTheApplicationEnds() {
         Tasks tasks = new Tasks();
         tasks("finishing", tasks).run(context -> {
-            context.getBean(JobSender.class).send("tasks", new Task("long"));
-            assertThat(tasks.started.poll(WAIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("long 1");
-            // Let go only when the container is already stopping, so that closing has something to wait for.
-            Thread closer = new Thread(context::close);
-            closer.start();
-            tasks.letGo.countDown();
-            closer.join(TimeUnit.SECONDS.toMillis(WAIT_SECONDS));
-            assertThat(closer.isAlive()).isFalse();
+            context.getBean(JobSender.class).send("tasks", new Task("patient"));
+            assertThat(tasks.started.poll(WAIT_SECONDS, TimeUnit.SECONDS)).isEqualTo("patient 1");
+            context.close();
             assertThat(tasks.ended).containsExactly("finished");
         });
         assertThat(database.queryOne("select count(*) from finishing.job", Integer.class))
@@ -160,7 +160,7 @@ class LifecycleIntegrationTests {
                     assertThat(context).hasNotFailed();
                     assertThat(output).contains("pgjobq starts without its database");
                     up.set(true);
-                    org.awaitility.Awaitility.await()
+                    Awaitility.await()
                             .atMost(Duration.ofSeconds(WAIT_SECONDS))
                             .ignoreExceptions()
                             .until(() -> context.getBean(JobSender.class).send("tasks", new Task("late")) != null);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.DeadJobs;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobCompletions;
+import io.pgjobq.JobHandler;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -197,6 +199,57 @@ class PgJobqAutoConfigurationTests {
                     .run(context -> assertThat(context)
                             .hasSingleBean(PayloadConverter.class)
                             .hasSingleBean(OwnConverter.class));
+        }
+    }
+
+    @Nested
+    class AQueueName {
+
+        @Test
+        void thatAPropertyCannotHaveFailsTheStart() {
+            runner.withUserConfiguration(OneDataSource.class)
+                    .withPropertyValues("pgjobq.queues[no way].concurrency=3")
+                    .run(context -> assertThat(
+                                    Analyses.of(context.getStartupFailure()).getDescription())
+                            .contains("pgjobq.queues[no way]")
+                            .contains("start with a letter or digit"));
+        }
+
+        @Test
+        void thatAHandlerCannotHaveFailsTheStart() {
+            runner.withUserConfiguration(OneDataSource.class, SpacedHandler.class)
+                    .run(context -> assertThat(
+                                    Analyses.of(context.getStartupFailure()).getDescription())
+                            .contains("SpacedHandler.handle(String)")
+                            .contains("'no way' is not valid"));
+        }
+    }
+
+    static class SpacedHandler {
+
+        @JobHandler("no way")
+        void handle(String text) {}
+    }
+
+    @Nested
+    class ADatabaseThatIsDown {
+
+        private final ApplicationContextRunner pooled = runner.withConfiguration(
+                        AutoConfigurations.of(DataSourceAutoConfiguration.class))
+                .withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none");
+
+        @Test
+        void doesNotStopAnApplicationThatDoesNotRequireIt() {
+            pooled.run(context -> assertThat(context).hasNotFailed().hasSingleBean(JobSender.class));
+        }
+
+        @Test
+        void stopsAnApplicationThatRequiresItAndNamesTheProperty() {
+            pooled.withPropertyValues("pgjobq.database-required=true").run(context -> {
+                FailureAnalysis analysis = Analyses.of(context.getStartupFailure());
+                assertThat(analysis.getDescription()).contains("127.0.0.1:1 refused");
+                assertThat(analysis.getAction()).contains("pgjobq.database-required=false");
+            });
         }
     }
 

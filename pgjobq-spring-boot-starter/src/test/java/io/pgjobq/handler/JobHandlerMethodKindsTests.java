@@ -189,6 +189,19 @@ class JobHandlerMethodKindsTests {
         }
     }
 
+    static class EmptyPlaceholder {
+
+        @JobHandler(value = "emails", types = "${type:}")
+        void handle(Email email) {}
+    }
+
+    @Test
+    void aPlaceholderForNothingLeavesTheTypeOfThePayload() {
+        try (ScannedHandlers handlers = ScannedHandlers.of(EmptyPlaceholder.class)) {
+            assertThat(handlers.only("emails").types()).containsExactly("Email");
+        }
+    }
+
     static class SeveralQueues {
 
         @JobHandler({"one", "two"})

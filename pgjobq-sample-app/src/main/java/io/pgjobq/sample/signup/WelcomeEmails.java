@@ -36,6 +36,7 @@ class WelcomeEmails {
             return new Receipt(outbox.deliver(email, job));
         } catch (IOException | InterruptedException | RuntimeException e) {
             signUps.attemptFailed(email.signUpId(), job.attempt(), String.valueOf(e.getMessage()));
+            events.publishEvent(new StateChanged());
             throw e; // pgjobq waits, and calls again
         }
     }

@@ -34,7 +34,7 @@ final class HandlerInvocation implements Handler.Invocation {
     public @Nullable Object invoke(@Nullable Object payload, JobContext context) throws Throwable {
         Object receiver = bean.get();
         InvocableMethod invocable = invocable(receiver.getClass());
-        Object[] arguments = parameters.arguments(payload, context);
+        @Nullable Object[] arguments = parameters.arguments(payload, context);
         return invocable.onTarget()
                 ? callTarget(receiver, invocable.method(), arguments)
                 : call(receiver, invocable.method(), arguments);

@@ -39,7 +39,7 @@ record HandlerParameters(int count, int payload, int context, Type payloadType) 
 
     @Nullable
     Object[] arguments(@Nullable Object payload, JobContext context) {
-        Object[] arguments = new Object[count];
+        @Nullable Object[] arguments = new @Nullable Object[count];
         arguments[this.payload] = payload;
         if (this.context != NONE) {
             arguments[this.context] = context;

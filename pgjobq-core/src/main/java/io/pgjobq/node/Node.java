@@ -85,7 +85,7 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    /** Takes the node off the list. */
+    /** Takes the node off the list; if the database is away, the others will miss it by themselves. */
     public void unregister() {
         registering.lock();
         try {
@@ -95,6 +95,8 @@ public final class Node implements NotificationListener.Pulse {
                 store.unregister(number);
                 LOG.info("node {} '{}': left", number, name);
             }
+        } catch (RuntimeException ex) {
+            LOG.info("node '{}': could not take its leave: {}", name, ex.toString());
         } finally {
             registering.unlock();
         }

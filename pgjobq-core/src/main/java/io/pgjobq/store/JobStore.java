@@ -25,8 +25,8 @@ public final class JobStore {
                 "send",
                 row -> {
                     long[] ids = {row.getLong(1)};
-                    row.getLong(3);
-                    return new StoredJobs(row.getInt(2), ids, !row.wasNull(), row.getLong(4));
+                    boolean ready = row.getObject(3) != null;
+                    return new StoredJobs(row.getInt(2), ids, ready, row.getLong(4));
                 },
                 (short) job.priority(),
                 job.awaited(),

@@ -1,7 +1,11 @@
 package io.pgjobq.engine;
 
 import io.pgjobq.JobContext;
+import io.pgjobq.JobSender;
+import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.store.HistoryRetention;
 import io.pgjobq.store.JobTypes;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.Handler;
@@ -54,6 +58,26 @@ public final class TestNode implements AutoCloseable {
                 .build());
     }
 
+    /** A node on a pool and listen connections of its own. */
+    public static TestNode on(
+            DataSource dataSource, @Nullable ListenConnectionFactory connections, EngineOptions options) {
+        return new TestNode(PgJobQ.builder(dataSource)
+                .options(options)
+                .listenConnections(connections)
+                .build());
+    }
+
+    /** Worker options with a concurrency, and short back-offs. */
+    public static WorkerOptions concurrency(int concurrency) {
+        return worker(concurrency, 3, HistoryRetention.DEFAULT);
+    }
+
+    /** Worker options with short back-offs. */
+    public static WorkerOptions worker(int concurrency, int maxAttempts, HistoryRetention history) {
+        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
+        return new WorkerOptions(concurrency, maxAttempts, retry, Duration.ofSeconds(25), true, history);
+    }
+
     /** Options with a poll interval. */
     public static EngineOptions options(Duration pollInterval) {
         EngineOptions d = EngineOptions.DEFAULT;
@@ -103,6 +127,11 @@ public final class TestNode implements AutoCloseable {
         pgJobQ.start();
         pgJobQ.containers().forEach(WorkerContainer::start);
         return this;
+    }
+
+    /** The node's sender. */
+    public JobSender sender() {
+        return pgJobQ.sender();
     }
 
     /** The node itself. */

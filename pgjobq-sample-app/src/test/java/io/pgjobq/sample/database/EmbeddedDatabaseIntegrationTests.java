@@ -12,7 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,7 +41,7 @@ class EmbeddedDatabaseIntegrationTests {
     }
 
     @Test
-    @DisabledOnOs(OS.WINDOWS)
+    @EnabledOnOs({OS.LINUX, OS.MAC})
     void serverEndsWithAProcessThatIsKilled() throws Exception {
         DatabaseProcess process = DatabaseProcess.start(home);
         execute(process.port(), "create table kept as select 42 as answer");

@@ -34,6 +34,9 @@ public final class QueueContainer implements WorkerContainer {
     /** More unrecorded settlements than this, and no more jobs are taken. */
     private static final int SETTLER_BACKLOG = 5_000;
 
+    /** How soon to look whether the settler has caught up, which it tells nobody. */
+    private static final long SETTLER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     /** How long interrupted handlers have to end. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
@@ -260,11 +263,14 @@ public final class QueueContainer implements WorkerContainer {
             lock.lockInterruptibly();
             try {
                 while (started && !(slow = holdsTooLong())) {
-                    int room = room();
+                    boolean settlerFull = services.settler().backlog() > SETTLER_BACKLOG;
+                    int room = settlerFull ? 0 : room();
                     if (room > 0) {
                         return request(room);
                     }
-                    if (held.isEmpty()) {
+                    if (settlerFull) {
+                        changed.awaitNanos(SETTLER_NANOS);
+                    } else if (held.isEmpty()) {
                         changed.await();
                     } else {
                         changed.awaitNanos(HOLD_NANOS / 2);
@@ -292,7 +298,7 @@ public final class QueueContainer implements WorkerContainer {
             return 0;
         }
         int prefetch = pace.prefetch(options.concurrency());
-        if (held.size() > prefetch / 2 || services.settler().backlog() > SETTLER_BACKLOG) {
+        if (held.size() > prefetch / 2) {
             return 0;
         }
         return options.concurrency() + prefetch - running.size() - held.size();

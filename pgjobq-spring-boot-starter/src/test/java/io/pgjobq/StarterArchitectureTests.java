@@ -2,6 +2,7 @@ package io.pgjobq;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +11,6 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -87,15 +87,13 @@ class StarterArchitectureTests {
 
     @Test
     void onlyTheAutoConfigurationKnowsTheEngine() {
-        ArchRule rule = classes()
+        noClasses()
                 .that()
-                .haveFullyQualifiedName("io.pgjobq.engine.PgJobQ")
+                .resideOutsideOfPackage("io.pgjobq.autoconfigure")
                 .should()
-                .onlyHaveDependentClassesThat()
-                .resideInAnyPackage("io.pgjobq.autoconfigure", "io.pgjobq.engine");
-        rule.check(new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.pgjobq"));
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("io.pgjobq.engine.PgJobQ")
+                .check(MAIN);
     }
 
     @Test

@@ -98,7 +98,8 @@ class RetryIntegrationTests {
                 assertThat(error.stack())
                         .contains(RetryIntegrationTests.class.getName())
                         .hasSizeLessThan(4_100);
-                assertThat(error.failedAt()).isBetween(job.sentAt(), job.diedAt());
+                assertThat(error.failedAt())
+                        .isBetween(job.sentAt(), job.diedAt().plusSeconds(1));
             });
             assertThat(node.pgJobQ().deadJobs().list(queue, 10))
                     .singleElement()

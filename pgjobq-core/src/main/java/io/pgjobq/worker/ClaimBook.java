@@ -74,8 +74,9 @@ public final class ClaimBook {
 
     /** Returns whether the claim is in the book, or may be one that was just asked for. */
     public boolean knows(long claim) {
-        return unsettled.containsKey(claim)
-                || emptied.contains(claim)
-                || asked.entrySet().stream().anyMatch(range -> claim >= range.getKey() && claim <= range.getValue());
+        // In the order in which a claim passes through them, or it could slip from behind to ahead of this look.
+        return asked.entrySet().stream().anyMatch(range -> claim >= range.getKey() && claim <= range.getValue())
+                || unsettled.containsKey(claim)
+                || emptied.contains(claim);
     }
 }

@@ -3,6 +3,7 @@ package io.pgjobq.completion;
 import io.pgjobq.JobCompletions;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.notify.Background;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.Outage;
 import io.pgjobq.store.StoredOutcome;
@@ -22,8 +23,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,14 +50,12 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     private final BooleanSupplier listening;
     private final Outage outage = new Outage(LOG, "waiting for jobs");
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Background background = new Background("pgjobq-completions");
 
-    /** Guarded by the lock, as are the next four. */
+    /** Guarded by the background's lock, as are the next three. */
     private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
 
     private final Set<Long> toLookUp = new LinkedHashSet<>();
-    private @Nullable Thread thread;
     private @Nullable ScheduledThreadPoolExecutor timeouts;
     private boolean closed;
 
@@ -102,29 +99,34 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             throw new IllegalArgumentException("job " + id + ": the time-out must be positive, but is " + timeout);
         }
         Waiter<R> waiter = new Waiter<>(id, resultType);
-        lock.lock();
-        try {
+        background.change(() -> {
             if (closed) {
-                return CompletableFuture.failedFuture(
-                        new IllegalStateException("job " + id + ": can't be waited for, since pgjobq has been closed"));
+                waiter.failed(inVain(id));
+            } else {
+                add(waiter, timeout);
             }
-            waiters.computeIfAbsent(id, key -> new ArrayList<>(1)).add(waiter);
-            toLookUp.add(id);
-            ScheduledFuture<?> expiry = timeouts()
-                    .schedule(
-                            () -> callbacks.execute(() -> waiter.timedOut(timeout)),
-                            timeout.toMillis(),
-                            TimeUnit.MILLISECONDS);
-            var unused = waiter.future().whenComplete((outcome, failure) -> {
-                expiry.cancel(false);
-                forget(waiter);
-            });
-            startIfNeeded();
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        });
         return waiter.future();
+    }
+
+    /** Called under the lock. */
+    private void add(Waiter<?> waiter, Duration timeout) {
+        waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
+        toLookUp.add(waiter.id());
+        ScheduledFuture<?> expiry = timeouts()
+                .schedule(
+                        () -> callbacks.execute(() -> waiter.timedOut(timeout)),
+                        timeout.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        var unused = waiter.future().whenComplete((outcome, failure) -> {
+            expiry.cancel(false);
+            forget(waiter);
+        });
+        background.start(this::run);
+    }
+
+    private static IllegalStateException inVain(long id) {
+        return new IllegalStateException("job " + id + ": can't be waited for, since pgjobq has been closed");
     }
 
     /** Jobs have ended in this process. */
@@ -134,43 +136,30 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
 
     /** Jobs have ended somewhere. */
     public void endedElsewhere(Collection<Long> ids) {
-        lock.lock();
-        try {
-            ids.stream().filter(waiters::containsKey).forEach(toLookUp::add);
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        background.change(() -> ids.stream().filter(waiters::containsKey).forEach(toLookUp::add));
     }
 
     /** Notifications may have been missed. */
     public void lookEverywhere() {
-        lock.lock();
-        try {
-            toLookUp.addAll(waiters.keySet());
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        background.change(() -> toLookUp.addAll(waiters.keySet()));
     }
 
     /** Lets all who wait know that they wait in vain, and ends the threads. */
     @Override
     public void close() {
-        List<Waiter<?>> left;
-        lock.lock();
-        try {
+        List<Waiter<?>> left = background.read(() -> {
             closed = true;
-            left = waiters.values().stream().flatMap(List::stream).toList();
             if (timeouts != null) {
                 timeouts.shutdownNow();
             }
-            changed.signal();
-        } finally {
-            lock.unlock();
+            return waiters.values().stream().flatMap(List::stream).toList();
+        });
+        try {
+            background.stop();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
         }
-        left.forEach(waiter -> waiter.failed(new IllegalStateException(
-                "job " + waiter.id() + ": can't be waited for, since pgjobq has been closed")));
+        left.forEach(waiter -> waiter.failed(inVain(waiter.id())));
         callbacks.shutdown();
     }
 
@@ -181,25 +170,17 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     }
 
     private List<Waiter<?>> waitersOf(long id) {
-        lock.lock();
-        try {
-            return List.copyOf(waiters.getOrDefault(id, List.of()));
-        } finally {
-            lock.unlock();
-        }
+        return background.read(() -> List.copyOf(waiters.getOrDefault(id, List.of())));
     }
 
     private void forget(Waiter<?> waiter) {
-        lock.lock();
-        try {
+        background.change(() -> {
             List<Waiter<?>> others = waiters.get(waiter.id());
             if (others != null && others.remove(waiter) && others.isEmpty()) {
                 waiters.remove(waiter.id());
                 toLookUp.remove(waiter.id());
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private ScheduledThreadPoolExecutor timeouts() {
@@ -210,28 +191,16 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         return timeouts;
     }
 
-    private void startIfNeeded() {
-        if (thread == null) {
-            thread = new Thread(this::run, "pgjobq-completions");
-            thread.setDaemon(true);
-            thread.start();
-        }
-    }
-
-    private void run() {
-        try {
-            long[] ids;
-            while ((ids = take()) != null) {
-                try {
-                    lookUp(ids);
-                    outage.recovered();
-                } catch (RuntimeException ex) {
-                    putBack(ids);
-                    rest(outage.failed(ex));
-                }
+    private void run() throws InterruptedException {
+        while (awaitWork()) {
+            long[] ids = take();
+            try {
+                lookUp(ids);
+                outage.recovered();
+            } catch (RuntimeException ex) {
+                putBack(ids);
+                background.rest(outage.failed(ex));
             }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -253,23 +222,18 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         }
     }
 
-    /** Returns the jobs to look up, {@code null} when it is time to end. */
-    private long @Nullable [] take() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (toLookUp.isEmpty() && !closed) {
-                if (waiters.isEmpty()) {
-                    changed.await();
-                } else {
-                    Duration pause = listening.getAsBoolean() ? RARELY : pollInterval;
-                    if (changed.awaitNanos(pause.toNanos()) <= 0) {
-                        toLookUp.addAll(waiters.keySet());
-                    }
-                }
-            }
-            if (closed) {
-                return null;
-            }
+    /** Waits for jobs to look up; returns whether to go on. */
+    private boolean awaitWork() throws InterruptedException {
+        background.await(() -> !waiters.isEmpty());
+        Duration pause = listening.getAsBoolean() ? RARELY : pollInterval;
+        if (background.await(() -> !toLookUp.isEmpty(), pause)) {
+            lookEverywhere();
+        }
+        return !background.isStopping();
+    }
+
+    private long[] take() {
+        return background.read(() -> {
             long[] ids = toLookUp.stream()
                     .limit(MOST_AT_ONCE)
                     .mapToLong(Long::longValue)
@@ -278,33 +242,10 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
                 toLookUp.remove(id);
             }
             return ids;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     private void putBack(long[] ids) {
-        lock.lock();
-        try {
-            for (long id : ids) {
-                if (waiters.containsKey(id)) {
-                    toLookUp.add(id);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void rest(Duration pause) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && !closed) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        background.change(() -> Arrays.stream(ids).filter(waiters::containsKey).forEach(toLookUp::add));
     }
 }

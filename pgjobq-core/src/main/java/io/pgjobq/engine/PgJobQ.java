@@ -7,6 +7,7 @@ import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.notify.Background;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.schema.SchemaMigration;
 import io.pgjobq.store.Outage;
@@ -17,9 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,13 +54,11 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     /** The queues that are to exist, with their settings. */
     private final Map<String, WorkerOptions> declared = new ConcurrentHashMap<>();
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    /** Awaits a database that could not be reached at the start. */
+    private final Background preparing = new Background("pgjobq-start");
 
-    /** Guarded by the lock, as is the next. Prepared means: the schema and the queues are there, the node is registered. */
-    private boolean prepared;
-
-    private @Nullable Thread preparing;
+    /** The schema and the queues are there, and the node is registered. */
+    private volatile boolean prepared;
 
     private volatile boolean running;
 
@@ -120,7 +116,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                 new QueueContainer(QueueNames.valid(queue), handlers, workerOptions, parts.services());
         declareQueue(queue, workerOptions);
         parts.switchboard().add(container);
-        if (isPrepared()) {
+        if (prepared) {
             container.setQueueId(create(container));
         }
         return container;
@@ -134,7 +130,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
      */
     public void declareQueue(String queue, WorkerOptions workerOptions) {
         declared.put(QueueNames.valid(queue), workerOptions);
-        if (isPrepared()) {
+        if (prepared) {
             create(queue, workerOptions);
         }
     }
@@ -174,56 +170,23 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         for (QueueContainer container : parts.switchboard().containers()) {
             container.setQueueId(create(container));
         }
-        lock.lock();
-        try {
-            prepared = true;
-        } finally {
-            lock.unlock();
-        }
+        prepared = true;
         parts.startBackground();
     }
 
     private void prepareInBackground(DataAccessException first) {
         Outage outage = new Outage(LOG, "starting");
-        lock.lock();
-        try {
-            preparing = new Thread(() -> prepareAgain(outage, outage.failed(first)), "pgjobq-start");
-            preparing.setDaemon(true);
-            preparing.start();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void prepareAgain(Outage outage, Duration firstPause) {
-        Duration pause = firstPause;
-        try {
-            while (!rest(pause)) {
+        preparing.start(() -> {
+            preparing.rest(outage.failed(first));
+            while (!prepared && !preparing.isStopping()) {
                 try {
                     prepare();
                     outage.recovered();
-                    return;
                 } catch (RuntimeException ex) {
-                    pause = outage.failed(ex);
+                    preparing.rest(outage.failed(ex));
                 }
             }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Returns whether the node was stopped meanwhile. */
-    private boolean rest(Duration pause) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && preparing != null) {
-                left = changed.awaitNanos(left);
-            }
-            return preparing == null;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Stops what keeps the containers going, and leaves the list of nodes. The containers must be stopped before. */
@@ -233,24 +196,11 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
             return;
         }
         running = false;
-        Thread starting;
-        boolean wasPrepared;
-        lock.lock();
         try {
-            starting = preparing;
-            preparing = null;
-            wasPrepared = prepared;
-            prepared = false;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            if (starting != null) {
-                starting.join(TimeUnit.SECONDS.toMillis(5));
-            }
+            preparing.stop();
             stopSettler();
-            if (wasPrepared) {
+            if (prepared) {
+                prepared = false;
                 parts.stopBackground();
             }
         } catch (InterruptedException ex) {
@@ -285,15 +235,6 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         return PHASE;
     }
 
-    private boolean isPrepared() {
-        lock.lock();
-        try {
-            return prepared;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private int create(QueueContainer container) {
         return create(container.queue(), container.options());
     }
@@ -307,7 +248,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                     settings.maxAttempts(),
                     settings.history().succeeded(),
                     settings.history().dead());
-            if (isPrepared()) {
+            if (prepared) {
                 // A longer retention needs partitions that are further away.
                 parts.finished().maintain();
             }

@@ -1,5 +1,6 @@
 package io.pgjobq.node;
 
+import io.pgjobq.notify.Background;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.store.Database;
@@ -13,10 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,14 +39,11 @@ public final class Maintenance {
     private final BooleanSupplier listening;
     private final Outage outage = new Outage(LOG, "maintenance");
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Background background = new Background("pgjobq-maintenance");
 
-    /** Guarded by the lock, as are the next five; times are of {@link System#nanoTime}. */
-    private boolean stopping;
-
-    private @Nullable Thread thread;
+    /** Guarded by the background's lock, as are the next three; times are of {@link System#nanoTime}. */
     private long dueAt;
+
     private boolean rescueWanted;
     private boolean sweepWanted;
     private boolean tidyWanted;
@@ -99,76 +94,50 @@ public final class Maintenance {
 
     /** Starts the thread. */
     public void start() {
-        lock.lock();
-        try {
-            stopping = false;
-            dueAt = System.nanoTime();
-            nextPoll = nextHistory = nextTidy = System.nanoTime();
-            thread = new Thread(this::run, "pgjobq-maintenance");
-            thread.setDaemon(true);
-            thread.start();
-        } finally {
-            lock.unlock();
-        }
+        long now = System.nanoTime();
+        background.change(() -> dueAt = nextPoll = nextHistory = nextTidy = now);
+        background.start(this::run);
     }
 
     /** Stops the thread. */
     public void stop() throws InterruptedException {
-        Thread ending = thread;
-        change(() -> stopping = true);
-        if (ending != null) {
-            ending.join(TimeUnit.SECONDS.toMillis(5));
-        }
+        background.stop();
     }
 
     /** A waiting job will be due. */
     public void due(long inMillis) {
         long at = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(inMillis, TimeUnit.DAYS.toMillis(1)));
-        change(() -> dueAt = earlier(dueAt, at));
+        background.change(() -> dueAt = earlier(dueAt, at));
     }
 
     /** Another node has been silent for longer than it should. */
     public void othersSilent() {
-        change(() -> rescueWanted = true);
+        background.change(() -> rescueWanted = true);
     }
 
     /** Wake-ups may have been missed. */
     public void sweep() {
-        change(() -> sweepWanted = true);
+        background.change(() -> sweepWanted = true);
     }
 
     /** A claim may have been made in this node's name without its knowing. */
     public void tidy() {
-        change(() -> tidyWanted = true);
+        background.change(() -> tidyWanted = true);
     }
 
-    private void change(Runnable change) {
-        lock.lock();
-        try {
-            change.run();
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void run() {
-        try {
-            while (awaitWork()) {
-                try {
-                    work();
-                    outage.recovered();
-                } catch (RuntimeException ex) {
-                    // What was asked for may not have been done: a sweep makes up for all of it.
-                    sweep();
-                    if (Database.lacksPartition(ex)) {
-                        nextHistory = System.nanoTime();
-                    }
-                    pause(outage.failed(ex));
+    private void run() throws InterruptedException {
+        while (awaitWork()) {
+            try {
+                work();
+                outage.recovered();
+            } catch (RuntimeException ex) {
+                // What was asked for may not have been done: a sweep makes up for all of it.
+                sweep();
+                if (Database.lacksPartition(ex)) {
+                    nextHistory = System.nanoTime();
                 }
+                background.rest(outage.failed(ex));
             }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -282,47 +251,30 @@ public final class Maintenance {
     }
 
     private boolean take(BooleanSupplier wanted, Runnable reset) {
-        lock.lock();
-        try {
+        return background.read(() -> {
             boolean result = wanted.getAsBoolean();
             if (result) {
                 reset.run();
             }
             return result;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Returns whether to go on. */
     private boolean awaitWork() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long beat = System.nanoTime() + node.every().toNanos();
-            while (!stopping) {
-                long next = earlier(earlier(dueAt, nextPoll), earlier(earlier(nextHistory, nextTidy), beat));
-                long left = next - System.nanoTime();
-                if (left <= 0 || rescueWanted || sweepWanted || tidyWanted) {
-                    return true;
-                }
-                changed.awaitNanos(left);
+        long beat = System.nanoTime() + node.every().toNanos();
+        while (!background.isStopping()) {
+            long next = background.read(
+                    () -> earlier(earlier(dueAt, nextPoll), earlier(earlier(nextHistory, nextTidy), beat)));
+            long seen = background.read(() -> dueAt);
+            boolean over = background.await(
+                    () -> rescueWanted || sweepWanted || tidyWanted || dueAt != seen,
+                    Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+            if (over || background.read(() -> rescueWanted || sweepWanted || tidyWanted)) {
+                return !background.isStopping();
             }
-            return false;
-        } finally {
-            lock.unlock();
         }
-    }
-
-    private void pause(Duration pause) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && !stopping) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        return false;
     }
 
     private static boolean isOver(long time) {

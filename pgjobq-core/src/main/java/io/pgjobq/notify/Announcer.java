@@ -4,9 +4,6 @@ import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.Outage;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,14 +25,10 @@ public final class Announcer {
     private final IntSupplier self;
     private final Outage outage = new Outage(LOG, "notifying other nodes");
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Background background = new Background("pgjobq-announcer");
 
-    /** Guarded by the lock, as are the next two. */
+    /** Guarded by the background's lock. */
     private Pending pending = new Pending();
-
-    private boolean stopping;
-    private @Nullable Thread thread;
 
     public Announcer(NotificationStore store, Channels channels, IntSupplier self) {
         this.store = store;
@@ -45,51 +38,23 @@ public final class Announcer {
 
     /** Lets the signal be sent soon. */
     void announce(Signal signal) {
-        lock.lock();
-        try {
-            pending.add(signal);
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
+        background.change(() -> pending.add(signal));
     }
 
     /** Starts sending. */
     public void start() {
-        lock.lock();
-        try {
-            stopping = false;
-            thread = new Thread(this::run, "pgjobq-announcer");
-            thread.setDaemon(true);
-            thread.start();
-        } finally {
-            lock.unlock();
-        }
+        background.start(this::run);
     }
 
     /** Sends what is left, if the database answers, and stops. */
     public void stop() throws InterruptedException {
-        lock.lock();
-        Thread ending = thread;
-        try {
-            stopping = true;
-            changed.signal();
-        } finally {
-            lock.unlock();
-        }
-        if (ending != null) {
-            ending.join(TimeUnit.SECONDS.toMillis(5));
-        }
+        background.stop();
     }
 
-    private void run() {
-        try {
-            Pending batch;
-            while ((batch = take()) != null) {
-                rest(send(batch));
-            }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
+    private void run() throws InterruptedException {
+        Pending batch;
+        while ((batch = take()) != null) {
+            background.rest(send(batch));
         }
     }
 
@@ -113,42 +78,22 @@ public final class Announcer {
     }
 
     private void restore(Pending batch) {
-        lock.lock();
-        try {
+        background.change(() -> {
             batch.jobs().forEach(pending::add);
             batch.done().forEach(pending::add);
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Returns what is to be sent, {@code null} when it is time to stop. */
     private @Nullable Pending take() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (pending.isEmpty() && !stopping) {
-                changed.await();
-            }
-            if (pending.isEmpty() || (stopping && outage.isOn())) {
+        background.await(() -> !pending.isEmpty());
+        return background.read(() -> {
+            if (pending.isEmpty() || (background.isStopping() && outage.isOn())) {
                 return null;
             }
             Pending batch = pending;
             pending = new Pending();
             return batch;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void rest(Duration pause) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && !stopping) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 }

@@ -6,8 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -35,16 +33,15 @@ public final class NotificationListener {
     private final Pulse pulse;
     private final Outage outage = new Outage(LOG, "listening for notifications");
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Background background = new Background("pgjobq-listener");
 
-    /** Guarded by the lock, as are the next two. */
-    private boolean stopping;
-
-    private @Nullable Thread thread;
+    /** Guarded by the background's lock. */
     private @Nullable Connection current;
 
     private volatile boolean listening;
+
+    /** Set before the connection is aborted, so that none is opened after that. */
+    private volatile boolean closing;
 
     /** What the node does on its connection. */
     public interface Pulse {
@@ -81,53 +78,37 @@ public final class NotificationListener {
 
     /** Starts listening. */
     public void start() {
-        lock.lock();
-        try {
-            stopping = false;
-            thread = new Thread(this::run, "pgjobq-listener");
-            thread.setDaemon(true);
-            thread.start();
-        } finally {
-            lock.unlock();
-        }
+        closing = false;
+        background.start(this::run);
     }
 
     /** Stops listening and closes the connection. */
     public void stop() throws InterruptedException {
-        lock.lock();
-        Thread ending = thread;
+        closing = true;
+        background.change(this::abort);
+        background.stop();
+    }
+
+    /** A wait for notifications ends in no other way. */
+    private void abort() {
         try {
-            stopping = true;
-            changed.signal();
             if (current != null) {
                 current.abort(Runnable::run);
             }
         } catch (SQLException ex) {
-            LOG.debug("listener: connection could not be aborted", ex);
-        } finally {
-            lock.unlock();
-        }
-        if (ending != null) {
-            ending.join(TimeUnit.SECONDS.toMillis(5));
+            LOG.debug("listening for notifications: the connection could not be aborted", ex);
         }
     }
 
-    private void run() {
-        try {
-            while (!isStopping()) {
-                Duration pause = Duration.ZERO;
-                try (Connection connection = connections.open()) {
-                    hold(connection);
-                } catch (SQLException | RuntimeException ex) {
-                    listening = false;
-                    pause = isStopping() ? Duration.ZERO : outage.failed(ex);
+    private void run() throws InterruptedException {
+        while (!closing) {
+            try (Connection connection = connections.open()) {
+                hold(connection);
+            } catch (SQLException | RuntimeException ex) {
+                if (!closing) {
+                    background.rest(outage.failed(ex));
                 }
-                rest(pause);
             }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        } finally {
-            listening = false;
         }
     }
 
@@ -153,7 +134,7 @@ public final class NotificationListener {
     private void receive(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
         long next = System.nanoTime() + pulse.every().toNanos();
-        while (!isStopping()) {
+        while (!closing) {
             long millis = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
             PGNotification[] notifications = postgres.getNotifications((int) Math.max(1, millis));
             if (notifications != null) {
@@ -171,33 +152,7 @@ public final class NotificationListener {
 
     /** Makes the connection known to {@link #stop}; returns whether there is still a use for it. */
     private boolean adopt(@Nullable Connection connection) {
-        lock.lock();
-        try {
-            current = connection;
-            return !stopping;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean isStopping() {
-        lock.lock();
-        try {
-            return stopping;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void rest(Duration pause) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            long left = pause.toNanos();
-            while (left > 0 && !stopping) {
-                left = changed.awaitNanos(left);
-            }
-        } finally {
-            lock.unlock();
-        }
+        background.change(() -> current = connection);
+        return !closing;
     }
 }

@@ -10,16 +10,19 @@ import java.lang.annotation.Target;
  * Marks a method that runs the jobs of a queue.
  *
  * <p>The method takes exactly one payload parameter, of the type to which the job's payload is converted ({@code byte[]}
- * for the raw bytes), and may take a {@link JobContext}, in any order. It may have any visibility. What it returns is the
- * job's result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are
+ * for the raw bytes), and may take a {@link JobContext}, in any order. It may have any visibility, unless it is transactional:
+ * a proxy can't see private, final and static methods, so such a handler fails the start. What it returns is the job's
+ * result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are
  * spent; {@link NonRetryableJobException} ends it at once.
  *
  * <p>A queue may have several handlers, told apart by the type of their payload (see {@link JobType}). A {@code byte[]}
- * handler takes every job of its queue that no other handler there names.
+ * handler takes every job of its queue that no other handler there names. A payload of type {@code Object}, or an
+ * interface or abstract class that is not sealed, has no type of its own: give the handler its {@link #types()}.
  *
  * <p>If the method is {@code @Transactional} on the queue's {@code DataSource} (propagation {@code REQUIRED} or
  * {@code MANDATORY}, not read-only), the job is completed in that same transaction: what the handler wrote and the job's
- * completion commit or roll back together. Otherwise a job may run again after a crash.
+ * completion commit or roll back together; any exception rolls back, whatever {@code noRollbackFor} says. Otherwise a job
+ * may run again after a crash.
  *
  * <p>May be used as a meta-annotation.
  */
@@ -28,7 +31,10 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface JobHandler {
 
-    /** The names of the queues, each created if it does not exist. {@code ${…}} placeholders are resolved. */
+    /**
+     * The names of the queues, each created if it does not exist. {@code ${…}} placeholders are resolved, and
+     * may hold several names, separated by commas.
+     */
     String[] value();
 
     /**

@@ -1,14 +1,16 @@
 package io.pgjobq;
 
+import org.jspecify.annotations.Nullable;
+
 /** The root of what pgjobq throws. */
 @SuppressWarnings("serial")
 public class PgJobqException extends RuntimeException {
 
-    public PgJobqException(String message) {
+    public PgJobqException(@Nullable String message) {
         super(message);
     }
 
-    public PgJobqException(String message, Throwable cause) {
+    public PgJobqException(@Nullable String message, Throwable cause) {
         super(message, cause);
     }
 }

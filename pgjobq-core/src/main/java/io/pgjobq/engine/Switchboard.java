@@ -41,10 +41,8 @@ final class Switchboard implements SignalSink {
                     container.announce(ready.priority(), ready.seq());
                 }
             }
-        } else if (signal instanceof Signal.Look look) {
-            containers.stream()
-                    .filter(container -> container.queueId() == look.queue())
-                    .forEach(QueueContainer::lookEverywhere);
+        } else if (signal instanceof Signal.Look && maintenance != null) {
+            maintenance.sweep();
         } else if (signal instanceof Signal.Due due && maintenance != null) {
             maintenance.due(due.inMillis());
         } else if (signal instanceof Signal.Ended ended && completions != null) {
@@ -54,9 +52,8 @@ final class Switchboard implements SignalSink {
 
     @Override
     public void resynchronize() {
-        containers.forEach(QueueContainer::lookEverywhere);
         if (maintenance != null) {
-            maintenance.due(0);
+            maintenance.sweep();
         }
         if (completions != null) {
             completions.lookEverywhere();

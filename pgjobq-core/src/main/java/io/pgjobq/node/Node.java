@@ -34,6 +34,9 @@ public final class Node implements NotificationListener.Pulse {
     /** 0 while the node is not registered. Written under the lock, read by all. */
     private volatile int id;
 
+    /** The number under which the listening connection holds the session lock, 0 for none. Only used by its thread. */
+    private int lockedAs;
+
     private volatile long lastBeat = System.nanoTime();
 
     /** Since when heartbeats have followed each other without a gap. */
@@ -85,7 +88,7 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    /** Takes the node off the list. */
+    /** Takes the node off the list; if the database is away, the others will miss it by themselves. */
     public void unregister() {
         registering.lock();
         try {
@@ -95,6 +98,8 @@ public final class Node implements NotificationListener.Pulse {
                 store.unregister(number);
                 LOG.info("node {} '{}': left", number, name);
             }
+        } catch (RuntimeException ex) {
+            LOG.info("node '{}': could not take its leave: {}", name, ex.toString());
         } finally {
             registering.unlock();
         }
@@ -124,16 +129,17 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public void opened(Connection connection) throws SQLException {
-        store.lock(connection, id);
+        lockedAs = 0;
         beat(connection);
     }
 
     @Override
     public void beat(Connection connection) throws SQLException {
         int number = id;
-        if (note(number, store.heartbeat(connection, number, true))) {
-            store.lock(connection, id);
+        if (lockedAs != number && store.lock(connection, number)) {
+            lockedAs = number;
         }
+        note(number, store.heartbeat(connection, number, lockedAs == number));
     }
 
     /**
@@ -148,17 +154,15 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    /** Returns whether the node has a new number. */
-    private boolean note(int number, NodeStore.Pulse pulse) {
+    private void note(int number, NodeStore.Pulse pulse) {
         if (pulse == NodeStore.Pulse.DECLARED_DEAD) {
             declaredDead(number);
-            return true;
+            return;
         }
         noteBeat();
         if (pulse == NodeStore.Pulse.OTHERS_SILENT) {
             onOthersSilent.run();
         }
-        return false;
     }
 
     private void noteBeat() {

@@ -5,8 +5,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import javax.sql.DataSource;
+import liquibase.Scope;
 import liquibase.UpdateSummaryOutputEnum;
-import liquibase.exception.LiquibaseException;
 import liquibase.integration.spring.SpringLiquibase;
 import liquibase.ui.UIServiceEnum;
 import org.springframework.core.io.DefaultResourceLoader;
@@ -40,8 +40,8 @@ final class LiquibaseRun {
         liquibase.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
         liquibase.setAnalyticsEnabled(false);
         try {
-            liquibase.afterPropertiesSet();
-        } catch (LiquibaseException ex) {
+            Scope.child(Scope.Attr.logService, new QuietLogService(), liquibase::afterPropertiesSet);
+        } catch (Exception ex) {
             throw new SQLException("schema '" + schema + "' can't be migrated: " + ex.getMessage(), ex);
         }
     }

@@ -44,9 +44,9 @@ public final class NodeStore {
         database.alone(connection -> database.update(connection, "unregister_node", node));
     }
 
-    /** Takes the session lock that shows the process to be alive, on the given connection. */
-    public void lock(Connection connection, int node) throws SQLException {
-        database.list(connection, "lock_node", row -> true, node);
+    /** Tries to take the session lock that shows the process to be alive, and returns whether the connection has it. */
+    public boolean lock(Connection connection, int node) throws SQLException {
+        return database.one(connection, "lock_node", row -> row.getBoolean(1), node);
     }
 
     /** What a heartbeat shows. */

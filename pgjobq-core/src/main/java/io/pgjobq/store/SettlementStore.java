@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -25,7 +26,8 @@ public final class SettlementStore {
     }
 
     /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
-    public SettledSuccesses succeeded(List<Succeeded> batch, long[] emptiedClaims) {
+    public SettledSuccesses succeeded(List<Succeeded> succeeded, long[] emptiedClaims) {
+        List<Succeeded> batch = inLockOrder(succeeded);
         byte[] @Nullable [] results = new byte[batch.size()] @Nullable [];
         for (int i = 0; i < results.length; i++) {
             results[i] = batch.get(i).result();
@@ -48,7 +50,8 @@ public final class SettlementStore {
     }
 
     /** Records failed attempts; those that are not returned were lost. */
-    public List<SettledFailure> failed(List<Failed> batch) {
+    public List<SettledFailure> failed(List<Failed> failed) {
+        List<Failed> batch = inLockOrder(failed);
         return database.alone(connection -> database.list(
                 connection,
                 "settle_failed",
@@ -107,6 +110,13 @@ public final class SettlementStore {
                 micros,
                 result));
         return completions.isEmpty() ? null : completions.get(0);
+    }
+
+    /** Whoever locks many jobs does so in the order of their ids, so that no two wait for each other. */
+    private static <S extends Settlement> List<S> inLockOrder(List<S> batch) {
+        return batch.stream()
+                .sorted(Comparator.comparingLong(settlement -> settlement.job().id()))
+                .toList();
     }
 
     private static Instant instant(ResultSet row, int column) throws SQLException {

@@ -1,7 +1,9 @@
 package io.pgjobq.store;
 
 import io.pgjobq.JobError;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,11 +53,18 @@ public final class StoredJson {
     private static JobError error(JsonNode node) {
         return new JobError(
                 node.path("attempt").asInt(0),
-                OffsetDateTime.parse(node.path("at").asString("1970-01-01T00:00:00Z"))
-                        .toInstant(),
+                time(node.path("at")),
                 text(node.path("type")),
                 text(node.path("message")),
                 text(node.path("stack")));
+    }
+
+    private static Instant time(JsonNode node) {
+        try {
+            return OffsetDateTime.parse(text(node)).toInstant();
+        } catch (DateTimeParseException ex) {
+            return Instant.EPOCH;
+        }
     }
 
     private static String text(JsonNode node) {

@@ -181,7 +181,7 @@ final class JobRunner {
         if (!run.settle(new Failed(run.job(), micros(run), Failures.of(thrown), delay))) {
             LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
         } else if (delay == null) {
-            LOG.warn("{}: dead after attempt {} of {}", run, run.attempt(), run.maxAttempts(), thrown);
+            logDeath(run, thrown);
         } else {
             LOG.info(
                     "{}: attempt {} of {} failed, next in {} ms: {}",
@@ -190,6 +190,21 @@ final class JobRunner {
                     run.maxAttempts(),
                     delay,
                     thrown.toString());
+        }
+    }
+
+    /** A refusal is the handler's own word; any other death is a surprise, of which the stack trace tells more. */
+    private static void logDeath(JobRun run, Throwable thrown) {
+        if (thrown instanceof NonRetryableJobException) {
+            LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), thrown.getMessage());
+        } else {
+            LOG.warn(
+                    "{}: dead after attempt {} of {}: {}",
+                    run,
+                    run.attempt(),
+                    run.maxAttempts(),
+                    thrown.toString(),
+                    thrown);
         }
     }
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -131,7 +132,7 @@ public final class SettlementRecorder {
                 .mapToLong(Failed::retryInMillis)
                 .min()
                 .ifPresent(millis -> doorbell.ring(new Signal.Due(millis)));
-        left.values().forEach(failed -> reportLost(failed.job(), batch.inDoubt));
+        reportLost(left.values(), batch.inDoubt);
         tell(dead);
         batch.failed.clear();
         batch.inDoubt = false;
@@ -146,9 +147,11 @@ public final class SettlementRecorder {
         book.gone(settled.removedClaims());
         if (settled.settled().length < batch.succeeded.size()) {
             Set<Long> ids = set(settled.settled());
-            batch.succeeded.stream()
-                    .filter(succeeded -> !ids.contains(succeeded.job().id()))
-                    .forEach(succeeded -> reportLost(succeeded.job(), batch.inDoubt));
+            reportLost(
+                    batch.succeeded.stream()
+                            .filter(succeeded -> !ids.contains(succeeded.job().id()))
+                            .toList(),
+                    batch.inDoubt);
         }
         if (settled.awaited().length > 0) {
             Set<Long> awaited = set(settled.awaited());
@@ -235,17 +238,22 @@ public final class SettlementRecorder {
         }
     }
 
-    private static void reportLost(ClaimedJob job, boolean inDoubt) {
+    private static void reportLost(Collection<? extends Settlement> lost, boolean inDoubt) {
+        if (lost.isEmpty()) {
+            return;
+        }
+        List<Long> ids =
+                lost.stream().limit(10).map(settlement -> settlement.job().id()).toList();
         if (inDoubt) {
             LOG.info(
-                    "job {}: attempt {} was settled before the connection was lost, or the job runs again elsewhere",
-                    job.id(),
-                    job.attempt() + 1);
+                    "{} jobs ({} …): were settled before the connection was lost, or run again elsewhere",
+                    lost.size(),
+                    ids);
         } else {
             LOG.warn(
-                    "job {}: what attempt {} came to is refused, since the job was taken away from this node",
-                    job.id(),
-                    job.attempt() + 1);
+                    "{} jobs ({} …): what their attempts came to is refused, since they were taken away from this node",
+                    lost.size(),
+                    ids);
         }
     }
 

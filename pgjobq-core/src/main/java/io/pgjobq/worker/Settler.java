@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +26,9 @@ public final class Settler {
     /** How soon what a handler's transaction stood in the way of is tried again. */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** With more unrecorded settlements than this, containers take no more jobs. */
+    private static final int OVERLOAD = 5_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
     private final SettlementRecorder recorder;
@@ -32,7 +36,7 @@ public final class Settler {
     private final Condition changed = lock.newCondition();
     private final Condition drained = lock.newCondition();
 
-    /** Guarded by the lock, as are the next six. */
+    /** Guarded by the lock, as are the next seven. */
     private final Deque<Settlement> arrived = new ArrayDeque<>();
 
     /** What a handler's transaction stood in the way of, to be tried again after a while. */
@@ -43,9 +47,13 @@ public final class Settler {
     /** How many were taken out of {@code arrived} and are being recorded. */
     private int underWay;
 
+    private boolean overloaded;
     private boolean stopping;
     private boolean abandoned;
     private @Nullable Thread thread;
+
+    /** Those who wait until it is no longer overloaded. */
+    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
     /** Only used by the thread. */
     private final Outage outage = new Outage(LOG, "settling jobs");
@@ -70,14 +78,24 @@ public final class Settler {
         }
     }
 
-    /** Returns how many settlements are not recorded yet. */
-    int backlog() {
+    /** Lets the caller be told, on the settler's thread, when the settler is no longer overloaded. */
+    void onRelief(Runnable relief) {
+        waiting.add(relief);
+    }
+
+    /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
+    boolean isOverloaded() {
         lock.lock();
         try {
-            return arrived.size() + putOff.size() + underWay;
+            overloaded |= backlog() > OVERLOAD;
+            return overloaded;
         } finally {
             lock.unlock();
         }
+    }
+
+    private int backlog() {
+        return arrived.size() + putOff.size() + underWay;
     }
 
     /** Waits until nothing is left to be recorded; returns whether that happened in time. */
@@ -85,7 +103,7 @@ public final class Settler {
         long left = limit.toNanos();
         lock.lockInterruptibly();
         try {
-            while (!arrived.isEmpty() || !putOff.isEmpty() || underWay > 0) {
+            while (backlog() > 0) {
                 if (left <= 0) {
                     return false;
                 }
@@ -190,14 +208,20 @@ public final class Settler {
     }
 
     private void done() {
+        boolean relieved;
         lock.lock();
         try {
             underWay = 0;
-            if (arrived.isEmpty() && putOff.isEmpty()) {
+            relieved = overloaded && backlog() <= OVERLOAD / 2;
+            overloaded &= !relieved;
+            if (backlog() == 0) {
                 drained.signalAll();
             }
         } finally {
             lock.unlock();
+        }
+        if (relieved) {
+            waiting.forEach(Runnable::run);
         }
     }
 

@@ -6,48 +6,69 @@ import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.ClaimedJob;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClaimBookTests {
 
-    private static final long CLAIMS = 300_000;
-
     private final ClaimBook book = new ClaimBook();
-    private final AtomicLong made = new AtomicLong();
-    private final AtomicLong removed = new AtomicLong();
 
     @Test
-    void aClaimIsKnownFromItsMakingToItsRemoval() throws Exception {
-        CompletableFuture<Void> worker = CompletableFuture.runAsync(() -> {
-            for (long claim = 1; claim <= CLAIMS; claim++) {
-                live(claim);
-            }
-        });
-        while (!worker.isDone()) {
-            long claim = made.get();
-            boolean known = claim == 0 || book.knows(claim);
-            assertThat(known || removed.get() >= claim)
-                    .as("claim %s is known or was removed", claim)
-                    .isTrue();
-        }
-        worker.get(10, TimeUnit.SECONDS);
-        assertThat(book.hasEmptied()).isFalse();
-        assertThat(book.knows(CLAIMS)).isFalse();
+    void theLastJobOfAClaimIsTold() {
+        book.taken(List.of(job(7), job(8), job(7)));
+
+        assertThat(book.settle(7)).isFalse();
+        assertThat(book.settle(8)).isTrue();
+        assertThat(book.settle(7)).isTrue();
     }
 
-    private void live(long claim) {
-        ClaimRequest request = new ClaimRequest(1, 1, claim - 1, 1, new short[1], new long[1], null);
+    @Test
+    void aClaimThatIsNotInTheBookHasNoLastJob() {
+        assertThat(book.settle(7)).isFalse();
+        assertThat(book.knows(7)).isFalse();
+    }
+
+    @Test
+    void everyClaimThatARequestMayMakeIsKnownUntilItIsAnswered() {
+        ClaimRequest request = new ClaimRequest(1, 1, 100, 9, new short[] {1, 2, 3}, new long[3], null);
+
         book.asking(request);
-        made.set(claim);
-        book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, 0, "", new byte[0], null, Instant.EPOCH)));
+        assertThat(List.of(101L, 102L, 103L)).allMatch(book::knows);
+        assertThat(book.knows(104)).isFalse();
+
+        book.taken(List.of(job(102)));
         book.answered(request);
-        if (book.settle(claim)) {
-            book.empty(claim);
-        }
-        removed.set(claim);
-        book.gone(new long[] {claim});
+        assertThat(book.knows(102)).isTrue();
+        assertThat(book.knows(101)).isFalse();
+    }
+
+    @Test
+    void anEmptiedClaimIsKnownUntilItIsGone() {
+        book.taken(List.of(job(7)));
+        book.settle(7);
+        assertThat(book.hasEmptied()).isFalse();
+
+        book.empty(7);
+        assertThat(book.emptied()).containsExactly(7);
+        assertThat(book.knows(7)).isTrue();
+
+        book.gone(new long[] {7, 8});
+        assertThat(book.hasEmptied()).isFalse();
+        assertThat(book.knows(7)).isFalse();
+    }
+
+    @Test
+    void aClaimIsForgottenIfItsLastJobWasGivenBack() {
+        book.taken(List.of(job(7), job(8)));
+
+        book.forget(7, Set.of(7L));
+        book.forget(8, Set.of());
+
+        assertThat(book.knows(7)).isFalse();
+        assertThat(book.knows(8)).isTrue();
+    }
+
+    private static ClaimedJob job(long claim) {
+        return new ClaimedJob(1, 1, claim, 1, 5, 0, "", new byte[0], null, Instant.EPOCH);
     }
 }

@@ -23,6 +23,10 @@ begin
         raise exception 'queue ''%'': attributes must be an object of strings', queue
             using errcode = 'invalid_parameter_value';
     end if;
+    if delay > interval '100 years' then
+        raise exception 'queue ''%'': delay must not exceed 100 years, but is %', queue, delay
+            using errcode = 'invalid_parameter_value';
+    end if;
     v_id := nextval('${schema}.job_seq');
     insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
     values (v_id, case when delay > interval '0' then null else v_id end,

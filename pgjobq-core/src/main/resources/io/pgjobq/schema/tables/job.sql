@@ -18,7 +18,8 @@ create table ${schema}.job (
     errors jsonb,
     constraint job_pkey primary key (id),
     constraint job_priority check (priority between 0 and 9),
-    constraint job_ready_or_waiting check ((seq is null) <> (run_at is null))
+    constraint job_ready_or_waiting check ((seq is null) <> (run_at is null)),
+    constraint job_run_at check (isfinite(run_at))
 );
 
 create index job_ready on ${schema}.job (queue_id, priority, seq) where seq is not null;

@@ -1,5 +1,6 @@
 -- Queues, with the settings that must be the same on every node. Read by each send and claim, written by people.
--- A deleted queue loses its name at once and its row when no transaction can still be sending to it (see deleted_xid).
+-- A deleted queue loses its name at once, and its row when no transaction can still be sending to it: none that is older
+-- than deleted_xid, and after a day none that saw the queue before and had no id of its own yet.
 create table ${schema}.queue (
     id integer generated always as identity primary key,
     name text not null unique check (name ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$' or deleted_xid is not null),
@@ -8,5 +9,6 @@ create table ${schema}.queue (
     keep_succeeded interval not null default '1 day' check (keep_succeeded >= '0'),
     keep_dead interval not null default '30 days' check (keep_dead >= '0'),
     created_at timestamptz not null default clock_timestamp(),
-    deleted_xid xid8
+    deleted_xid xid8,
+    deleted_at timestamptz
 );

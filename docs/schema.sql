@@ -1,0 +1,723 @@
+-- pgjobq, schema version 1
+
+create schema if not exists pgjobq;
+
+-- Queues, with the settings that must be the same on every node. Read by each send and claim, written by people.
+-- A deleted queue loses its name at once, and its row when no transaction can still be sending to it: none that is older
+-- than deleted_xid, and after a day none that saw the queue before and had no id of its own yet.
+create table pgjobq.queue (
+    id integer generated always as identity primary key,
+    name text not null unique check (name ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$' or deleted_xid is not null),
+    paused boolean not null default false,
+    max_attempts smallint not null default 10 check (max_attempts between 1 and 100),
+    keep_succeeded interval not null default '1 day' check (keep_succeeded >= '0'),
+    keep_dead interval not null default '30 days' check (keep_dead >= '0'),
+    created_at timestamptz not null default clock_timestamp(),
+    deleted_xid xid8,
+    deleted_at timestamptz
+);
+
+-- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
+-- unless the job fails. Ready or running jobs have a seq, waiting ones (delayed, or failed and backing off) a run_at.
+-- No foreign key: it would lock the queue's row for each send.
+create sequence pgjobq.job_seq;
+
+create table pgjobq.job (
+    id bigint not null,
+    seq bigint,
+    enqueued_at timestamptz not null default clock_timestamp(),
+    run_at timestamptz,
+    queue_id integer not null,
+    priority smallint not null default 5,
+    attempt smallint not null default 0,
+    awaited boolean not null default false,
+    type text not null default '',
+    payload bytea not null,
+    attributes jsonb,
+    errors jsonb,
+    constraint job_pkey primary key (id),
+    constraint job_priority check (priority between 0 and 9),
+    constraint job_ready_or_waiting check ((seq is null) <> (run_at is null)),
+    constraint job_run_at check (isfinite(run_at))
+);
+
+create index job_ready on pgjobq.job (queue_id, priority, seq) where seq is not null;
+
+create index job_waiting on pgjobq.job (queue_id, run_at, id) where seq is null;
+
+alter table pgjobq.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
+    autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);
+
+-- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
+-- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+create table pgjobq.claim (
+    id bigint not null,
+    node_id integer not null,
+    queue_id integer not null,
+    priority smallint not null,
+    max_seq bigint not null,
+    seqs bigint[] not null,
+    claimed_at timestamptz not null default clock_timestamp(),
+    constraint claim_pkey primary key (id)
+);
+
+alter table pgjobq.claim alter column seqs set storage main;
+
+create index claim_lane on pgjobq.claim (queue_id, priority, max_seq);
+
+alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+-- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
+-- fillfactor leaves room for the heartbeat's updates on the same page.
+create table pgjobq.node (
+    id integer generated always as identity (maxvalue 67108863) primary key,
+    name text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    heartbeat_at timestamptz not null default clock_timestamp(),
+    heartbeat_every interval not null,
+    silence_allowed interval not null,
+    session_lock boolean not null default false
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+-- Jobs that ended, as long as somebody wants to know of them. Partitioned by the day on which they may be forgotten, which
+-- follows from the queue's retention: old history goes by dropping a partition, whatever retention each queue has.
+create type pgjobq.job_state as enum ('succeeded', 'dead', 'cancelled');
+
+create table pgjobq.finished_job (
+    id bigint not null,
+    queue_id integer not null,
+    priority smallint not null,
+    attempts smallint not null,
+    state pgjobq.job_state not null,
+    drop_on date not null,
+    enqueued_at timestamptz not null,
+    started_at timestamptz,
+    finished_at timestamptz not null,
+    node_id integer,
+    type text not null,
+    result bytea,
+    payload bytea,
+    attributes jsonb,
+    errors jsonb,
+    constraint finished_job_pkey primary key (id, drop_on)
+) partition by list (drop_on);
+
+create index finished_job_dead on pgjobq.finished_job (queue_id, finished_at) where state = 'dead';
+
+-- The day on which a job that ends now may be forgotten: the day after its retention is over, or the first of the next
+-- month for long retentions, so that there are never many partitions. Locks nothing.
+create or replace function pgjobq.drop_on(p_finished timestamptz, p_keep interval) returns date
+language sql immutable
+return case
+    when p_keep <= interval '62 days' then (p_finished at time zone 'UTC' + p_keep)::date + 1
+    else (date_trunc('month', p_finished at time zone 'UTC' + p_keep) + interval '1 month')::date
+end;
+
+-- One attempt's error as it is kept in job.errors. Locks nothing.
+create or replace function pgjobq.job_error(p_attempt integer, p_type text, p_message text, p_stack text) returns jsonb
+language sql volatile
+return jsonb_build_array(jsonb_build_object(
+    'attempt', p_attempt, 'at', clock_timestamp(), 'type', p_type, 'message', p_message, 'stack', p_stack));
+
+-- A payload as JSON for people who look at the tables, null if it is none. Locks nothing.
+create or replace function pgjobq.payload_json(p_payload bytea) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return convert_from(p_payload, 'UTF8')::jsonb;
+exception when others then
+    return null;
+end
+$$;
+
+-- Jobs as people want to see them. Locks nothing; not for hot paths.
+create or replace view pgjobq.job_view as
+select j.id, q.name as queue, j.type, case when j.seq is null then 'waiting' else 'ready or running' end as state,
+    j.priority, j.attempt, j.enqueued_at, j.run_at, pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors
+from pgjobq.job j join pgjobq.queue q on q.id = j.queue_id;
+
+-- Finished jobs as people want to see them. Locks nothing; not for hot paths.
+create or replace view pgjobq.finished_job_view as
+select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, f.enqueued_at, f.started_at, f.finished_at,
+    pgjobq.payload_json(f.result) as result, pgjobq.payload_json(f.payload) as payload, f.attributes, f.errors
+from pgjobq.finished_job f left join pgjobq.queue q on q.id = f.queue_id;
+
+-- Sends a job without waking anybody: it starts when a node next polls. Locks nothing.
+create or replace function pgjobq.send_quietly(
+    queue text, payload jsonb, type text default '', delay interval default '0', priority integer default 5,
+    attributes jsonb default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_queue integer;
+    v_id bigint;
+begin
+    select q.id into v_queue from pgjobq.queue q where q.name = send_quietly.queue;
+    if v_queue is null then
+        raise exception 'queue ''%'' does not exist', queue using errcode = 'PJ003',
+            hint = 'Create it by declaring a handler, under pgjobq.queues, or with JobQueues.create.';
+    end if;
+    if payload is null then
+        raise exception 'queue ''%'': payload must not be null', queue using errcode = 'null_value_not_allowed';
+    end if;
+    if attributes is not null and (jsonb_typeof(attributes) <> 'object'
+            or exists (select from jsonb_each(attributes) a where jsonb_typeof(a.value) <> 'string')) then
+        raise exception 'queue ''%'': attributes must be an object of strings', queue
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if delay > interval '100 years' then
+        raise exception 'queue ''%'': delay must not exceed 100 years, but is %', queue, delay
+            using errcode = 'invalid_parameter_value';
+    end if;
+    v_id := nextval('pgjobq.job_seq');
+    insert into pgjobq.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
+    values (v_id, case when delay > interval '0' then null else v_id end,
+        case when delay > interval '0' then clock_timestamp() + delay end,
+        v_queue, send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    return v_id;
+end
+$$;
+
+-- Sends a job from psql or any language; see the documentation of the SQL interface. Locks nothing of its own, but
+-- pg_notify makes the caller's commit take an instance-wide lock: at high rates prefer send_quietly and let the next poll
+-- find the job.
+create or replace function pgjobq.send(
+    queue text, payload jsonb, type text default '', delay interval default '0', priority integer default 5,
+    attributes jsonb default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_id bigint;
+begin
+    v_id := pgjobq.send_quietly(queue, payload, type, delay, priority, attributes);
+    perform pg_notify('pgjobq_jobs', case
+        when send.delay > interval '0'
+        then 'w' || ceil(extract(epoch from send.delay) * 1000)::bigint
+        else 'r' || (select q.id from pgjobq.queue q where q.name = send.queue) || ':' || send.priority || ':' || v_id
+        end);
+    return v_id;
+end
+$$;
+
+-- Takes up to p_limit jobs of a queue, lane by lane. Locks: the queue's transaction-scoped advisory lock, so that claims on
+-- one queue come one after the other, each with a snapshot taken after its predecessor's commit. Safe because it is called
+-- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
+-- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
+-- the server forgets only means that its jobs are claimed again and the old holder is fenced.
+-- Returns the jobs, and for each lane that was emptied a row without a job, whose next_seq is where to go on.
+create or replace function pgjobq.claim(
+    p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_types text[])
+returns table (lane smallint, next_seq bigint, claim_id bigint, id bigint, seq bigint, attempt smallint,
+    enqueued_at timestamptz, type text, payload bytea, attributes jsonb)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_left integer := p_limit;
+    v_count integer;
+    v_paused boolean;
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    if not exists (select from pgjobq.node n where n.id = p_node) then
+        raise exception 'node % is not registered', p_node using errcode = 'PJ001';
+    end if;
+    select q.paused into v_paused from pgjobq.queue q where q.id = p_queue and q.deleted_xid is null;
+    if v_paused is null then
+        raise exception 'queue % does not exist', p_queue using errcode = 'PJ003';
+    end if;
+    if v_paused then
+        return;
+    end if;
+    perform set_config('synchronous_commit', 'off', true);
+    for i in 1 .. cardinality(p_lanes) loop
+        return query
+        with taken as materialized (
+            select unnest(c.seqs) as seq
+            from pgjobq.claim c
+            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+        ), picked as materialized (
+            select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
+            from pgjobq.job j
+            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= p_from[i]
+                and (p_types is null or j.type = any (p_types))
+                and j.seq not in (select t.seq from taken t)
+            order by j.seq
+            limit v_left
+        ), made as (
+            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
+            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq)
+            from picked p
+            having count(*) > 0
+        )
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type, p.payload, p.attributes
+        from picked p;
+        get diagnostics v_count = row_count;
+        v_left := v_left - v_count;
+        exit when v_left = 0;
+        lane := p_lanes[i];
+        next_seq := greatest(p_from[i], 1 + (
+            select c.max_seq
+            from pgjobq.claim c
+            where c.queue_id = p_queue and c.priority = p_lanes[i]
+            order by c.max_seq desc
+            limit 1));
+        claim_id := null;
+        id := null;
+        return next;
+    end loop;
+end
+$$;
+
+-- Deletes claims of which every job is settled. Locks: the claim rows, in id order; one that a handler's transaction holds
+-- is skipped. Returns those that are gone, the ones included that were gone before.
+create or replace function pgjobq.remove_claims(p_claims bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    if cardinality(p_claims) = 0 then
+        return p_claims;
+    end if;
+    delete from pgjobq.claim c
+    where c.id = any (array(
+        select l.id from pgjobq.claim l where l.id = any (p_claims) order by l.id for update skip locked));
+    return array(
+        select p.id from unnest(p_claims) as p (id) where not exists (select from pgjobq.claim c where c.id = p.id));
+end
+$$;
+
+-- Ends jobs that succeeded. Locks: the claim rows, in id order, so that no rescue takes them away meanwhile, and the job
+-- rows. Safe against fenced nodes: only jobs whose claim still exists are touched. Waits for a rescue (short), never for a
+-- handler's transaction: emptied claims that one of those holds are skipped and come back with a later call.
+-- Returns the ids that were settled, those of them that somebody waits for, and the time.
+create or replace function pgjobq.settle_succeeded(
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_results bytea[], p_held bigint[],
+    p_emptied bigint[], out settled bigint[], out awaited bigint[], out at timestamptz, out removed bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_held bigint[];
+begin
+    at := clock_timestamp();
+    v_held := array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share);
+    with done as (
+        delete from pgjobq.job j
+        using unnest(p_ids, p_seqs, p_claims, p_micros, p_results) as s (id, seq, claim, micros, result)
+        where j.id = s.id and j.seq = s.seq and s.claim = any (v_held)
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited, s.claim,
+            s.micros, s.result
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, result, attributes)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', pgjobq.drop_on(at, q.keep_succeeded),
+            d.enqueued_at, at - d.micros * interval '1 microsecond', at, d.claim >> 37, d.type, d.result, d.attributes
+        from done d join pgjobq.queue q on q.id = d.queue_id
+        where d.awaited or q.keep_succeeded > interval '0'
+    )
+    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
+    removed := pgjobq.remove_claims(p_emptied);
+end
+$$;
+
+-- Records failed attempts: the job waits for its back-off, or, where the delay is null, is moved to the dead jobs. Locks and
+-- safety as in settle_succeeded. Returns a row for each settled job.
+create or replace function pgjobq.settle_failed(
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_types text[], p_messages text[],
+    p_stacks text[], p_delays bigint[], p_held bigint[])
+returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_held bigint[];
+    v_at timestamptz := clock_timestamp();
+begin
+    v_held := array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share);
+    return query
+    with failed as materialized (
+        select s.*
+        from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
+            as s (id, seq, claim, micros, type, message, stack, delay)
+        where s.claim = any (v_held)
+    ), retried as (
+        update pgjobq.job j
+        set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
+            errors = coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, f.type, f.message, f.stack)
+        from failed f
+        where j.id = f.id and j.seq = f.seq and f.delay is not null
+        returning j.id
+    ), died as (
+        delete from pgjobq.job j
+        using failed f
+        where j.id = f.id and j.seq = f.seq and f.delay is null
+        returning j.*, f.claim, f.micros,
+            coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, f.type, f.message, f.stack) as all_errors
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, payload, attributes, errors)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', pgjobq.drop_on(v_at, q.keep_dead), d.enqueued_at,
+            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
+        from died d join pgjobq.queue q on q.id = d.queue_id
+        where d.awaited or q.keep_dead > interval '0'
+    )
+    select r.id, false, false, v_at from retried r
+    union all
+    select d.id, true, d.awaited, v_at from died d;
+end
+$$;
+
+-- Ends one job inside the handler's own transaction, which holds the claim row until it ends: so no rescue and no release
+-- can take the job away between here and the commit, and those skip the claim instead of waiting. Returns whether
+-- somebody waits for the job; null if the claim is gone, or no longer holds the job.
+create or replace function pgjobq.complete(
+    p_id bigint, p_seq bigint, p_claim bigint, p_micros bigint, p_result bytea, out awaited boolean, out at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+    at := clock_timestamp();
+    perform from pgjobq.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
+    if not found then
+        return;
+    end if;
+    with done as (
+        delete from pgjobq.job j where j.id = p_id and j.seq = p_seq
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, result, attributes)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', pgjobq.drop_on(at, q.keep_succeeded),
+            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
+        from done d join pgjobq.queue q on q.id = d.queue_id
+        where d.awaited or q.keep_succeeded > interval '0'
+    )
+    select d.awaited into complete.awaited from done d;
+end
+$$;
+
+-- Gives jobs back without charging an attempt: they leave their claim and keep their seq, hence their place in the line.
+-- Locks: the claim rows, in id order and for update; one that a handler's transaction holds is skipped, since its job may
+-- just be completed. Safe to keep the seq, since the claim that named it does so no longer when this commits.
+-- p_seqs and p_claims go together; p_emptied are claims that have no other job left. Returns the claims that were changed.
+create or replace function pgjobq.release(p_seqs bigint[], p_claims bigint[], p_emptied bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+declare
+    v_locked bigint[];
+begin
+    v_locked := array(
+        select c.id from pgjobq.claim c where c.id = any (p_claims) order by c.id for update skip locked);
+    delete from pgjobq.claim c where c.id = any (v_locked) and c.id = any (p_emptied);
+    update pgjobq.claim c
+    set seqs = array(
+        select s from unnest(c.seqs) s
+        where s not in (select g.seq from unnest(p_seqs, p_claims) as g (seq, claim) where g.claim = c.id)
+        order by s)
+    where c.id = any (v_locked);
+    return v_locked || array(
+        select p.id from unnest(p_claims) as p (id) where not exists (select from pgjobq.claim c where c.id = p.id));
+end
+$$;
+
+-- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
+-- line; one whose attempts are spent ends among the dead jobs. Locks: an advisory lock, so that there is one rescuer at a
+-- time, then claim rows in id order; one that a handler's transaction holds is skipped, since its job may just be
+-- completed. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq.
+create or replace function pgjobq.rescue(p_limit integer)
+returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, died bigint, awaited bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_claim record;
+    v_at timestamptz := clock_timestamp();
+begin
+    if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, 0) then
+        return;
+    end if;
+    for v_claim in
+        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead
+        from pgjobq.claim c left join pgjobq.queue q on q.id = c.queue_id
+        where c.node_id not in (select n.id from pgjobq.node n)
+        order by c.id
+        limit p_limit
+        for update of c skip locked
+    loop
+        with freed as (
+            update pgjobq.job j
+            set attempt = j.attempt + 1, errors = coalesce(j.errors, '[]') || pgjobq.job_error(
+                j.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
+                and j.attempt + 1 < v_claim.max_attempts
+            returning j.seq
+        ), spent as (
+            delete from pgjobq.job j
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
+                and j.attempt + 1 >= v_claim.max_attempts
+            returning j.*
+        ), kept as (
+            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
+                node_id, type, payload, attributes, errors)
+            select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
+                s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
+                coalesce(s.errors, '[]') || pgjobq.job_error(
+                    s.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+            from spent s
+            where s.awaited or v_claim.keep_dead > interval '0'
+        )
+        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
+            (select count(*) from spent), (select array_agg(s.id) from spent s where s.awaited)
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.died, rescue.awaited
+        from freed f;
+        delete from pgjobq.claim c where c.id = v_claim.id;
+        return next;
+    end loop;
+end
+$$;
+
+-- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
+-- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
+-- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come back, null for never.
+create or replace function pgjobq.promote(p_limit integer)
+returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+begin
+    if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -1) then
+        return query select null::integer, null::smallint, null::bigint, 100::bigint;
+        return;
+    end if;
+    return query
+    with due as materialized (
+        select d.id
+        from pgjobq.queue q cross join lateral (
+            select j.id, j.run_at
+            from pgjobq.job j
+            where j.queue_id = q.id and j.seq is null and j.run_at <= clock_timestamp()
+            order by j.run_at, j.id
+            limit p_limit
+            for update of j skip locked
+        ) d
+        order by d.run_at, d.id
+    ), numbered as materialized (
+        select d.id, nextval('pgjobq.job_seq') as seq from due d
+    ), promoted as (
+        update pgjobq.job j set seq = n.seq, run_at = null from numbered n where j.id = n.id
+        returning j.queue_id, j.priority, j.seq
+    )
+    select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;
+    return query
+    select null::integer, null::smallint, null::bigint,
+        ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
+    from pgjobq.queue q cross join lateral (
+        select j.run_at from pgjobq.job j
+        where j.queue_id = q.id and j.seq is null
+        order by j.run_at
+        limit 1
+    ) w;
+end
+$$;
+
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken. Locks nothing: it
+-- is a look, the claim that follows decides.
+create or replace function pgjobq.sweep(p_queues integer[])
+returns table (queue_id integer, priority smallint, seq bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    foreach queue_id in array p_queues loop
+        for lane in 0 .. 9 loop
+            sweep.priority := lane;
+            select f.seq into sweep.seq
+            from (
+                select j.seq
+                from pgjobq.job j
+                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq is not null
+                    and j.seq not in (
+                        select unnest(c.seqs)
+                        from pgjobq.claim c
+                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority)
+                order by j.seq
+                limit 1
+            ) f;
+            if sweep.seq is not null then
+                return next;
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+-- Cancels a job that nobody has taken. Locks: the queue's advisory lock, as a claim does, so that the job can't be taken
+-- meanwhile; therefore it is called as one autocommit statement. Returns whether it was cancelled and is waited for.
+create or replace function pgjobq.cancel(p_id bigint, out cancelled boolean, out awaited boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_queue integer;
+    v_at timestamptz := clock_timestamp();
+begin
+    cancelled := false;
+    select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
+    if v_queue is null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
+    with gone as (
+        delete from pgjobq.job j
+        where j.id = p_id and not exists (
+            select from pgjobq.claim c
+            where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
+        returning j.*
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at, type,
+            payload, attributes, errors)
+        select g.id, g.queue_id, g.priority, g.attempt, 'cancelled', pgjobq.drop_on(v_at, q.keep_dead), g.enqueued_at,
+            v_at, g.type, g.payload, g.attributes, g.errors
+        from gone g join pgjobq.queue q on q.id = g.queue_id
+        where g.awaited or q.keep_dead > interval '0'
+    )
+    select true, g.awaited into cancelled, cancel.awaited from gone g;
+    cancelled := coalesce(cancelled, false);
+end
+$$;
+
+-- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
+-- another redrive has is skipped. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
+create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer)
+returns table (queue_id integer, priority smallint, seq bigint, jobs bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query
+    with chosen as materialized (
+        select f.id, f.drop_on
+        from pgjobq.finished_job f
+        where f.state = 'dead' and (f.id = p_id or p_id is null) and (f.queue_id = p_queue or p_queue is null)
+            and f.payload is not null and exists (
+                select from pgjobq.queue q where q.id = f.queue_id and q.deleted_xid is null)
+        order by f.finished_at, f.id
+        limit p_limit
+        for update of f skip locked
+    ), taken as (
+        delete from pgjobq.finished_job f using chosen c where f.id = c.id and f.drop_on = c.drop_on
+        returning f.*
+    ), sorted as materialized (
+        select t.* from taken t order by t.finished_at, t.id
+    ), revived as (
+        insert into pgjobq.job (id, seq, enqueued_at, queue_id, priority, type, payload, attributes, errors)
+        select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, s.queue_id, s.priority, s.type, s.payload, s.attributes,
+            s.errors
+        from sorted s
+        returning *
+    )
+    select r.queue_id, r.priority, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
+end
+$$;
+
+-- Creates the partitions that will be needed in the next three days. Locks: an advisory lock, so that one node does it at a
+-- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached).
+create or replace function pgjobq.maintain_history() returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_day date;
+    v_name text;
+begin
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -2);
+    for v_day in
+        select distinct pgjobq.drop_on(clock_timestamp() + d.ahead * interval '1 day', k.keep)
+        from (
+            select q.keep_succeeded as keep from pgjobq.queue q
+            union select q.keep_dead from pgjobq.queue q
+            union values (interval '0'), (interval '1 day'), (interval '30 days')
+        ) k cross join generate_series(0, 3) as d (ahead)
+    loop
+        v_name := 'finished_job_' || to_char(v_day, 'YYYYMMDD');
+        if to_regclass('pgjobq.' || v_name) is null then
+            execute format('create table pgjobq.%I (like pgjobq.finished_job including all)', v_name);
+            execute format('alter table pgjobq.%I add constraint %I check (drop_on = %L)', v_name, v_name || '_day', v_day);
+            execute format('alter table pgjobq.finished_job attach partition pgjobq.%I for values in (%L)',
+                v_name, v_day);
+        end if;
+    end loop;
+end
+$$;
+
+-- Drops one partition whose day has come; call again until it returns null. Locks: an advisory lock, so that one node does
+-- it at a time, and the history table exclusively, but only if it gets it within 100 milliseconds: a long reader makes the
+-- drop wait for a later call instead of making everybody wait for the drop. Returns the partition's name.
+create or replace function pgjobq.drop_history() returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
+as $$
+declare
+    v_name text;
+begin
+    if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -2) then
+        return null;
+    end if;
+    select c.relname into v_name
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'pgjobq.finished_job'::regclass
+        and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+    order by c.relname
+    limit 1;
+    if v_name is not null then
+        execute format('drop table pgjobq.%I', v_name);
+    end if;
+    return v_name;
+exception when lock_not_available then
+    return null;
+end
+$$;
+
+-- The version of the schema. Locks nothing.
+create or replace function pgjobq.version() returns integer
+language sql immutable
+return 1;

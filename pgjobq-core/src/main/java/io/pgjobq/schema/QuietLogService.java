@@ -1,0 +1,36 @@
+package io.pgjobq.schema;
+
+import java.util.logging.Level;
+import liquibase.logging.Logger;
+import liquibase.logging.core.AbstractLogService;
+import liquibase.logging.core.AbstractLogger;
+import org.slf4j.LoggerFactory;
+
+/** Lets Liquibase speak at debug level, but for errors: one line says that the schema was migrated. */
+final class QuietLogService extends AbstractLogService {
+
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LiquibaseRun.class);
+
+    @Override
+    public int getPriority() {
+        return PRIORITY_NOT_APPLICABLE;
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Logger getLog(Class type) {
+        return new QuietLogger();
+    }
+
+    private static final class QuietLogger extends AbstractLogger {
+
+        @Override
+        public void log(Level level, String message, Throwable cause) {
+            if (level.intValue() >= Level.SEVERE.intValue()) {
+                LOG.warn(message, cause);
+            } else {
+                LOG.debug(message, cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package io.pgjobq.worker;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs that a container holds and runs, and what decides whether it takes more. One thread takes jobs, up to
+ * {@code concurrency} runners work through them. Thread-safe.
+ */
+final class Workload {
+
+    /** Held jobs that were not started in this time are to be given back: another node may be free. */
+    private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final int concurrency;
+    private final BooleanSupplier mayTake;
+    private final Runnable startRunner;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Something that decides whether to take jobs has changed, or a job has ended. */
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as are the next five. */
+    private final Lanes lanes = new Lanes();
+
+    private final Pace pace = new Pace();
+    private final Deque<JobRun> held = new ArrayDeque<>();
+    private final Set<JobRun> running = new HashSet<>();
+    private int runners;
+
+    /** Written under the lock, read by all. */
+    private volatile boolean open;
+
+    private volatile boolean paused;
+
+    /** What the thread that takes jobs has to do next. */
+    sealed interface Step {
+
+        /** Take up to so many jobs. */
+        record Take(int room) implements Step {}
+
+        /** Give back the jobs that are held: they were not started in time. */
+        record GiveBack() implements Step {}
+
+        /** End. */
+        record End() implements Step {}
+    }
+
+    /**
+     * @param concurrency how many jobs may run at once
+     * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
+     * @param startRunner starts a thread that calls {@link #next} until there is nothing left
+     */
+    Workload(int concurrency, BooleanSupplier mayTake, Runnable startRunner) {
+        this.concurrency = concurrency;
+        this.mayTake = mayTake;
+        this.startRunner = startRunner;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Lets jobs be taken and run; returns whether they were not. */
+    boolean open() {
+        return under(() -> {
+            boolean was = open;
+            open = true;
+            lanes.lookEverywhere();
+            return !was;
+        });
+    }
+
+    /** Lets no more jobs be taken or started; returns whether they were. */
+    boolean close() {
+        return under(() -> {
+            boolean was = open;
+            open = false;
+            return was;
+        });
+    }
+
+    void pause(boolean pause) {
+        under(() -> {
+            paused = pause;
+            lanes.lookEverywhere();
+            return true;
+        });
+    }
+
+    /** Something that {@code mayTake} depends on has changed. */
+    void poke() {
+        under(() -> true);
+    }
+
+    void update(Consumer<Lanes> change) {
+        under(() -> {
+            change.accept(lanes);
+            return true;
+        });
+    }
+
+    private boolean under(BooleanSupplier change) {
+        lock.lock();
+        try {
+            boolean result = change.getAsBoolean();
+            changed.signalAll();
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> T read(Function<Lanes, T> question) {
+        lock.lock();
+        try {
+            return question.apply(lanes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For the thread that takes jobs.
+
+    Step awaitStep() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (open) {
+                JobRun oldest = held.peek();
+                if (oldest != null && oldest.heldNanos() > HOLD_NANOS) {
+                    pace.tooMuch();
+                    return new Step.GiveBack();
+                }
+                int room = room();
+                if (room > 0) {
+                    return new Step.Take(room);
+                }
+                if (oldest == null) {
+                    changed.await();
+                } else {
+                    changed.awaitNanos(HOLD_NANOS / 2);
+                }
+            }
+            return new Step.End();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int room() {
+        if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
+            return 0;
+        }
+        int prefetch = pace.prefetch(concurrency);
+        return held.size() > prefetch / 2 ? 0 : concurrency + prefetch - running.size() - held.size();
+    }
+
+    /** Holds jobs that were taken in so long, and lets them be run. */
+    void hold(List<JobRun> taken, long nanos) {
+        lock.lock();
+        try {
+            pace.claimed(nanos);
+            held.addAll(taken);
+            startRunner();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for so long, or until it is closed. */
+    void rest(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && open) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For the runners.
+
+    /** Wakes a runner if there is a job for it; it wakes the next. Called under the lock. */
+    private void startRunner() {
+        if (!held.isEmpty() && runners < concurrency) {
+            runners++;
+            startRunner.run();
+        }
+    }
+
+    /** Ends the runner's last job and returns its next, {@code null} if the runner is to end. */
+    @Nullable
+    JobRun next(@Nullable JobRun last) {
+        lock.lock();
+        try {
+            if (last != null) {
+                running.remove(last);
+                pace.ran(last.ranNanos());
+            }
+            JobRun next = paused || !open ? null : held.poll();
+            if (next == null) {
+                runners--;
+            } else {
+                running.add(next);
+                startRunner();
+            }
+            if (!open || room() > 0) {
+                changed.signalAll();
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For whoever gives back.
+
+    /** Returns the jobs that have not been started, and holds them no more. */
+    List<JobRun> takeHeld() {
+        lock.lock();
+        try {
+            List<JobRun> taken = new ArrayList<>(held);
+            held.clear();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<JobRun> running() {
+        lock.lock();
+        try {
+            return List.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int activeJobs() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until nothing runs; returns whether that happened in time. */
+    boolean awaitIdle(Duration limit) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = limit.toNanos();
+            while (!running.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return running.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

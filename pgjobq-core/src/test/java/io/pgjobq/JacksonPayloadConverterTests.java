@@ -1,0 +1,92 @@
+package io.pgjobq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JacksonPayloadConverterTests {
+
+    record Welcome(
+            String name,
+            Instant at,
+            List<Integer> numbers,
+            @Nullable Welcome inner) {}
+
+    static final class Node {
+
+        public @Nullable Node next;
+    }
+
+    private final JacksonPayloadConverter converter = new JacksonPayloadConverter();
+
+    @Test
+    void aRecordIsReadAsItWasWritten() {
+        Instant at = Instant.parse("2026-03-10T12:00:00.123456Z");
+        Welcome welcome = new Welcome("Ada 😀", at, List.of(1, 2), new Welcome("", at, List.of(), null));
+
+        assertThat(converter.read(converter.write(welcome), Welcome.class)).isEqualTo(welcome);
+    }
+
+    @Test
+    void fieldsThatAnotherReleaseSendsArePassedOverAndMissingOnesAreNull() {
+        assertThat(read("{\"name\": \"Ada\", \"later\": {\"x\": 1}}")).isEqualTo(new Welcome("Ada", null, null, null));
+    }
+
+    @Test
+    void aJsonNullIsNull() {
+        assertThat(read("null")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "not json", "[1]", "{\"at\": \"yesterday\"}", "{} {}", "\u0000"})
+    void whatCannotBeReadIsSaidWithTheType(String json) {
+        assertThatExceptionOfType(PayloadConversionException.class)
+                .isThrownBy(() -> read(json))
+                .withMessageStartingWith("the stored JSON can't be read as " + Welcome.class.getName() + ": ");
+    }
+
+    @Test
+    void aCycleIsRefused() {
+        Node node = new Node();
+        node.next = node;
+
+        assertThatExceptionOfType(PayloadConversionException.class)
+                .isThrownBy(() -> converter.write(node))
+                .withMessageContaining("Node can't be written as JSON");
+    }
+
+    @Test
+    void nestingWithoutEndIsRefused() {
+        List<Object> list = new ArrayList<>();
+        for (int i = 0; i < 100_000; i++) {
+            list = new ArrayList<>(List.of(list));
+        }
+        List<Object> deep = list;
+
+        assertThatExceptionOfType(PayloadConversionException.class).isThrownBy(() -> converter.write(deep));
+        assertThatExceptionOfType(PayloadConversionException.class)
+                .isThrownBy(() -> converter.read(
+                        ("[".repeat(100_000) + "]".repeat(100_000)).getBytes(StandardCharsets.UTF_8), Object.class));
+    }
+
+    @Test
+    void aClassIsNeverChosenByTheData() {
+        Object read = converter.read(
+                "{\"@class\": \"java.lang.Thread\", \"a\": 1}".getBytes(StandardCharsets.UTF_8), Object.class);
+
+        assertThat(read).isEqualTo(Map.of("@class", "java.lang.Thread", "a", 1));
+    }
+
+    private @Nullable Object read(String json) {
+        return converter.read(json.getBytes(StandardCharsets.UTF_8), Welcome.class);
+    }
+}

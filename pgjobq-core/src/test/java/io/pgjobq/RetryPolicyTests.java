@@ -1,0 +1,60 @@
+package io.pgjobq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryPolicyTests {
+
+    @ParameterizedTest
+    @CsvSource({"0, PT1S", "1, PT1S", "2, PT2S", "3, PT4S", "10, PT8M32S", "11, PT10M", "100, PT10M"})
+    void theDelayGrowsUpToItsLimit(int attempt, Duration delay) {
+        RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(1), 2, Duration.ofMinutes(10), 0);
+        assertThat(policy.delayAfter(attempt, 0.9)).isEqualTo(delay);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, PT8S", "0.5, PT10S", "0.999999999, PT12S"})
+    void jitterSpreadsToBothSides(double random, Duration delay) {
+        RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(10), 1, Duration.ofMinutes(1), 0.2);
+        assertThat(policy.delayAfter(1, random)).isEqualTo(delay);
+    }
+
+    @Property
+    void theDelayIsNeverNegativeNorBeyondItsLimit(
+            @ForAll @IntRange(min = 0, max = 1_000_000) int seconds,
+            @ForAll @DoubleRange(min = 1, max = 1000) double multiplier,
+            @ForAll @DoubleRange(min = 0, max = 1) double jitter,
+            @ForAll @IntRange(min = 1, max = 100) int attempt,
+            @ForAll @DoubleRange(min = 0, max = 1, maxIncluded = false) double random) {
+        RetryPolicy policy =
+                new RetryPolicy(Duration.ofSeconds(seconds), multiplier, Duration.ofSeconds(1_000_000), jitter);
+
+        assertThat(policy.delayAfter(attempt, random)).isBetween(Duration.ZERO, policy.maxDelay());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT-1S, 2, PT1M, 0.2, 'retry delay must not be negative, but is PT-1S'",
+        "PT2M, 2, PT1M, 0.2, 'retry delay must not exceed the max-delay of PT1M, but is PT2M'",
+        "PT1S, 2, P366D, 0.2, 'retry max-delay must not exceed 365 days, but is PT8784H'",
+        "PT1S, 0.9, PT1M, 0.2, 'retry multiplier must be from 1 to 1000, but is 0.9'",
+        "PT1S, 1001, PT1M, 0.2, 'retry multiplier must be from 1 to 1000, but is 1001.0'",
+        "PT1S, NaN, PT1M, 0.2, 'retry multiplier must be from 1 to 1000, but is NaN'",
+        "PT1S, 2, PT1M, -0.1, 'retry jitter must be from 0 to 1, but is -0.1'",
+        "PT1S, 2, PT1M, 1.1, 'retry jitter must be from 0 to 1, but is 1.1'",
+        "PT1S, 2, PT1M, NaN, 'retry jitter must be from 0 to 1, but is NaN'",
+    })
+    void whatMakesNoSenseIsRefused(Duration delay, double multiplier, Duration max, double jitter, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RetryPolicy(delay, multiplier, max, jitter))
+                .withMessage(message);
+    }
+}

@@ -1,0 +1,136 @@
+package io.pgjobq.simulation;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.RetryPolicy;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.engine.EngineOptions;
+import io.pgjobq.engine.PgJobQ;
+import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.TestDatabase;
+import io.pgjobq.worker.Handler;
+import io.pgjobq.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** A whole node of the shipped code, on a network of its own that can be disturbed. */
+final class SimulatedNode {
+
+    private static final WorkerOptions OPTIONS = new WorkerOptions(
+            8,
+            100,
+            new RetryPolicy(Duration.ofMillis(20), 1.5, Duration.ofMillis(200), 0.5),
+            Duration.ofSeconds(1),
+            true,
+            HistoryRetention.DEFAULT);
+
+    private final String name;
+    private final Ledger ledger;
+    private final Network network;
+    private final PgJobQ pgJobQ;
+    private final JdbcTemplate jdbc;
+    private final double failureRate;
+    private volatile boolean disturbed;
+
+    SimulatedNode(String name, TestDatabase database, Ledger ledger, double failureRate) {
+        this.name = name;
+        this.ledger = ledger;
+        this.failureRate = failureRate;
+        this.network = new Network(database.pool(6));
+        this.jdbc = new JdbcTemplate(network);
+        this.pgJobQ = PgJobQ.builder(network)
+                .options(new EngineOptions(
+                        "pgjobq",
+                        name,
+                        Duration.ofSeconds(2),
+                        Duration.ofMillis(200),
+                        Duration.ofMinutes(1),
+                        true,
+                        false))
+                .listenConnections(() -> network.through(database.open()))
+                .build();
+        pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS);
+        TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
+        pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS);
+    }
+
+    private static Handler handler(Work work, @Nullable TransactionTemplate transaction) {
+        return new Handler("simulated handler", byte[].class, Set.of(), transaction, (payload, context) -> {
+            work.run(context);
+            return null;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Work {
+
+        void run(JobContext context);
+    }
+
+    SimulatedNode start() {
+        pgJobQ.start();
+        pgJobQ.containers().forEach(WorkerContainer::start);
+        return this;
+    }
+
+    PgJobQ pgJobQ() {
+        return pgJobQ;
+    }
+
+    /** From now on a job of this node may be started elsewhere while it still runs here. */
+    boolean wasDisturbed() {
+        return disturbed;
+    }
+
+    void freeze() {
+        disturbed = true;
+        network.freeze();
+    }
+
+    void thaw() {
+        network.thaw();
+    }
+
+    /** The process dies: nothing of it reaches the server any more. */
+    void kill() {
+        disturbed = true;
+        network.cut();
+    }
+
+    void close() {
+        pgJobQ.close();
+    }
+
+    private void plain(JobContext context) {
+        attempt(context, () -> {});
+    }
+
+    private void joint(JobContext context) {
+        attempt(context, () -> jdbc.update("insert into effect (job_id) values (?)", context.id()));
+    }
+
+    private void attempt(JobContext context, Runnable effect) {
+        ledger.started(context.id(), this);
+        try {
+            effect.run();
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(500_000));
+            if (ThreadLocalRandom.current().nextDouble() < failureRate) {
+                throw new IllegalStateException("fails now and then");
+            }
+            ledger.succeeded(context.id(), this);
+        } finally {
+            ledger.ended(context.id(), this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,197 @@
+package io.pgjobq.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * The protocol's invariants on the shipped code. {@code -Dpgjobq.simulation.seconds=…} runs it longer. The negative controls
+ * take out what the protocol rests on, and must be seen.
+ */
+@PostgresTest
+class SimulationIntegrationTests {
+
+    private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("pgjobq.simulation.seconds", 15));
+
+    private final TestDatabase database;
+    private final JdbcTemplate jdbc;
+    private final Ledger ledger = new Ledger();
+    private final List<SimulatedNode> nodes = new CopyOnWriteArrayList<>();
+    private final List<Thread> undertakers = new ArrayList<>();
+    private volatile boolean sending = true;
+
+    SimulationIntegrationTests(TestDatabase database) {
+        this.database = database;
+        this.jdbc = new JdbcTemplate(database.pool(2));
+    }
+
+    @Test
+    void nothingIsLostAndNothingIsDoneTwice() throws Exception {
+        prepare(0.05);
+        List<Thread> senders = startSenders(4);
+        int kills = 0;
+        int zombies = 0;
+        long end = System.nanoTime() + LENGTH.toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(Duration.ofMillis(400).toNanos());
+            findDoubleClaims();
+            switch (ThreadLocalRandom.current().nextInt(6)) {
+                case 0 -> {
+                    replaceOne();
+                    kills++;
+                }
+                case 1 -> {
+                    freezeOne();
+                    zombies++;
+                }
+                default -> {}
+            }
+        }
+        sending = false;
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        await("all jobs to end").atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+        finish();
+        System.out.printf(
+                "simulation: %d committed, %d starts, %d repeated, %d kills, %d zombies, violations %s%n",
+                ledger.committed().size(), ledger.starts(), ledger.repeats(), kills, zombies, ledger.violations());
+        assertThat(ledger.violations()).isEmpty();
+        audit();
+    }
+
+    @Test
+    void withoutTheLockJobsAreTakenTwice() throws Exception {
+        prepare(0);
+        replaceInClaim("perform pg_advisory_xact_lock", "perform concat");
+        assertThatDoubleClaimsAreSeen();
+    }
+
+    @Test
+    void withoutTheAntiJoinJobsAreTakenTwice() throws Exception {
+        prepare(0);
+        replaceInClaim("and j.seq not in (select t.seq from taken t)", "");
+        assertThatDoubleClaimsAreSeen();
+    }
+
+    private void prepare(double failureRate) {
+        jdbc.execute("drop table if exists effect");
+        jdbc.execute("create table effect (job_id bigint primary key)");
+        jdbc.execute("drop schema if exists pgjobq cascade");
+        for (int i = 0; i < 4; i++) {
+            nodes.add(new SimulatedNode("node-" + i, database, ledger, failureRate).start());
+        }
+    }
+
+    private List<Thread> startSenders(int count) {
+        List<Thread> senders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Thread sender = new Thread(new Sender(database, ledger, () -> sending), "sender-" + i);
+            sender.start();
+            senders.add(sender);
+        }
+        return senders;
+    }
+
+    private void assertThatDoubleClaimsAreSeen() throws Exception {
+        List<Thread> senders = startSenders(4);
+        await("a violation")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    findDoubleClaims();
+                    return !ledger.violations().isEmpty();
+                });
+        sending = false;
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        finish();
+    }
+
+    private void replaceInClaim(String part, String replacement) {
+        String function = database.queryOne(
+                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'claim' and"
+                        + " p.pronamespace = 'pgjobq'::regnamespace",
+                String.class);
+        assertThat(function).contains(part);
+        database.execute(function.replace(part, replacement));
+    }
+
+    private void findDoubleClaims() {
+        List<Long> twice = jdbc.queryForList(
+                "select j.id from pgjobq.claim c cross join unnest(c.seqs) as s (seq) join pgjobq.job j on j.seq = s.seq"
+                        + " group by j.id having count(*) > 1",
+                Long.class);
+        twice.forEach(id -> ledger.violation("job " + id + " is held by two claims"));
+    }
+
+    private void replaceOne() {
+        SimulatedNode victim = nodes.remove(ThreadLocalRandom.current().nextInt(nodes.size()));
+        victim.kill();
+        bury(victim);
+        nodes.add(new SimulatedNode(victim + "'", database, ledger, 0.05).start());
+    }
+
+    /** What is left of a killed node in this process ends in the background. */
+    private void bury(SimulatedNode victim) {
+        Thread undertaker = new Thread(victim::close, "undertaker");
+        undertaker.start();
+        undertakers.add(undertaker);
+    }
+
+    private void freezeOne() {
+        SimulatedNode victim = nodes.get(ThreadLocalRandom.current().nextInt(nodes.size()));
+        victim.freeze();
+        Thread thawing = new Thread(
+                () -> {
+                    LockSupport.parkNanos(
+                            Duration.ofMillis(ThreadLocalRandom.current().nextInt(1_000, 3_500))
+                                    .toNanos());
+                    victim.thaw();
+                },
+                "thawing");
+        thawing.start();
+        undertakers.add(thawing);
+    }
+
+    private long left() {
+        Long left = jdbc.queryForObject("select count(*) from pgjobq.job", Long.class);
+        return left == null ? -1 : left;
+    }
+
+    private void finish() throws InterruptedException {
+        for (Thread undertaker : undertakers) {
+            undertaker.join();
+        }
+        nodes.forEach(SimulatedNode::close);
+    }
+
+    private void audit() {
+        List<Long> finished = jdbc.queryForList("select id from pgjobq.finished_job", Long.class);
+        Set<Long> once = new HashSet<>(finished);
+        assertThat(finished).as("each finished job once").hasSize(once.size());
+        assertThat(once).as("finished = committed").isEqualTo(ledger.committed());
+        Set<Long> joint = new HashSet<>(jdbc.queryForList(
+                "select f.id from pgjobq.finished_job f join pgjobq.queue q on q.id = f.queue_id"
+                        + " where q.name = 'joint' and f.state = 'succeeded'",
+                Long.class));
+        Set<Long> effects = new HashSet<>(jdbc.queryForList("select job_id from effect", Long.class));
+        assertThat(effects).as("effects = successes").isEqualTo(joint);
+        assertThat(jdbc.queryForObject("select count(*) from pgjobq.claim", Long.class))
+                .as("claims left")
+                .isZero();
+    }
+}

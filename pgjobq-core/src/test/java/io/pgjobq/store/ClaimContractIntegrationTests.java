@@ -1,0 +1,248 @@
+package io.pgjobq.store;
+
+import static io.pgjobq.store.TestStore.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.datasource.IsolationLevelDataSourceAdapter;
+
+@PostgresTest
+class ClaimContractIntegrationTests {
+
+    private final TestStore store;
+    private final int node;
+
+    ClaimContractIntegrationTests(TestDatabase database) {
+        store = TestStore.emptyOn(database);
+        node = store.node();
+    }
+
+    @Test
+    void takesJobsInTheOrderOfTheirSeqAndNotOfTheirIds() {
+        List<Long> ids = store.sendAll(5, 4);
+        store.server().execute("update pgjobq.job set seq = 1000000 - seq");
+
+        assertThat(ids(store.claim(node, 3))).containsExactly(ids.get(3), ids.get(2), ids.get(1));
+        assertThat(ids(store.claim(node, 3))).containsExactly(ids.get(0));
+    }
+
+    @Test
+    void takesTheUrgentLanesFirstAndNoMoreThanTheLimit() {
+        List<Long> late = store.sendAll(9, 2);
+        List<Long> middle = store.sendAll(5, 2);
+        List<Long> urgent = store.sendAll(0, 2);
+
+        assertThat(ids(store.claim(node, 3))).containsExactly(urgent.get(0), urgent.get(1), middle.get(0));
+        assertThat(ids(store.claim(node, 9))).containsExactly(middle.get(1), late.get(0), late.get(1));
+    }
+
+    @Test
+    void takesOnlyFromTheLanesThatItIsAskedFor() {
+        store.sendAll(0, 1);
+        List<Long> asked = store.sendAll(7, 1);
+
+        assertThat(ids(store.jobs().claim(store.request(node, 9, null, 7)).jobs()))
+                .isEqualTo(asked);
+    }
+
+    @Test
+    void takesNothingThatAnotherClaimHolds() {
+        List<Long> ids = store.sendAll(5, 5);
+
+        List<Long> first = ids(store.claim(node, 3));
+        List<Long> second = ids(store.claim(store.node(), 9));
+
+        assertThat(first).isEqualTo(ids.subList(0, 3));
+        assertThat(second).isEqualTo(ids.subList(3, 5));
+        assertThat(store.claim(node, 9)).isEmpty();
+    }
+
+    @Test
+    void takesNothingOfAnotherQueue() {
+        store.queues().create("other");
+        store.send(new NewJob("other", 5, null, null, null, false), "");
+
+        assertThat(store.claim(node, 9)).isEmpty();
+    }
+
+    @Test
+    void takesNoWaitingJob() {
+        store.send(TestStore.delayedJob(60_000), "");
+
+        assertThat(store.claim(node, 9)).isEmpty();
+    }
+
+    @Test
+    void takesNothingBelowWhereItIsToldToStart() {
+        List<Long> ids = store.sendAll(5, 3);
+
+        assertThat(ids(store.jobs()
+                        .claim(store.requestFrom(node, 9, 5, ids.get(1)))
+                        .jobs()))
+                .isEqualTo(ids.subList(1, 3));
+        assertThat(ids(store.jobs().claim(store.requestFrom(node, 9, 5, 0)).jobs()))
+                .as("a straggler is found from further below")
+                .isEqualTo(ids.subList(0, 1));
+    }
+
+    @Test
+    void tellsWhereToGoOnInEachEmptiedLane() {
+        List<Long> ids = store.sendAll(5, 2);
+
+        assertThat(store.jobs().claim(store.request(node, 9, null, 3, 5)).emptied())
+                .containsExactly(new ReadyJobs(store.queue(), 3, 0), new ReadyJobs(store.queue(), 5, ids.get(1) + 1));
+    }
+
+    @Test
+    void neverTellsToGoOnBelowWhereItStarted() {
+        assertThat(store.jobs().claim(store.requestFrom(node, 9, 5, 4711)).emptied())
+                .containsExactly(new ReadyJobs(store.queue(), 5, 4711));
+    }
+
+    @Test
+    void tellsNothingOfLanesItDidNotEmpty() {
+        store.sendAll(3, 1);
+        store.sendAll(5, 2);
+
+        Claimed claimed = store.jobs().claim(store.request(node, 2, null, 3, 5, 7));
+
+        assertThat(claimed.emptied()).extracting(ReadyJobs::priority).containsExactly(3);
+    }
+
+    @Test
+    void keepsOneRowForEachLaneItTookFrom() {
+        List<Long> ids = store.sendAll(5, 3);
+        store.sendAll(6, 1);
+
+        List<ClaimedJob> jobs = store.claim(node, 9);
+
+        assertThat(store.count("claim where node_id = " + node)).isEqualTo(2);
+        assertThat(store.value(
+                        "select max_seq || ' ' || array_to_string(seqs, ',') from pgjobq.claim where id = "
+                                + jobs.get(0).claim(),
+                        String.class))
+                .isEqualTo(ids.get(2) + " " + ids.get(0) + "," + ids.get(1) + "," + ids.get(2));
+    }
+
+    @Test
+    void leavesNoRowIfThereWasNothingToTake() {
+        assertThat(store.claim(node, 9)).isEmpty();
+        assertThat(store.count("claim")).isZero();
+    }
+
+    @Test
+    void takesOnlyTheTypesThatTheNodeKnows() {
+        store.send(TestStore.job(5), "Unknown");
+        long known = store.send(TestStore.job(5), "Known");
+        long untyped = store.send();
+
+        assertThat(ids(store.jobs()
+                        .claim(store.request(node, 9, new String[] {"Known", ""}, 5))
+                        .jobs()))
+                .containsExactly(known, untyped);
+        assertThat(store.claim(node, 9)).extracting(ClaimedJob::type).containsExactly("Unknown");
+    }
+
+    @Test
+    void bringsAllThatTheHandlerNeeds() {
+        NewJob job = new NewJob(TestStore.QUEUE, 2, null, null, "{\"a\": \"b\"}", false);
+        long id = store.send(job, "Welcome");
+
+        ClaimedJob claimed = store.claimOne(node);
+
+        assertThat(claimed.id()).isEqualTo(id);
+        assertThat(claimed.seq()).isEqualTo(id);
+        assertThat(claimed.queue()).isEqualTo(store.queue());
+        assertThat(claimed.priority()).isEqualTo(2);
+        assertThat(claimed.attempt()).isZero();
+        assertThat(claimed.type()).isEqualTo("Welcome");
+        assertThat(claimed.payload()).isEqualTo(TestStore.bytes("{}"));
+        assertThat(claimed.attributes()).isEqualTo("{\"a\": \"b\"}");
+        assertThat(claimed.sentAt()).isBeforeOrEqualTo(Instant.now().plusSeconds(1));
+    }
+
+    @Test
+    void takesNothingFromAPausedQueueUntilItIsResumed() {
+        store.send();
+        store.queues().pause(TestStore.QUEUE, true);
+        assertThat(store.claim(node, 9)).isEmpty();
+
+        store.queues().pause(TestStore.QUEUE, false);
+        assertThat(store.claim(node, 9)).hasSize(1);
+    }
+
+    @Test
+    void refusesANodeThatWasDeclaredDead() {
+        store.send();
+        store.nodes().unregister(node);
+
+        assertThatExceptionOfType(NodeFencedException.class).isThrownBy(() -> store.claim(node, 9));
+        assertThat(store.count("claim")).isZero();
+    }
+
+    @Test
+    void refusesADeletedQueue() {
+        store.send();
+        store.queues().delete(TestStore.QUEUE, true);
+
+        assertThatExceptionOfType(QueueGoneException.class).isThrownBy(() -> store.claim(node, 9));
+        assertThat(store.count("claim")).isZero();
+    }
+
+    @Test
+    void refusesAnotherIsolationThanReadCommitted() {
+        store.send();
+        TestStore other = TestStore.on(store.server(), defaultingTo("ISOLATION_REPEATABLE_READ"), "pgjobq");
+
+        assertThatExceptionOfType(DataAccessException.class)
+                .isThrownBy(() -> other.claim(node, 9))
+                .withMessageContaining("claim needs read committed, not repeatable read");
+        assertThat(store.count("claim")).isZero();
+    }
+
+    @Test
+    void worksOnAPoolOfAnotherIsolationOnceThatIsKnown() {
+        store.send();
+        TestStore other = TestStore.on(store.server(), defaultingTo("ISOLATION_SERIALIZABLE"), "pgjobq");
+
+        assertThat(other.database().inspect().isolation()).isEqualTo("serializable");
+        assertThat(other.claim(node, 9)).hasSize(1);
+    }
+
+    @Test
+    void commitsAsynchronouslyAndOnlyItself() throws Exception {
+        store.send();
+        try (Connection connection = store.server().open();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select * from pgjobq.claim(" + store.queue() + ", " + node
+                    + ", 0, 1, '{5}'::smallint[], '{0}'::bigint[], null)");
+            assertThat(synchronousCommit(statement)).isEqualTo("off");
+            connection.commit();
+            assertThat(synchronousCommit(statement)).isEqualTo("on");
+        }
+    }
+
+    private static String synchronousCommit(Statement statement) throws Exception {
+        try (ResultSet row = statement.executeQuery("show synchronous_commit")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private IsolationLevelDataSourceAdapter defaultingTo(String isolation) {
+        IsolationLevelDataSourceAdapter adapter = new IsolationLevelDataSourceAdapter();
+        adapter.setTargetDataSource(store.server().pool(2));
+        adapter.setIsolationLevelName(isolation);
+        return adapter;
+    }
+}

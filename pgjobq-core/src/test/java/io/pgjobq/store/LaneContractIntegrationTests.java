@@ -1,0 +1,181 @@
+package io.pgjobq.store;
+
+import static io.pgjobq.store.TestStore.ids;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@PostgresTest
+class LaneContractIntegrationTests {
+
+    private final TestStore store;
+    private final int node;
+
+    LaneContractIntegrationTests(TestDatabase database) {
+        store = TestStore.emptyOn(database);
+        node = store.node();
+    }
+
+    @Test
+    void dueJobsEnterTheLineInTheOrderOfTheirTimes() {
+        long third = waiting(-1);
+        long first = waiting(-30);
+        long second = waiting(-20);
+        waiting(60);
+
+        LaneStore.Promotion promotion = store.lanes().promote(9);
+
+        List<ClaimedJob> jobs = store.claim(node, 9);
+        assertThat(ids(jobs)).containsExactly(first, second, third);
+        assertThat(promotion.ready())
+                .containsExactly(new ReadyJobs(store.queue(), 5, jobs.get(0).seq()));
+        assertThat(promotion.nextInMillis()).isBetween(50_000L, 60_000L);
+        assertThat(store.count("job where seq is not null and run_at is null")).isEqualTo(3);
+    }
+
+    @Test
+    void aDueJobGoesBehindThoseThatWereReadyBefore() {
+        long due = waiting(-1);
+        long ready = store.send();
+
+        store.lanes().promote(9);
+
+        assertThat(ids(store.claim(node, 9))).containsExactly(ready, due);
+    }
+
+    @Test
+    void eachLaneIsTold() {
+        store.send(new NewJob(TestStore.QUEUE, 1, 0L, null, null, false), "");
+        store.send(new NewJob(TestStore.QUEUE, 8, null, Instant.now().plusSeconds(9), null, false), "");
+        store.send(new NewJob(TestStore.QUEUE, 2, null, Instant.now().plusSeconds(9), null, false), "");
+        store.server().execute("update pgjobq.job set run_at = clock_timestamp() where run_at is not null");
+
+        assertThat(store.lanes().promote(9).ready())
+                .extracting(ReadyJobs::priority)
+                .containsExactlyInAnyOrder(2, 8);
+    }
+
+    @Test
+    void theRestOfTooManyIsDueAtOnce() {
+        waiting(-3);
+        waiting(-2);
+        waiting(-1);
+
+        assertThat(store.lanes().promote(2).nextInMillis()).isZero();
+        assertThat(store.count("job where seq is null")).isEqualTo(1);
+        assertThat(store.lanes().promote(2).nextInMillis()).isNull();
+    }
+
+    @Test
+    void withoutWaitingJobsThereIsNothingToComeBackFor() {
+        store.send();
+
+        assertThat(store.lanes().promote(9)).isEqualTo(new LaneStore.Promotion(List.of(), null));
+    }
+
+    @Test
+    void whoeverComesWhileAnotherPromotesComesBackSoon() throws Exception {
+        waiting(-1);
+        try (Connection connection = store.server().open();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select * from pgjobq.promote(0)");
+
+            assertThat(store.lanes().promote(9)).isEqualTo(new LaneStore.Promotion(List.of(), 100L));
+        }
+    }
+
+    @Test
+    void aJobThatSomebodyElseChangesIsSkipped() throws Exception {
+        long locked = waiting(-2);
+        long free = waiting(-1);
+        try (Connection connection = store.server().open();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select from pgjobq.job where id = " + locked + " for update");
+
+            assertThat(store.lanes().promote(9).ready()).hasSize(1);
+        }
+        assertThat(ids(store.claim(node, 9))).containsExactly(free);
+    }
+
+    @Test
+    void aJobThatWouldNeverBeDueIsRefusedSinceItWouldKeepAllOthersWaiting() {
+        assertThatThrownBy(() -> store.server()
+                        .execute("insert into pgjobq.job (id, queue_id, run_at, payload) values (-1, " + store.queue()
+                                + ", 'infinity', '')"))
+                .hasMessageContaining("job_run_at");
+    }
+
+    @Test
+    void aSweepFindsTheLowestFreePlaceOfEachLane() {
+        store.sendAll(5, 3);
+        List<Long> urgent = store.sendAll(0, 2);
+        int other = store.queues().create("other");
+        assertThat(store.claim(node, 3)).hasSize(3);
+
+        assertThat(store.lanes().sweep(new int[] {other, store.queue()}))
+                .containsExactly(new ReadyJobs(store.queue(), 5, urgent.get(0) - 2));
+        store.claim(node, 9);
+        assertThat(store.lanes().sweep(new int[] {other, store.queue()})).isEmpty();
+    }
+
+    @Test
+    void aSweepFindsAStragglerThatWasCommittedBelowTheHint() throws Exception {
+        try (Connection slow = store.server().open()) {
+            slow.setAutoCommit(false);
+            StoredJobs early = store.jobs().send(slow, TestStore.job(5), "", TestStore.bytes("{}"));
+            assertThat(early).isNotNull();
+            long straggler = early.ids()[0];
+            store.send();
+            Claimed claimed = store.jobs().claim(store.request(node, 9, null, 5));
+            long hint = claimed.emptied().get(0).seq();
+            slow.commit();
+
+            assertThat(hint).isGreaterThan(straggler);
+            assertThat(store.jobs().claim(store.requestFrom(node, 9, 5, hint)).jobs())
+                    .isEmpty();
+            assertThat(store.lanes().sweep(new int[] {store.queue()}))
+                    .containsExactly(new ReadyJobs(store.queue(), 5, straggler));
+            assertThat(ids(store.jobs()
+                            .claim(store.requestFrom(node, 9, 5, straggler))
+                            .jobs()))
+                    .containsExactly(straggler);
+        }
+    }
+
+    @Test
+    void thePositionGrowsWithEachJobAndOnlyThen() {
+        long before = store.lanes().position();
+        assertThat(store.lanes().position()).isEqualTo(before);
+        assertThat(store.send()).isGreaterThan(before);
+        assertThat(store.lanes().position()).isGreaterThan(before);
+    }
+
+    @Test
+    void typesThatNobodyKnowsAreSeenAtTheHeadOfTheQueue() {
+        store.send(TestStore.job(5), "Known");
+        store.send(TestStore.job(5), "Lost");
+        store.send(TestStore.job(3), "Lost");
+        store.send();
+
+        assertThat(store.lanes().unknownTypes(store.queue(), new String[] {"Known", ""}))
+                .containsExactly("Lost");
+    }
+
+    private long waiting(int seconds) {
+        long id = store.send(TestStore.delayedJob(3_600_000), "");
+        store.server()
+                .execute("update pgjobq.job set run_at = '" + Instant.now().plus(seconds, ChronoUnit.SECONDS)
+                        + "' where id = " + id);
+        return id;
+    }
+}

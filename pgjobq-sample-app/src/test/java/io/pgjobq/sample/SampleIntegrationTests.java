@@ -1,0 +1,269 @@
+package io.pgjobq.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgjobq.sample.signup.KnownFaults;
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.client.RestTestClient;
+import tools.jackson.databind.JsonNode;
+
+/** Both scenarios from outside: what is posted, what the page is told, and what there is in the end. */
+@PostgresTest
+@SpringBootTest(
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {"sample.delivery-time=400ms", "pgjobq.queues.emails.retry.delay=1s"})
+@Import(KnownFaults.class)
+class SampleIntegrationTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String HEADER = "order_number,ordered_on,customer,email,product,quantity,unit_price\n";
+
+    @TempDir
+    static Path outbox;
+
+    static TestDatabase database;
+
+    @LocalServerPort
+    int port;
+
+    RestTestClient http;
+
+    @DynamicPropertySource
+    static void properties(DynamicPropertyRegistry registry) {
+        registry.add("spring.datasource.url", database::jdbcUrl);
+        registry.add("spring.datasource.username", database::username);
+        registry.add("spring.datasource.password", database::password);
+        registry.add("sample.outbox-directory", () -> outbox);
+    }
+
+    @BeforeEach
+    void connect() {
+        http = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+    }
+
+    @Test
+    void signUpIsShownOnItsWayThroughAFailureToItsEnd() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            tell("emails", "pause"); // so that the first state stays long enough to be seen
+            long id = signUp("Ada Lovelace", "flaky.ada@example.org");
+            await().atMost(PATIENCE).until(() -> states(events, id).contains("SENT"));
+            tell("emails", "resume");
+            await().atMost(PATIENCE).until(() -> states(events, id).contains("DONE"));
+
+            assertThat(states(events, id)).containsSubsequence("SENT", "RUNNING", "RETRYING", "DONE");
+            JsonNode end = signUps(events, id).get(signUps(events, id).size() - 1);
+            assertThat(end.at("/attempts/0/error").asString()).startsWith("421");
+            assertThat(end.at("/attempts/1/node").asString()).startsWith("node-");
+            assertThat(Files.readString(outbox.resolve(end.get("mailFile").asString())))
+                    .contains("To: Ada Lovelace <flaky.ada@example.org>", "at attempt 2.");
+            http.get()
+                    .uri("/api/sign-ups/{id}/mail", id)
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody(String.class)
+                    .value(mail -> assertThat(mail).contains("Subject: Welcome, Ada Lovelace!"));
+        }
+    }
+
+    @Test
+    void refusedAddressIsDeadAtOnce() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            long id = signUp("No Body", "bounce@example.org");
+
+            await().atMost(PATIENCE).until(() -> states(events, id).contains("DEAD"));
+
+            JsonNode end = signUps(events, id).get(signUps(events, id).size() - 1);
+            assertThat(end.get("attempts")).hasSize(1);
+            assertThat(end.get("error").asString()).isEqualTo("550 no such mailbox: bounce@example.org");
+        }
+    }
+
+    @Test
+    void browserThatComesLaterSeesWhatWasBefore() throws Exception {
+        long id = signUp("Grace Hopper", "grace@example.org");
+        await().atMost(PATIENCE)
+                .until(() -> Files.list(outbox)
+                        .anyMatch(file -> file.getFileName().toString().equals("welcome-%06d.eml".formatted(id))));
+
+        try (EventStream events = new EventStream(port)) {
+            await().atMost(PATIENCE).until(() -> states(events, id).contains("DONE"));
+        }
+    }
+
+    @Test
+    void invalidSignUpIsRefused() {
+        http.post()
+                .uri("/api/sign-ups")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Map.of("name", " ", "email", "nonsense"))
+                .exchange()
+                .expectStatus()
+                .isBadRequest();
+        assertThat(database.queryOne("select count(*) from sign_up where email = 'nonsense'", Integer.class))
+                .isZero();
+    }
+
+    @Test
+    void importEndsWithABrokenRestThatIsRepairedAndCorrected() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            long id = http.post()
+                    .uri("/api/imports/sample")
+                    .exchange()
+                    .expectStatus()
+                    .isCreated()
+                    .expectBody(JsonNode.class)
+                    .returnResult()
+                    .getResponseBody()
+                    .get("id")
+                    .asLong();
+            awaitImport(events, id, 5000 - 64, 64);
+            assertThat(rows(id)).isEqualTo(5000 - 64);
+
+            http.post()
+                    .uri("/api/imports/broken-lines/redrive")
+                    .exchange()
+                    .expectStatus()
+                    .isOk();
+            awaitImport(events, id, 5000 - 10, 10);
+
+            JsonNode broken = events.latest("broken-lines").get(0);
+            correct(broken, "SO-1,still wrong").expectStatus().isNoContent();
+            await().atMost(PATIENCE)
+                    .until(() -> events.latest("broken-lines").toString().contains("SO-1,still wrong"));
+            correct(broken, "SO-123456,2026-11-22,Ada Baker,ada@example.org,Rake,3,29.90")
+                    .expectStatus()
+                    .isNoContent();
+            awaitImport(events, id, 5000 - 9, 9);
+            assertThat(rows(id)).isEqualTo(5000 - 9);
+        }
+    }
+
+    @Test
+    void ownFileIsImportedAndOneWithOtherColumnsRefused() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            String line = "SO-%06d,2026-11-22,Ada Baker,ada@example.org,Rake,3,29.90\n";
+            upload("mine.csv", HEADER + line.formatted(1) + "\n" + line.formatted(2))
+                    .expectStatus()
+                    .isCreated();
+            await().atMost(PATIENCE).until(() -> {
+                JsonNode latest = events.latest("import");
+                return latest.path("fileName").asString("").equals("mine.csv")
+                        && latest.path("done").asInt() == 2;
+            });
+
+            upload("other.csv", "a,b,c\n1,2,3\n").expectStatus().isEqualTo(HttpStatus.UNPROCESSABLE_CONTENT);
+        }
+    }
+
+    @Test
+    void queueIsPausedAndResumedHere() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            tell("emails", "pause");
+            long id = signUp("Alan Turing", "alan@example.org");
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                JsonNode emails = events.latest("queues").at("/queues/0");
+                assertThat(emails.at("/container/paused").asBoolean()).isTrue();
+                assertThat(emails.path("ready").asInt()).isEqualTo(1);
+                assertThat(states(events, id)).containsExactly("SENT");
+            });
+
+            tell("emails", "resume");
+            await().atMost(PATIENCE).until(() -> states(events, id).contains("DONE"));
+        }
+    }
+
+    @Test
+    void unknownQueueIsRefused() {
+        http.post()
+                .uri("/api/queues/unheard-of/pause")
+                .exchange()
+                .expectStatus()
+                .isNotFound();
+    }
+
+    private void tell(String queue, String what) {
+        http.post()
+                .uri("/api/queues/{queue}/{what}", queue, what)
+                .exchange()
+                .expectStatus()
+                .isNoContent();
+    }
+
+    private long signUp(String name, String email) {
+        return http.post()
+                .uri("/api/sign-ups")
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(Map.of("name", name, "email", email))
+                .exchange()
+                .expectStatus()
+                .isCreated()
+                .expectBody(JsonNode.class)
+                .returnResult()
+                .getResponseBody()
+                .get("id")
+                .asLong();
+    }
+
+    private RestTestClient.ResponseSpec upload(String fileName, String content) {
+        return http.post()
+                .uri("/api/imports?fileName={name}", fileName)
+                .contentType(MediaType.parseMediaType("text/csv"))
+                .body(content)
+                .exchange();
+    }
+
+    private RestTestClient.ResponseSpec correct(JsonNode broken, String text) {
+        return http.put()
+                .uri("/api/imports/broken-lines/{job}", broken.get("jobId").asLong())
+                .contentType(MediaType.TEXT_PLAIN)
+                .body(text)
+                .exchange();
+    }
+
+    private static void awaitImport(EventStream events, long id, int done, int dead) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonNode latest = events.latest("import");
+            assertThat(List.of(
+                            latest.path("id").asLong(),
+                            latest.path("done").asLong(),
+                            latest.path("dead").asLong()))
+                    .containsExactly(id, (long) done, (long) dead);
+        });
+    }
+
+    private static int rows(long importId) {
+        return database.queryOne(
+                "select count(*) from customer_order where csv_import_id = ?", Integer.class, importId);
+    }
+
+    private static List<JsonNode> signUps(EventStream events, long id) {
+        return events.all("sign-up").stream()
+                .filter(signUp -> signUp.get("id").asLong() == id)
+                .toList();
+    }
+
+    private static List<String> states(EventStream events, long id) {
+        return signUps(events, id).stream()
+                .map(signUp -> signUp.get("state").asString())
+                .toList();
+    }
+}

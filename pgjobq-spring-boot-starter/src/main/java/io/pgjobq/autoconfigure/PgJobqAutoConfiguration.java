@@ -1,0 +1,123 @@
+package io.pgjobq.autoconfigure;
+
+import io.pgjobq.DeadJobs;
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.JobCompletions;
+import io.pgjobq.JobQueues;
+import io.pgjobq.JobSender;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.engine.PgJobQ;
+import io.pgjobq.handler.JobHandlerLazyInitializationExcludeFilter;
+import io.pgjobq.handler.JobHandlers;
+import io.pgjobq.migration.PgJobqMigration;
+import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.properties.PgJobqOptions;
+import io.pgjobq.properties.PgJobqProperties;
+import io.pgjobq.schema.SchemaMigration;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Sets up pgjobq on the application's {@code DataSource}, unless {@code pgjobq.enabled} is {@code false}. */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "pgjobq.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(PgJobqProperties.class)
+@Import(DatabaseInitializationDependencyConfigurer.class)
+@ImportRuntimeHints(PgJobqRuntimeHints.class)
+public final class PgJobqAutoConfiguration {
+
+    @Bean
+    static JobHandlerLazyInitializationExcludeFilter pgJobqLazyInitializationExcludeFilter() {
+        return new JobHandlerLazyInitializationExcludeFilter();
+    }
+
+    @Bean
+    PgJobqOptions pgJobqOptions(PgJobqProperties properties, Environment environment) {
+        return new PgJobqOptions(properties, environment);
+    }
+
+    // The parameters' names are no bean's: Spring would take one of several by it.
+    @Bean
+    QueueDataSource pgJobqQueueDataSource(
+            @PgJobqDataSource ObjectProvider<DataSource> markedForPgJobq,
+            ObjectProvider<DataSource> ofTheApplication,
+            ListableBeanFactory beanFactory) {
+        return QueueDataSource.choose(markedForPgJobq, ofTheApplication, beanFactory);
+    }
+
+    @Bean
+    PgJobqMigration pgJobqMigration(QueueDataSource queue, PgJobqOptions options, PgJobqProperties properties) {
+        return PgJobqMigration.of(
+                new SchemaMigration(queue.dataSource(), options.engine().schema()),
+                properties.migration().enabled(),
+                properties.databaseRequired());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(PayloadConverter.class)
+    JacksonPayloadConverter pgJobqPayloadConverter(ObjectProvider<JsonMapper> mapper) {
+        JsonMapper unique = mapper.getIfUnique();
+        return unique == null ? new JacksonPayloadConverter() : new JacksonPayloadConverter(unique);
+    }
+
+    // The migration is a parameter so that it has run when somebody sends before the application has started.
+    @Bean
+    @ConditionalOnMissingBean
+    PgJobQ pgJobQ(
+            QueueDataSource queue,
+            PgJobqMigration migration,
+            PgJobqOptions options,
+            PgJobqProperties properties,
+            PayloadConverter converter,
+            ObjectProvider<ListenConnectionFactory> listenConnections) {
+        return PgJobQ.builder(queue.dataSource())
+                .options(options.engine())
+                .converter(converter)
+                .listenConnections(ListenConnections.from(
+                        properties.notifications(), queue.dataSource(), listenConnections.getIfUnique()))
+                .migrate(properties.migration().enabled())
+                .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JobSender jobSender(PgJobQ pgJobQ) {
+        return pgJobQ.sender();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JobCompletions jobCompletions(PgJobQ pgJobQ) {
+        return pgJobQ.completions();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JobQueues jobQueues(PgJobQ pgJobQ) {
+        return pgJobQ.queues();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadJobs deadJobs(PgJobQ pgJobQ) {
+        return pgJobQ.deadJobs();
+    }
+
+    @Bean
+    JobHandlers pgJobqJobHandlers(
+            ConfigurableListableBeanFactory beanFactory, QueueDataSource queue, PgJobQ pgJobQ, PgJobqOptions options) {
+        return new JobHandlers(beanFactory, queue.dataSource(), new WorkerContainers(pgJobQ, options, beanFactory));
+    }
+}

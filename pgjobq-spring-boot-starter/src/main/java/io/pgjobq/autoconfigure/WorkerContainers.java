@@ -1,0 +1,74 @@
+package io.pgjobq.autoconfigure;
+
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.engine.PgJobQ;
+import io.pgjobq.handler.HandlerRegistry;
+import io.pgjobq.handler.InvalidJobHandlerException;
+import io.pgjobq.properties.InvalidPropertyException;
+import io.pgjobq.properties.PgJobqOptions;
+import io.pgjobq.worker.Handler;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.SingletonBeanRegistry;
+
+/** Makes one container for each queue that has handlers, as a bean, and declares the other queues. */
+final class WorkerContainers implements HandlerRegistry {
+
+    static final String BEAN_NAME_PREFIX = "pgjobq.worker.";
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerContainers.class);
+
+    private final PgJobQ pgJobQ;
+    private final PgJobqOptions options;
+    private final SingletonBeanRegistry beans;
+
+    WorkerContainers(PgJobQ pgJobQ, PgJobqOptions options, SingletonBeanRegistry beans) {
+        this.pgJobQ = pgJobQ;
+        this.options = options;
+        this.beans = beans;
+    }
+
+    @Override
+    public void register(Map<String, List<Handler>> handlersByQueue) {
+        options.checkQueueNames(handlersByQueue.keySet());
+        Set<String> declared = new TreeSet<>(options.configuredQueues());
+        if (options.runsJobs()) {
+            handlersByQueue.forEach(this::register);
+            declared.removeAll(handlersByQueue.keySet());
+        } else if (!handlersByQueue.isEmpty()) {
+            LOG.info(
+                    "pgjobq only sends here (pgjobq.worker.enabled=false): the handlers of {} are not called",
+                    String.join(", ", handlersByQueue.keySet()));
+            declared.addAll(handlersByQueue.keySet());
+        }
+        declared.forEach(this::declare);
+    }
+
+    private void declare(String queue) {
+        try {
+            pgJobQ.declareQueue(queue, options.worker(queue));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPropertyException(
+                    "pgjobq.queues[" + queue + "] can't be: " + e.getMessage() + ".", "Change the queue's name.", e);
+        }
+    }
+
+    private void register(String queue, List<Handler> handlers) {
+        beans.registerSingleton(BEAN_NAME_PREFIX + queue, container(queue, handlers));
+    }
+
+    private WorkerContainer container(String queue, List<Handler> handlers) {
+        try {
+            return pgJobQ.container(queue, handlers, options.worker(queue));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidJobHandlerException(
+                    "queue '" + queue + "' of " + handlers.get(0).description() + ": " + e.getMessage() + ".",
+                    "Correct the @JobHandler annotation.",
+                    e);
+        }
+    }
+}

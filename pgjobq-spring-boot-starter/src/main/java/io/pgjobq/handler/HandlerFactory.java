@@ -1,0 +1,60 @@
+package io.pgjobq.handler;
+
+import io.pgjobq.worker.Handler;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.StringUtils;
+
+/** Makes a {@link Handler} of a method. */
+final class HandlerFactory {
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final HandlerTransactions transactions;
+
+    HandlerFactory(ConfigurableListableBeanFactory beanFactory, HandlerTransactions transactions) {
+        this.beanFactory = beanFactory;
+        this.transactions = transactions;
+    }
+
+    Handler create(String beanName, JobHandlerMethod method) {
+        HandlerParameters parameters = method.parameters();
+        HandlerInvocation invocation = new HandlerInvocation(() -> beanFactory.getBean(beanName), method, parameters);
+        Class<?> beanClass = beanFactory.getType(beanName, false);
+        if (beanClass != null) {
+            invocation.check(beanClass);
+        }
+        return new Handler(
+                method.description(),
+                parameters.payloadType(),
+                types(method, parameters),
+                transactions.of(method),
+                invocation);
+    }
+
+    /** Returns the queues that the annotation names. */
+    Set<String> queues(JobHandlerMethod method) {
+        Set<String> queues = resolve(method.annotation().value());
+        if (queues.isEmpty()) {
+            throw new InvalidJobHandlerException(
+                    method.fullDescription() + " names no queue.", "Name one or more in @JobHandler.");
+        }
+        return queues;
+    }
+
+    private Set<String> types(JobHandlerMethod method, HandlerParameters parameters) {
+        Set<String> named = resolve(method.annotation().types());
+        return named.isEmpty() ? method.namesFor(parameters) : named;
+    }
+
+    private Set<String> resolve(String[] values) {
+        return Arrays.stream(values)
+                .map(beanFactory::resolveEmbeddedValue)
+                .flatMap(value -> Arrays.stream(StringUtils.commaDelimitedListToStringArray(value)))
+                .map(String::trim)
+                .filter(StringUtils::hasText)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+}

@@ -1,0 +1,55 @@
+package io.pgjobq.handler;
+
+import io.pgjobq.JobContext;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.GenericTypeResolver;
+
+/**
+ * Where a handler's arguments go.
+ *
+ * @param count how many parameters the method has
+ * @param payload the position of the payload
+ * @param context the position of the {@link JobContext}, negative for none
+ * @param payloadType the payload's type, with type variables resolved
+ */
+record HandlerParameters(int count, int payload, int context, Type payloadType) {
+
+    private static final int NONE = -1;
+
+    static HandlerParameters of(JobHandlerMethod handler) {
+        Method method = handler.method();
+        int payload = NONE;
+        int context = NONE;
+        for (int i = 0; i < method.getParameterCount(); i++) {
+            boolean isContext = method.getParameterTypes()[i] == JobContext.class;
+            if ((isContext ? context : payload) != NONE) {
+                throw invalid(handler, isContext ? "two JobContext parameters" : "more than one payload parameter");
+            }
+            context = isContext ? i : context;
+            payload = isContext ? payload : i;
+        }
+        if (payload == NONE) {
+            throw invalid(handler, "no payload parameter");
+        }
+        Type type = GenericTypeResolver.resolveType(method.getGenericParameterTypes()[payload], handler.targetClass());
+        return new HandlerParameters(method.getParameterCount(), payload, context, type);
+    }
+
+    @Nullable
+    Object[] arguments(@Nullable Object payload, JobContext context) {
+        @Nullable Object[] arguments = new @Nullable Object[count];
+        arguments[this.payload] = payload;
+        if (this.context != NONE) {
+            arguments[this.context] = context;
+        }
+        return arguments;
+    }
+
+    private static InvalidJobHandlerException invalid(JobHandlerMethod handler, String problem) {
+        return new InvalidJobHandlerException(
+                handler.fullDescription() + " has " + problem + ".",
+                "Give it exactly one parameter for the job's payload and, if it needs one, a JobContext.");
+    }
+}

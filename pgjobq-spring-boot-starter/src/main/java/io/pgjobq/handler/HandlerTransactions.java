@@ -1,0 +1,152 @@
+package io.pgjobq.handler;
+
+import java.beans.PropertyDescriptor;
+import java.lang.reflect.Method;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.annotation.TransactionManagementConfigurer;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.transaction.support.DefaultTransactionDefinition;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
+
+/** Finds the transaction in which a {@code @Transactional} handler runs and its job is completed. */
+final class HandlerTransactions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerTransactions.class);
+
+    private final ConfigurableListableBeanFactory beanFactory;
+    private final DataSource dataSource;
+    private final AnnotationTransactionAttributeSource attributes = new AnnotationTransactionAttributeSource(false);
+
+    HandlerTransactions(ConfigurableListableBeanFactory beanFactory, DataSource dataSource) {
+        this.beanFactory = beanFactory;
+        this.dataSource = dataSource;
+        attributes.setEmbeddedValueResolver(new EmbeddedValueResolver(beanFactory));
+    }
+
+    /** Returns {@code null} if the job is not completed together with what the handler does. */
+    @Nullable
+    TransactionOperations of(JobHandlerMethod handler) {
+        TransactionAttribute attribute = attributes.getTransactionAttribute(handler.method(), handler.targetClass());
+        if (attribute == null) {
+            return null;
+        }
+        checkProxied(handler);
+        String obstacle = obstacle(attribute);
+        if (obstacle != null) {
+            return apart(handler, obstacle);
+        }
+        PlatformTransactionManager manager = manager(handler, attribute);
+        return isOnDataSource(manager)
+                ? new TransactionTemplate(manager, definition(handler, attribute))
+                : apart(handler, "its transaction manager is not that of pgjobq's DataSource");
+    }
+
+    private static void checkProxied(JobHandlerMethod handler) {
+        if (InvocableMethod.escapesProxies(handler.method())) {
+            throw new InvalidJobHandlerException(
+                    handler.fullDescription() + " is @Transactional, but no proxy can intercept a private, final or "
+                            + "static method.",
+                    "Make it package-private, protected or public and neither final nor static, or take "
+                            + "@Transactional away.");
+        }
+    }
+
+    private static @Nullable String obstacle(TransactionAttribute attribute) {
+        if (attribute.isReadOnly()) {
+            return "it is read-only";
+        }
+        return switch (attribute.getPropagationBehavior()) {
+            case TransactionDefinition.PROPAGATION_REQUIRED, TransactionDefinition.PROPAGATION_MANDATORY -> null;
+            default -> "its propagation is neither REQUIRED nor MANDATORY";
+        };
+    }
+
+    private static @Nullable TransactionOperations apart(JobHandlerMethod handler, String reason) {
+        LOG.warn(
+                "{} is @Transactional, but {}: its jobs are completed apart from its transaction and may run again "
+                        + "after a crash",
+                handler.fullDescription(),
+                reason);
+        return null;
+    }
+
+    private static TransactionDefinition definition(JobHandlerMethod handler, TransactionAttribute attribute) {
+        DefaultTransactionDefinition definition = new DefaultTransactionDefinition(attribute);
+        definition.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRED);
+        definition.setName(handler.description());
+        return definition;
+    }
+
+    private PlatformTransactionManager manager(JobHandlerMethod handler, TransactionAttribute attribute) {
+        try {
+            if (StringUtils.hasText(attribute.getQualifier())) {
+                return qualified(attribute.getQualifier());
+            }
+            PlatformTransactionManager ofClass = qualifiedByClass(handler.targetClass());
+            return ofClass == null ? defaultManager() : ofClass;
+        } catch (BeansException e) {
+            throw new InvalidJobHandlerException(
+                    handler.fullDescription() + " is @Transactional, but its transaction manager can't be found: "
+                            + e.getMessage() + ".",
+                    "Define a PlatformTransactionManager bean, or name one of several in @Transactional.",
+                    e);
+        }
+    }
+
+    private PlatformTransactionManager qualified(String qualifier) {
+        return BeanFactoryAnnotationUtils.qualifiedBeanOfType(beanFactory, PlatformTransactionManager.class, qualifier);
+    }
+
+    // As Spring's interceptor does it: a class may be qualified for reasons of its own.
+    private @Nullable PlatformTransactionManager qualifiedByClass(Class<?> targetClass) {
+        String qualifier = BeanFactoryAnnotationUtils.getQualifierValue(targetClass);
+        try {
+            return StringUtils.hasText(qualifier) ? qualified(qualifier) : null;
+        } catch (NoSuchBeanDefinitionException e) {
+            return null;
+        }
+    }
+
+    private PlatformTransactionManager defaultManager() {
+        TransactionManagementConfigurer configurer = beanFactory
+                .getBeanProvider(TransactionManagementConfigurer.class)
+                .getIfUnique();
+        return configurer != null
+                        && configurer.annotationDrivenTransactionManager() instanceof PlatformTransactionManager manager
+                ? manager
+                : beanFactory.getBean(PlatformTransactionManager.class);
+    }
+
+    /** JDBC and JPA managers tell their {@code DataSource}; JTA has none and spans them all. */
+    private boolean isOnDataSource(PlatformTransactionManager manager) {
+        PropertyDescriptor property = BeanUtils.getPropertyDescriptor(manager.getClass(), "dataSource");
+        if (property == null || property.getReadMethod() == null) {
+            return true;
+        }
+        Method getter = property.getReadMethod();
+        return ReflectionUtils.invokeMethod(getter, manager) instanceof DataSource managed
+                && unwrap(managed) == unwrap(dataSource);
+    }
+
+    private static @Nullable DataSource unwrap(@Nullable DataSource dataSource) {
+        return dataSource instanceof TransactionAwareDataSourceProxy proxy
+                ? unwrap(proxy.getTargetDataSource())
+                : dataSource;
+    }
+}

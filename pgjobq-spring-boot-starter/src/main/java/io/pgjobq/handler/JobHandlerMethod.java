@@ -1,0 +1,82 @@
+package io.pgjobq.handler;
+
+import io.pgjobq.JobHandler;
+import io.pgjobq.store.JobTypes;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+
+/**
+ * A method with {@code @JobHandler}.
+ *
+ * @param method the method, as declared
+ * @param targetClass the class of the bean, without proxies
+ * @param annotation what the annotation says, placeholders unresolved
+ */
+record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotation) {
+
+    /** Finds the methods of a class, also inherited, private or annotated in an interface or by composition. */
+    static Set<JobHandlerMethod> of(Class<?> targetClass) {
+        Map<Method, JobHandler> annotated = MethodIntrospector.selectMethods(targetClass, JobHandlerMethod::find);
+        return annotated.entrySet().stream()
+                .map(entry -> new JobHandlerMethod(entry.getKey(), targetClass, entry.getValue()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Names it in log lines and stored errors. */
+    String description() {
+        return targetClass.getSimpleName() + "." + signature();
+    }
+
+    /** Names it in error messages. */
+    String fullDescription() {
+        return targetClass.getName() + "." + signature();
+    }
+
+    HandlerParameters parameters() {
+        return HandlerParameters.of(this);
+    }
+
+    /** Returns the types to which the method's payload type answers, empty for all that are left. */
+    Set<String> namesFor(HandlerParameters parameters) {
+        Type type = parameters.payloadType();
+        if (type == byte[].class) {
+            return Set.of();
+        }
+        Class<?> rawType = ClassUtils.resolvePrimitiveIfNecessary(
+                ResolvableType.forType(type).toClass());
+        boolean stands = rawType.isSealed() || rawType.isEnum() || !Modifier.isAbstract(rawType.getModifiers());
+        if (!stands || rawType == Object.class) {
+            throw new InvalidJobHandlerException(
+                    fullDescription() + " takes a " + rawType.getSimpleName()
+                            + ", but jobs are sent under the names of concrete classes.",
+                    "Name the types of its jobs in @JobHandler(types = …), or take a class, a sealed interface or byte[].");
+        }
+        return JobTypes.namesFor(rawType);
+    }
+
+    private String signature() {
+        return method.getName()
+                + Arrays.stream(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private static @Nullable JobHandler find(Method method) {
+        MergedAnnotation<JobHandler> annotation =
+                MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).get(JobHandler.class);
+        return annotation.isPresent() ? annotation.synthesize() : null;
+    }
+}

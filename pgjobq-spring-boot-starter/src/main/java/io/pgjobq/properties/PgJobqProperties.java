@@ -1,0 +1,172 @@
+package io.pgjobq.properties;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+
+/**
+ * What can be set under {@code pgjobq}. A name that is not known here fails the start.
+ *
+ * @param enabled Whether pgjobq is set up at all.
+ * @param schema Schema of pgjobq's tables: lower-case letters, digits and '_'.
+ * @param databaseRequired Whether starting fails if the database can't be reached. Otherwise it is awaited in the
+ *     background.
+ * @param pollInterval How often an idle queue is looked at for jobs that no notification told of, from 10ms to 1h.
+ * @param migration How the schema comes to be.
+ * @param notifications How this application is told of jobs.
+ * @param node This application among those that share the database.
+ * @param completion Waiting for jobs to end.
+ * @param worker How jobs are run, where the queue does not say.
+ * @param history How long finished jobs are kept, where the queue does not say.
+ * @param queues Settings of single queues, by name. Names with '.', ':' or '/' are written in brackets.
+ */
+@ConfigurationProperties(prefix = "pgjobq", ignoreUnknownFields = false)
+public record PgJobqProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("pgjobq") String schema,
+        @DefaultValue("true") boolean databaseRequired,
+        @DefaultValue("5s") Duration pollInterval,
+        @DefaultValue Migration migration,
+        @Name("notify") @DefaultValue Notify notifications,
+        @DefaultValue Node node,
+        @DefaultValue Completion completion,
+        @DefaultValue Worker worker,
+        @DefaultValue History history,
+        @DefaultValue Map<String, Queue> queues) {
+
+    public PgJobqProperties {
+        queues = Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+    }
+
+    /**
+     * How the schema comes to be.
+     *
+     * @param enabled Whether the schema is created and upgraded at start. Otherwise it is only checked.
+     */
+    public record Migration(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * How this application is told of jobs.
+     *
+     * @param enabled Whether one connection outside the pool listens for jobs. Otherwise queues are only polled.
+     * @param url JDBC URL of the listening connection, where it can't be the DataSource's, such as behind PgBouncer.
+     * @param username User of the listening connection. The DataSource's by default.
+     * @param password Password of the listening connection. The DataSource's by default.
+     */
+    public record Notify(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String url,
+            @Nullable String username,
+            @Nullable String password) {
+
+        @Override
+        public String toString() {
+            return "Notify[enabled=" + enabled + ", url=" + url + ", username=" + username + "]";
+        }
+    }
+
+    /**
+     * This application among those that share the database.
+     *
+     * @param name How messages and tables name this application; need not be unique. Application name and host by
+     *     default.
+     * @param timeout How long this application may be silent before its jobs are run elsewhere, from 2s to 1h.
+     */
+    public record Node(
+            @Nullable String name, @DefaultValue("15s") Duration timeout) {}
+
+    /**
+     * Waiting for jobs to end.
+     *
+     * @param timeout How long a job is waited for where the caller does not say.
+     */
+    public record Completion(@DefaultValue("1h") Duration timeout) {}
+
+    /**
+     * How jobs are run, where the queue does not say.
+     *
+     * @param enabled Whether this application runs jobs. Otherwise it only sends them.
+     * @param concurrency How many jobs of a queue may run at once in this application, from 1 to 10000.
+     * @param maxAttempts How many attempts a job has in all, from 1 to 100.
+     * @param retry How long a failed job waits.
+     * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
+     * @param autoStartup Whether queues are worked on as soon as the application has started.
+     */
+    public record Worker(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("10") int concurrency,
+            @DefaultValue("10") int maxAttempts,
+            @DefaultValue Retry retry,
+            @DefaultValue("25s") Duration shutdownTimeout,
+            @DefaultValue("true") boolean autoStartup) {}
+
+    /**
+     * How long a failed job waits.
+     *
+     * @param delay Wait after the first failure.
+     * @param multiplier What each further failure multiplies the wait with, at least 1.
+     * @param maxDelay Longest wait, at most 365d.
+     * @param jitter Share by which a wait may differ at random, from 0 (never) to 1.
+     */
+    public record Retry(
+            @DefaultValue("1s") Duration delay,
+            @DefaultValue("2") double multiplier,
+            @DefaultValue("10m") Duration maxDelay,
+            @DefaultValue("0.2") double jitter) {}
+
+    /**
+     * How long finished jobs are kept.
+     *
+     * @param succeeded How long jobs that succeeded are kept, with times and results. Zero keeps nothing.
+     * @param dead How long dead and cancelled jobs are kept, with payloads and errors. Zero keeps nothing.
+     */
+    public record History(
+            @DefaultValue("24h") Duration succeeded,
+            @DefaultValue("30d") Duration dead) {}
+
+    /**
+     * What a queue does its own way; {@code pgjobq.worker} and {@code pgjobq.history} hold for the rest.
+     *
+     * @param concurrency How many jobs of the queue may run at once in this application, from 1 to 10000.
+     * @param maxAttempts How many attempts a job of the queue has in all, from 1 to 100.
+     * @param retry How long a failed job of the queue waits.
+     * @param shutdownTimeout How long stopping waits for running jobs of the queue before it interrupts them.
+     * @param autoStartup Whether the queue is worked on as soon as the application has started.
+     * @param history How long finished jobs of the queue are kept.
+     */
+    public record Queue(
+            @Nullable Integer concurrency,
+            @Nullable Integer maxAttempts,
+            @DefaultValue QueueRetry retry,
+            @Nullable Duration shutdownTimeout,
+            @Nullable Boolean autoStartup,
+            @DefaultValue QueueHistory history) {}
+
+    /**
+     * How long a failed job of a queue waits.
+     *
+     * @param delay Wait after the first failure.
+     * @param multiplier What each further failure multiplies the wait with, at least 1.
+     * @param maxDelay Longest wait, at most 365d.
+     * @param jitter Share by which a wait may differ at random, from 0 (never) to 1.
+     */
+    public record QueueRetry(
+            @Nullable Duration delay,
+            @Nullable Double multiplier,
+            @Nullable Duration maxDelay,
+            @Nullable Double jitter) {}
+
+    /**
+     * How long finished jobs of a queue are kept.
+     *
+     * @param succeeded How long jobs that succeeded are kept, with times and results. Zero keeps nothing.
+     * @param dead How long dead and cancelled jobs are kept, with payloads and errors. Zero keeps nothing.
+     */
+    public record QueueHistory(
+            @Nullable Duration succeeded, @Nullable Duration dead) {}
+}

@@ -1,0 +1,2 @@
+/** Whole applications, on PostgreSQL. */
+package io.pgjobq.application;

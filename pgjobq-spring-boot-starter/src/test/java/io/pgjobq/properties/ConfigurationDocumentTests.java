@@ -1,0 +1,95 @@
+package io.pgjobq.properties;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ConfigurationDocumentTests {
+
+    private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `(pgjobq\\.[^`]+)` \\| ([^|]*) \\| (.*) \\|$", Pattern.MULTILINE);
+    private static final String QUEUE = "pgjobq.queues.<name>.";
+
+    private record Documented(String defaultValue, String meaning) {}
+
+    @Test
+    void theDocumentTellsOfEveryPropertyWhatTheMetadataTells() throws IOException {
+        Map<String, Documented> documented = documented();
+        documented.keySet().removeIf(name -> name.startsWith(QUEUE));
+        assertThat(documented).containsExactlyEntriesOf(metadata());
+    }
+
+    @Test
+    void theDocumentTellsOfEveryPropertyOfAQueueWhereItsDefaultComesFrom() throws IOException {
+        Map<String, String> defaults = new TreeMap<>();
+        documented().forEach((name, property) -> {
+            if (name.startsWith(QUEUE)) {
+                defaults.put(name, property.defaultValue());
+            }
+        });
+        Map<String, String> expected = new TreeMap<>();
+        collect(PgJobqProperties.Queue.class, "", expected);
+        assertThat(defaults).containsExactlyEntriesOf(expected);
+    }
+
+    @Test
+    void everyPropertyIsDescribed() throws IOException {
+        assertThat(metadata().values())
+                .isNotEmpty()
+                .allSatisfy(
+                        property -> assertThat(property.meaning()).endsWith(".").doesNotStartWith("The "));
+    }
+
+    private static void collect(Class<?> type, String prefix, Map<String, String> properties) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = prefix + kebab(component.getName());
+            if (component.getType().isRecord()) {
+                collect(component.getType(), name + ".", properties);
+            } else {
+                String parent = name.startsWith("history.") ? "pgjobq." : "pgjobq.worker.";
+                properties.put(QUEUE + name, "that of `" + parent + name + "`");
+            }
+        }
+    }
+
+    private static String kebab(String name) {
+        return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static Map<String, Documented> documented() throws IOException {
+        Map<String, Documented> properties = new TreeMap<>();
+        Matcher row = ROW.matcher(Files.readString(DOCUMENT));
+        while (row.find()) {
+            properties.put(row.group(1), new Documented(row.group(2), row.group(3)));
+        }
+        return properties;
+    }
+
+    private static Map<String, Documented> metadata() throws IOException {
+        Map<String, Documented> properties = new TreeMap<>();
+        try (InputStream file =
+                PgJobqProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            for (JsonNode property : JsonMapper.shared().readTree(file).get("properties")) {
+                JsonNode defaultValue = property.get("defaultValue");
+                properties.put(
+                        property.get("name").asString(),
+                        new Documented(
+                                defaultValue == null ? "" : "`" + defaultValue.asString() + "`",
+                                property.get("description").asString()));
+            }
+        }
+        return properties;
+    }
+}

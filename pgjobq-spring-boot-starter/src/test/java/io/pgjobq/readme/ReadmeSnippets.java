@@ -1,0 +1,82 @@
+package io.pgjobq.readme;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.JobHandler;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.JobSender;
+import io.pgjobq.SentJob;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.engine.PgJobQ;
+import io.pgjobq.worker.Handler;
+import io.pgjobq.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** What the README shows; a test compares the two, line by line. */
+class ReadmeSnippets {
+
+    record WelcomeEmail(String to, String name) {}
+
+    record Receipt(String messageId) {}
+
+    @Component
+    static class Emails {
+
+        @JobHandler("emails")
+        Receipt send(WelcomeEmail email, JobContext job) {
+            return new Receipt(email.to() + " #" + job.attempt());
+        }
+    }
+
+    @Service
+    static class SignUp {
+
+        private final JobSender jobs;
+        private final JdbcClient database;
+
+        SignUp(JobSender jobs, JdbcClient database) {
+            this.jobs = jobs;
+            this.database = database;
+        }
+
+        @Transactional
+        void register(String name, String email) {
+            database.sql("insert into person (name, email) values (?, ?)")
+                    .params(name, email)
+                    .update();
+            jobs.send("emails", new WelcomeEmail(email, name));
+        }
+    }
+
+    static SentJob<Receipt> more(
+            JobSender jobs, WelcomeEmail email, List<WelcomeEmail> manyEmails, Queue<JobOutcome<Receipt>> outcomes) {
+        SentJob<Receipt> sent = jobs.to("emails")
+                .delay(Duration.ofMillis(50))
+                .priority(2)
+                .attribute("tenant", "acme")
+                .send(email, Receipt.class);
+        sent.completion().thenAccept(outcome -> outcomes.add(outcome));
+        jobs.sendAll("emails", manyEmails);
+        return sent;
+    }
+
+    static PgJobQ withoutBoot(DataSource dataSource, Handler handler) {
+        PgJobQ pgJobQ = PgJobQ.builder(dataSource).build();
+        WorkerContainer emails = pgJobQ.container("emails", List.of(handler), WorkerOptions.DEFAULT);
+        pgJobQ.start();
+        emails.start();
+        pgJobQ.sender().send("emails", new WelcomeEmail("ada@example.org", "Ada"));
+        return pgJobQ;
+    }
+
+    static <T> Queue<T> queue() {
+        return new ConcurrentLinkedQueue<>();
+    }
+}

@@ -1,0 +1,2 @@
+-- A migration of the application's own.
+create table flyway_migrated (id int);

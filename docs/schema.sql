@@ -705,7 +705,7 @@ begin
     select c.relname into v_name
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'pgjobq.finished_job'::regclass
-        and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+        and case when c.relname ~ '^finished_job_[0-9]{8}$' then to_date(right(c.relname, 8), 'YYYYMMDD') end <= (clock_timestamp() at time zone 'UTC')::date
     order by c.relname
     limit 1;
     if v_name is not null then

@@ -26,8 +26,8 @@ public record DeadJob(
         Instant diedAt,
         List<JobError> errors) {
 
-    /** Returns the error that ended the job. */
+    /** Returns the error that ended the job; an empty one if another program stored the job without. */
     public JobError lastError() {
-        return errors.get(errors.size() - 1);
+        return errors.isEmpty() ? new JobError(0, diedAt, "", "", "") : errors.get(errors.size() - 1);
     }
 }

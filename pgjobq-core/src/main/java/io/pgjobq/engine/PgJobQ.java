@@ -307,6 +307,10 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                     settings.maxAttempts(),
                     settings.history().succeeded(),
                     settings.history().dead());
+            if (isPrepared()) {
+                // A longer retention needs partitions that are further away.
+                parts.finished().maintain();
+            }
         }
         return id;
     }

@@ -2,6 +2,7 @@ package io.pgjobq.node;
 
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
+import io.pgjobq.store.Database;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.LaneStore;
 import io.pgjobq.store.NodeStore;
@@ -158,6 +159,11 @@ public final class Maintenance {
                     work();
                     outage.recovered();
                 } catch (RuntimeException ex) {
+                    // What was asked for may not have been done: a sweep makes up for all of it.
+                    sweep();
+                    if (Database.lacksPartition(ex)) {
+                        nextHistory = System.nanoTime();
+                    }
                     pause(outage.failed(ex));
                 }
             }
@@ -171,6 +177,10 @@ public final class Maintenance {
                 listening.getAsBoolean()
                         ? node.every().multipliedBy(2)
                         : node.every().dividedBy(2));
+        if (isOver(nextHistory)) {
+            nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
+            lookAfterHistory();
+        }
         if (take(() -> rescueWanted, () -> rescueWanted = false)) {
             declareDead();
         }
@@ -184,10 +194,6 @@ public final class Maintenance {
         if (isOver(nextTidy) || take(() -> tidyWanted, () -> tidyWanted = false)) {
             nextTidy = System.nanoTime() + TIDY_EVERY.toNanos();
             tidyClaims();
-        }
-        if (isOver(nextHistory)) {
-            nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
-            lookAfterHistory();
         }
     }
 

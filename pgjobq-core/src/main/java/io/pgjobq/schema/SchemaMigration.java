@@ -36,7 +36,7 @@ public final class SchemaMigration {
     /**
      * Brings the schema to the version that this release needs.
      *
-     * @throws UnsupportedDatabaseException if this is not PostgreSQL, too old a one, or read-only
+     * @throws UnsupportedDatabaseException if this is not PostgreSQL, or too old a one
      * @throws DataAccessException if the database can't be reached or refuses
      */
     public void migrate() {
@@ -53,7 +53,7 @@ public final class SchemaMigration {
      * Checks that the schema has the version that this release needs, without changing anything.
      *
      * @throws SchemaVersionException if it is missing or older
-     * @throws UnsupportedDatabaseException if this is not PostgreSQL, too old a one, or read-only
+     * @throws UnsupportedDatabaseException if this is not PostgreSQL, or too old a one
      * @throws DataAccessException if the database can't be reached
      */
     public void check() {

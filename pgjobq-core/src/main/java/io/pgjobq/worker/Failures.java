@@ -30,10 +30,20 @@ final class Failures {
         try {
             StringWriter text = new StringWriter();
             thrown.printStackTrace(new PrintWriter(text));
-            return storable(text.toString(), LONGEST_STACK);
+            return storable(trimmed(text.toString()), LONGEST_STACK);
         } catch (RuntimeException ex) {
             return "";
         }
+    }
+
+    /** Keeps the beginning, and of a long trace the root cause too, which comes last and says most. */
+    private static String trimmed(String stack) {
+        int root = stack.lastIndexOf("Caused by: ");
+        if (stack.length() <= LONGEST_STACK || root < LONGEST_STACK / 2) {
+            return stack;
+        }
+        String cause = stack.substring(root, Math.min(stack.length(), root + LONGEST_STACK / 2 - 10));
+        return stack.substring(0, LONGEST_STACK / 2) + "\n…\n" + cause;
     }
 
     private static String storable(String text, int longest) {

@@ -131,9 +131,14 @@ final class JobRun implements JobContext {
         return StoredJson.attributes(job.attributes());
     }
 
+    /** Returns whether the node has learned that the job was taken away from it. */
+    boolean isLost() {
+        return !node.made(job.claim());
+    }
+
     @Override
     public boolean shouldStop() {
-        return stopping.getAsBoolean() || !node.made(job.claim());
+        return stopping.getAsBoolean() || isLost();
     }
 
     @Override

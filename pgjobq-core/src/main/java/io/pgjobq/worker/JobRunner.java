@@ -63,6 +63,10 @@ final class JobRunner {
 
     private void attempt(JobRun run) throws Throwable {
         ClaimedJob job = run.job();
+        if (run.isLost()) {
+            run.settle(new Completed(job));
+            return;
+        }
         Handler handler = handlers.find(job.type());
         if (handler == null) {
             run.settle(new Released(job));
@@ -116,6 +120,7 @@ final class JobRunner {
         Joint joint = new Joint();
         try {
             transaction.executeWithoutResult(status -> {
+                joint.begun = true;
                 try {
                     joint.result = result(handler, handler.invocation().invoke(payload, run));
                 } catch (Throwable thrown) {
@@ -132,6 +137,8 @@ final class JobRunner {
             });
         } catch (HandlerFailed failed) {
             throw failed.thrown;
+        } catch (RuntimeException ex) {
+            throw joint.begun ? ex : new NotBegunException(ex);
         }
         Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
         if (joint.completion == null) {
@@ -169,6 +176,14 @@ final class JobRunner {
         if (thrown instanceof JobLostException) {
             LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
             run.settle(new Completed(run.job()));
+            return;
+        }
+        if (thrown instanceof NotBegunException) {
+            LOG.warn(
+                    "{}: given back, since no transaction could be begun for its handler: {}",
+                    run,
+                    thrown.getMessage());
+            run.settle(new Released(run.job()));
             return;
         }
         if (run.wasInterruptedByStop()) {
@@ -227,6 +242,7 @@ final class JobRunner {
     /** What passes from inside the transaction to the outside. Used by one thread. */
     private static final class Joint {
 
+        private boolean begun;
         private byte @Nullable [] result;
         private long micros;
         private @Nullable Completion completion;
@@ -249,6 +265,15 @@ final class JobRunner {
 
         JobLostException(String job) {
             super(job + " was taken away from this node");
+        }
+    }
+
+    /** The handler was not called: that is not the job's fault, and charges no attempt. */
+    @SuppressWarnings("serial")
+    private static final class NotBegunException extends RuntimeException {
+
+        NotBegunException(RuntimeException cause) {
+            super(cause.toString(), cause);
         }
     }
 }

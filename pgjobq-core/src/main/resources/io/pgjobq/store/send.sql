@@ -4,7 +4,7 @@ select n.id, case when n.run_at > n.now then null else n.id end, case when n.run
     ?, ?, ?, ?, ?::jsonb
 from (
     select q.id as queue_id, nextval('${schema}.job_seq') as id, clock_timestamp() as now,
-        coalesce(?::timestamptz, clock_timestamp() + ?::bigint * interval '1 millisecond') as run_at
+        coalesce(?::timestamptz, clock_timestamp() + nullif(?::bigint, 0) * interval '1 millisecond') as run_at
     from ${schema}.queue q
     where q.name = ?
 ) n

@@ -1,7 +1,7 @@
 -- Inserts many jobs inside the caller's transaction, in the order given. Locks nothing but its own new rows.
 with target as materialized (
     select q.id as queue_id, clock_timestamp() as now,
-        coalesce(?::timestamptz, clock_timestamp() + ?::bigint * interval '1 millisecond') as run_at
+        coalesce(?::timestamptz, clock_timestamp() + nullif(?::bigint, 0) * interval '1 millisecond') as run_at
     from ${schema}.queue q
     where q.name = ?
 ), sent as (

@@ -82,6 +82,14 @@ class ClaimContractIntegrationTests {
     }
 
     @Test
+    void takesAJobAtOnceThatWasSentWithADelayOfNothing() {
+        for (int i = 0; i < 200; i++) {
+            store.send(TestStore.delayedJob(0), "");
+        }
+        assertThat(store.claim(node, 200)).hasSize(200);
+    }
+
+    @Test
     void takesNothingBelowWhereItIsToldToStart() {
         List<Long> ids = store.sendAll(5, 3);
 

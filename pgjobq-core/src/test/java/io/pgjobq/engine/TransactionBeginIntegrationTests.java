@@ -1,0 +1,50 @@
+package io.pgjobq.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import io.pgjobq.worker.WorkerOptions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@PostgresTest
+class TransactionBeginIntegrationTests {
+
+    @Test
+    void aJobIsChargedNothingForATransactionThatCouldNotBegin(TestDatabase database) throws Exception {
+        AtomicInteger refusals = new AtomicInteger(2);
+        DataSourceTransactionManager exhausted = new DataSourceTransactionManager(database.dataSource()) {
+
+            @Override
+            protected void doBegin(Object transaction, TransactionDefinition definition) {
+                if (refusals.getAndDecrement() > 0) {
+                    throw new CannotCreateTransactionException("no connection to be had");
+                }
+                super.doBegin(transaction, definition);
+            }
+        };
+        CompletableFuture<Integer> attempt = new CompletableFuture<>();
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(
+                    "work",
+                    WorkerOptions.DEFAULT,
+                    TestNode.handler(String.class, new TransactionTemplate(exhausted), (payload, job) -> {
+                        attempt.complete(job.attempt());
+                        return null;
+                    }));
+            node.start();
+
+            node.pgJobQ().sender().send("work", "something");
+
+            assertThat(attempt.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(refusals).hasNegativeValue();
+        }
+    }
+}

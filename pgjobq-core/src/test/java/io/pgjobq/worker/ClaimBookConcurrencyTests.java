@@ -1,0 +1,53 @@
+package io.pgjobq.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.ClaimedJob;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ClaimBookConcurrencyTests {
+
+    private static final long CLAIMS = 300_000;
+
+    private final ClaimBook book = new ClaimBook();
+    private final AtomicLong made = new AtomicLong();
+    private final AtomicLong removed = new AtomicLong();
+
+    @Test
+    void aClaimIsKnownFromItsMakingToItsRemoval() throws Exception {
+        CompletableFuture<Void> worker = CompletableFuture.runAsync(() -> {
+            for (long claim = 1; claim <= CLAIMS; claim++) {
+                live(claim);
+            }
+        });
+        while (!worker.isDone()) {
+            long claim = made.get();
+            boolean known = claim == 0 || book.knows(claim);
+            assertThat(known || removed.get() >= claim)
+                    .as("claim %s is known or was removed", claim)
+                    .isTrue();
+        }
+        worker.get(10, TimeUnit.SECONDS);
+        assertThat(book.hasEmptied()).isFalse();
+        assertThat(book.knows(CLAIMS)).isFalse();
+    }
+
+    private void live(long claim) {
+        ClaimRequest request = new ClaimRequest(1, 1, claim - 1, 1, new short[1], new long[1], null);
+        book.asking(request);
+        made.set(claim);
+        book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, 0, "", new byte[0], null, Instant.EPOCH)));
+        book.answered(request);
+        if (book.settle(claim)) {
+            book.empty(claim);
+        }
+        removed.set(claim);
+        book.gone(new long[] {claim});
+    }
+}

@@ -115,10 +115,12 @@ return case
 end;
 
 -- One attempt's error as it is kept in job.errors. Locks nothing.
-create or replace function pgjobq.job_error(p_attempt integer, p_type text, p_message text, p_stack text) returns jsonb
-language sql volatile
+create or replace function pgjobq.job_error(
+    p_attempt integer, p_at timestamptz, p_type text, p_message text, p_stack text)
+returns jsonb
+language sql stable
 return jsonb_build_array(jsonb_build_object(
-    'attempt', p_attempt, 'at', clock_timestamp(), 'type', p_type, 'message', p_message, 'stack', p_stack));
+    'attempt', p_attempt, 'at', p_at, 'type', p_type, 'message', p_message, 'stack', p_stack));
 
 -- A payload as JSON for people who look at the tables, null if it is none. Locks nothing.
 create or replace function pgjobq.payload_json(p_payload bytea) returns jsonb
@@ -371,7 +373,7 @@ begin
     ), retried as (
         update pgjobq.job j
         set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
-            errors = coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, f.type, f.message, f.stack)
+            errors = coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = f.id and j.seq = f.seq and f.delay is not null
         returning j.id
@@ -380,7 +382,7 @@ begin
         using failed f
         where j.id = f.id and j.seq = f.seq and f.delay is null
         returning j.*, f.claim, f.micros,
-            coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, f.type, f.message, f.stack) as all_errors
+            coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
     ), kept as (
         insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
             finished_at, node_id, type, payload, attributes, errors)
@@ -479,7 +481,7 @@ begin
         with freed as (
             update pgjobq.job j
             set attempt = j.attempt + 1, errors = coalesce(j.errors, '[]') || pgjobq.job_error(
-                j.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+                j.attempt + 1, v_at, 'lost', 'the node that ran the job is gone', '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
                 and j.attempt + 1 < v_claim.max_attempts
             returning j.seq
@@ -494,7 +496,7 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 coalesce(s.errors, '[]') || pgjobq.job_error(
-                    s.attempt + 1, 'lost', 'the node that ran the job is gone', '')
+                    s.attempt + 1, v_at, 'lost', 'the node that ran the job is gone', '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )

@@ -65,7 +65,7 @@ final class Parts {
         NotificationStore notifications = new NotificationStore(database);
         Channels channels = Channels.of(options.schema());
 
-        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), this::othersSilent);
+        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), this::othersSilent, this::connectionLost);
         if (listenConnections == null) {
             announcer = null;
             listener = null;
@@ -99,6 +99,7 @@ final class Parts {
                 threads,
                 queueIds,
                 maintenance::tidy,
+                maintenance::lookAfterHistorySoon,
                 recorder::completed);
         sender = new DefaultJobSender(database, jobs, converter, doorbell, completions);
         queues = new DefaultJobQueues(queueStore, doorbell);
@@ -107,6 +108,10 @@ final class Parts {
 
     private void othersSilent() {
         maintenance.othersSilent();
+    }
+
+    private void connectionLost() {
+        maintenance.beat();
     }
 
     private boolean isListening() {

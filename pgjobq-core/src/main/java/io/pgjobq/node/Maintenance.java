@@ -41,9 +41,11 @@ public final class Maintenance {
 
     private final Background background = new Background("pgjobq-maintenance");
 
-    /** Guarded by the background's lock, as are the next three; times are of {@link System#nanoTime}. */
+    /** Guarded by the background's lock, as are the next five; times are of {@link System#nanoTime}. */
     private long dueAt;
 
+    private boolean beatWanted;
+    private boolean historyWanted;
     private boolean rescueWanted;
     private boolean sweepWanted;
     private boolean tidyWanted;
@@ -115,6 +117,16 @@ public final class Maintenance {
         background.change(() -> rescueWanted = true);
     }
 
+    /** The node's own connection is lost: it must show on the pool, and soon, that it lives. */
+    public void beat() {
+        background.change(() -> beatWanted = true);
+    }
+
+    /** A partition is missing. */
+    public void lookAfterHistorySoon() {
+        background.change(() -> historyWanted = true);
+    }
+
     /** Wake-ups may have been missed. */
     public void sweep() {
         background.change(() -> sweepWanted = true);
@@ -134,7 +146,7 @@ public final class Maintenance {
                 // What was asked for may not have been done: a sweep makes up for all of it.
                 sweep();
                 if (Database.lacksPartition(ex)) {
-                    nextHistory = System.nanoTime();
+                    lookAfterHistorySoon();
                 }
                 background.rest(outage.failed(ex));
             }
@@ -142,11 +154,9 @@ public final class Maintenance {
     }
 
     private void work() {
-        node.beatIfSilentFor(
-                listening.getAsBoolean()
-                        ? node.every().multipliedBy(2)
-                        : node.every().dividedBy(2));
-        if (isOver(nextHistory)) {
+        boolean hurry = take(() -> beatWanted, () -> beatWanted = false) || !listening.getAsBoolean();
+        node.beatIfSilentFor(hurry ? node.every().dividedBy(2) : node.every().multipliedBy(2));
+        if (take(() -> historyWanted, () -> historyWanted = false) || isOver(nextHistory)) {
             nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
             lookAfterHistory();
         }
@@ -268,13 +278,17 @@ public final class Maintenance {
                     () -> earlier(earlier(dueAt, nextPoll), earlier(earlier(nextHistory, nextTidy), beat)));
             long seen = background.read(() -> dueAt);
             boolean over = background.await(
-                    () -> rescueWanted || sweepWanted || tidyWanted || dueAt != seen,
-                    Duration.ofNanos(Math.max(0, next - System.nanoTime())));
-            if (over || background.read(() -> rescueWanted || sweepWanted || tidyWanted)) {
+                    () -> isAsked() || dueAt != seen, Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+            if (over || background.read(this::isAsked)) {
                 return !background.isStopping();
             }
         }
         return false;
+    }
+
+    /** Called under the lock. */
+    private boolean isAsked() {
+        return beatWanted || historyWanted || rescueWanted || sweepWanted || tidyWanted;
     }
 
     private static boolean isOver(long time) {

@@ -27,6 +27,7 @@ public final class Node implements NotificationListener.Pulse {
     private final String name;
     private final Duration silenceAllowed;
     private final Runnable onOthersSilent;
+    private final Runnable onConnectionLost;
 
     private final ReentrantLock registering = new ReentrantLock();
     private final AtomicLong counter = new AtomicLong();
@@ -42,11 +43,13 @@ public final class Node implements NotificationListener.Pulse {
     /** Since when heartbeats have followed each other without a gap. */
     private volatile long beatingSince = System.nanoTime();
 
-    public Node(NodeStore store, String name, Duration silenceAllowed, Runnable onOthersSilent) {
+    public Node(
+            NodeStore store, String name, Duration silenceAllowed, Runnable onOthersSilent, Runnable onConnectionLost) {
         this.store = store;
         this.name = name;
         this.silenceAllowed = silenceAllowed;
         this.onOthersSilent = onOthersSilent;
+        this.onConnectionLost = onConnectionLost;
     }
 
     /** Returns the node's number, 0 while it is not registered. */
@@ -140,6 +143,11 @@ public final class Node implements NotificationListener.Pulse {
             lockedAs = number;
         }
         note(number, store.heartbeat(connection, number, lockedAs == number));
+    }
+
+    @Override
+    public void lost() {
+        onConnectionLost.run();
     }
 
     /**

@@ -54,6 +54,9 @@ public final class NotificationListener {
 
         /** Shows that the node lives. */
         void beat(Connection connection) throws SQLException;
+
+        /** The connection is lost, or can't be opened: the node has to show by other means that it lives. */
+        void lost();
     }
 
     public NotificationListener(
@@ -106,6 +109,7 @@ public final class NotificationListener {
                 hold(connection);
             } catch (SQLException | RuntimeException ex) {
                 if (!closing) {
+                    pulse.lost();
                     background.rest(outage.failed(ex));
                 }
             }

@@ -1,6 +1,8 @@
 package io.pgjobq.schema;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
@@ -10,6 +12,7 @@ import liquibase.UpdateSummaryOutputEnum;
 import liquibase.integration.spring.SpringLiquibase;
 import liquibase.ui.UIServiceEnum;
 import org.springframework.core.io.DefaultResourceLoader;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** One run of Liquibase, with change-log tables of pgjobq's own, so that it never meets the application's. */
 final class LiquibaseRun {
@@ -24,13 +27,56 @@ final class LiquibaseRun {
         this.schema = schema;
     }
 
-    /** Applies what is missing. The caller sees to it that nobody else does so at the same time. */
+    /**
+     * Applies what is missing, on one connection, which goes back as it came. The caller sees to it that nobody else does so
+     * at the same time.
+     */
     void update() throws SQLException {
-        forgetStaleLock();
+        try (Connection connection = dataSource.getConnection()) {
+            boolean readOnly = connection.isReadOnly();
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setReadOnly(false);
+            connection.setAutoCommit(true);
+            try {
+                createSchema(connection);
+                forgetStaleLock(connection);
+                run(connection);
+            } finally {
+                connection.setAutoCommit(autoCommit);
+                connection.setReadOnly(readOnly);
+            }
+        }
+    }
+
+    /** Who may use the schema need not be allowed to create it. */
+    private void createSchema(Connection connection) throws SQLException {
+        try (PreparedStatement find = connection.prepareStatement("select to_regnamespace(?) is null")) {
+            find.setString(1, schema);
+            try (ResultSet row = find.executeQuery()) {
+                row.next();
+                if (row.getBoolean(1)) {
+                    execute(connection, "create schema if not exists " + schema);
+                }
+            }
+        }
+    }
+
+    /** Whoever holds Liquibase's lock now is dead: its row outlives a killed process, the advisory lock does not. */
+    private void forgetStaleLock(Connection connection) throws SQLException {
+        execute(connection, "drop table if exists " + schema + "." + LOCK_TABLE);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void run(Connection connection) throws SQLException {
         SpringLiquibase liquibase = new SpringLiquibase();
         liquibase.setResourceLoader(new DefaultResourceLoader(LiquibaseRun.class.getClassLoader()));
         liquibase.setChangeLog("classpath:io/pgjobq/schema/changelog.yaml");
-        liquibase.setDataSource(dataSource);
+        liquibase.setDataSource(new SingleConnectionDataSource(connection, true));
         liquibase.setDefaultSchema(schema);
         liquibase.setLiquibaseSchema(schema);
         liquibase.setDatabaseChangeLogTable("pgjobq_databasechangelog");
@@ -43,17 +89,6 @@ final class LiquibaseRun {
             Scope.child(Scope.Attr.logService, new QuietLogService(), liquibase::afterPropertiesSet);
         } catch (Exception ex) {
             throw new SQLException("schema '" + schema + "' can't be migrated: " + ex.getMessage(), ex);
-        }
-    }
-
-    /** Whoever holds Liquibase's lock now is dead: its row outlives a killed process, the advisory lock does not. */
-    private void forgetStaleLock() throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop table if exists " + schema + "." + LOCK_TABLE);
-            if (!connection.getAutoCommit()) {
-                connection.commit();
-            }
         }
     }
 }

@@ -77,7 +77,6 @@ public final class SchemaMigration {
             lock.setString(1, "pgjobq migration " + schema);
             lock.execute();
             if (version(connection) < VERSION) {
-                createSchema(connection);
                 new LiquibaseRun(dataSource, schema).update();
                 LOG.info("schema '{}': migrated to version {}", schema, VERSION);
             }
@@ -86,25 +85,6 @@ public final class SchemaMigration {
             if (!connection.isClosed()) {
                 connection.rollback();
                 connection.setAutoCommit(autoCommit);
-            }
-        }
-    }
-
-    private void createSchema(Connection connection) throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement("select to_regnamespace(?) is null")) {
-            find.setString(1, schema);
-            try (ResultSet row = find.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    return;
-                }
-            }
-        }
-        try (Connection other = dataSource.getConnection();
-                Statement create = other.createStatement()) {
-            create.execute("create schema if not exists " + schema);
-            if (!other.getAutoCommit()) {
-                other.commit();
             }
         }
     }

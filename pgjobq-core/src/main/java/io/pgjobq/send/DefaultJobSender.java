@@ -188,6 +188,6 @@ public final class DefaultJobSender implements JobSender {
             doorbell.ring(signal);
             return Commit.DONE;
         }
-        return TransactionCommit.of(doorbell).then(signal);
+        return TransactionCommit.announce(doorbell, signal);
     }
 }

@@ -22,10 +22,28 @@ record StoredJob<R>(long id, String queue, Class<R> resultType, Commit commit, C
         if (committed == null) {
             return completions.completion(id, resultType, timeout);
         }
-        return committed.thenCompose(exists -> exists
-                ? completions.completion(id, resultType, timeout)
-                : CompletableFuture.failedFuture(new UnknownJobException(
-                        id, "it does not exist, since the transaction that sent it was rolled back")));
+        CompletableFuture<JobOutcome<R>> result = new CompletableFuture<>();
+        var unused = committed.thenAccept(exists -> {
+            if (exists) {
+                follow(result, completions.completion(id, resultType, timeout));
+            } else {
+                result.completeExceptionally(new UnknownJobException(
+                        id, "it does not exist, since the transaction that sent it was rolled back"));
+            }
+        });
+        return result;
+    }
+
+    /** Passes the end on in one direction, and cancellation in the other. */
+    private static <T> void follow(CompletableFuture<T> result, CompletableFuture<T> source) {
+        var unusedEnd = source.whenComplete((outcome, failure) -> {
+            if (failure == null) {
+                result.complete(outcome);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        var unusedCancellation = result.whenComplete((outcome, failure) -> source.cancel(false));
     }
 
     @Override

@@ -28,23 +28,26 @@ final class TransactionCommit implements Commit, TransactionSynchronization, Ord
         this.doorbell = doorbell;
     }
 
-    /** Returns that of the current transaction. */
-    static TransactionCommit of(Doorbell doorbell) {
-        TransactionCommit commit = new TransactionCommit(doorbell);
-        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
-            // Nobody tells when this transaction ends: the next poll finds its jobs.
-            return commit;
-        }
+    /** Rings when the current transaction has committed, and returns whether it has. */
+    static Commit announce(Doorbell doorbell, Signal signal) {
+        // Where nobody tells when the transaction ends, the next poll finds its jobs, and who waits looks at once.
+        return TransactionSynchronizationManager.isSynchronizationActive()
+                ? of(doorbell).then(signal)
+                : Commit.DONE;
+    }
+
+    private static TransactionCommit of(Doorbell doorbell) {
         for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
             if (other instanceof TransactionCommit same && same.doorbell == doorbell) {
                 return same;
             }
         }
+        TransactionCommit commit = new TransactionCommit(doorbell);
         TransactionSynchronizationManager.registerSynchronization(commit);
         return commit;
     }
 
-    TransactionCommit then(Signal signal) {
+    private TransactionCommit then(Signal signal) {
         if (signal instanceof Signal.Ready lane) {
             // Numbers only grow, so the first of a lane is its lowest.
             ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
@@ -163,7 +164,9 @@ public final class Database {
 
     /** Returns whether history could not be written because a partition is missing. */
     public static boolean lacksPartition(Throwable failure) {
-        return "23514".equals(sqlState(failure));
+        // An application's check constraints fail with the same state, so the table's name decides.
+        return "23514".equals(sqlState(failure))
+                && NestedExceptionUtils.getMostSpecificCause(failure).toString().contains("\"finished_job\"");
     }
 
     /** Returns whether the server refused the data itself, so that trying again can't help. */

@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
+import io.pgjobq.store.Database;
 import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Released;
@@ -35,6 +36,7 @@ final class JobRunner {
     private final PayloadConverter converter;
     private final SettlementStore settlements;
     private final CompletionSink completions;
+    private final Runnable onPartitionMissing;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     JobRunner(
@@ -42,12 +44,14 @@ final class JobRunner {
             WorkerOptions options,
             PayloadConverter converter,
             SettlementStore settlements,
-            CompletionSink completions) {
+            CompletionSink completions,
+            Runnable onPartitionMissing) {
         this.handlers = handlers;
         this.options = options;
         this.converter = converter;
         this.settlements = settlements;
         this.completions = completions;
+        this.onPartitionMissing = onPartitionMissing;
     }
 
     void run(JobRun run) {
@@ -178,17 +182,10 @@ final class JobRunner {
             run.settle(new Completed(run.job()));
             return;
         }
-        if (thrown instanceof NotBegunException) {
-            LOG.warn(
-                    "{}: given back, since no transaction could be begun for its handler: {}",
-                    run,
-                    thrown.getMessage());
-            run.settle(new Released(run.job()));
-            return;
-        }
-        if (run.wasInterruptedByStop()) {
+        String excuse = excuse(run, thrown);
+        if (excuse != null) {
             if (run.settle(new Released(run.job()))) {
-                LOG.info("{}: attempt {} was interrupted by the shutdown and given back", run, run.attempt());
+                LOG.warn("{}: attempt {} is given back, since {}", run, run.attempt(), excuse);
             }
             return;
         }
@@ -206,6 +203,18 @@ final class JobRunner {
                     delay,
                     thrown.toString());
         }
+    }
+
+    /** Returns why a failure is not the job's fault, {@code null} if it is. */
+    private @Nullable String excuse(JobRun run, Throwable thrown) {
+        if (thrown instanceof NotBegunException) {
+            return "no transaction could be begun for its handler: " + thrown.getMessage();
+        }
+        if (Database.lacksPartition(thrown)) {
+            onPartitionMissing.run();
+            return "there is no partition yet for its history";
+        }
+        return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;
     }
 
     /** A refusal is the handler's own word; any other death is a surprise, of which the stack trace tells more. */

@@ -50,8 +50,13 @@ public final class QueueContainer implements WorkerContainer {
         this.options = options;
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
-        this.runner =
-                new JobRunner(this.handlers, options, services.converter(), services.settlements(), services.ends());
+        this.runner = new JobRunner(
+                this.handlers,
+                options,
+                services.converter(),
+                services.settlements(),
+                services.ends(),
+                services.onPartitionMissing());
         this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs");
         this.workload = new Workload(
                 options.concurrency(), this::mayTake, () -> services.threads().execute(this::runJobs));

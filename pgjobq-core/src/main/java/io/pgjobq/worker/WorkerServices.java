@@ -19,6 +19,7 @@ import java.util.function.ToIntFunction;
  * @param threads runs handlers; starts a thread for each task that finds none idle
  * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
  * @param onClaimLost is run when a claim may have been made without this node's knowing
+ * @param onPartitionMissing is run when history could not be written because a partition is missing
  * @param ends is told of jobs that their handlers' transactions have completed
  */
 public record WorkerServices(
@@ -31,4 +32,5 @@ public record WorkerServices(
         Executor threads,
         ToIntFunction<QueueContainer> queueIds,
         Runnable onClaimLost,
+        Runnable onPartitionMissing,
         CompletionSink ends) {}

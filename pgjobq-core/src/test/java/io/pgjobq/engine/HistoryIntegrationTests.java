@@ -11,6 +11,7 @@ import io.pgjobq.UnknownJobException;
 import io.pgjobq.store.HistoryRetention;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.worker.WorkerOptions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
 class HistoryIntegrationTests {
@@ -112,8 +115,11 @@ class HistoryIntegrationTests {
                 node.sender().send(queue, i).completion().get(2, TimeUnit.SECONDS);
             }
             reader.rollback();
-            assertThat(database.queryOne("select pgjobq.drop_history()", String.class))
-                    .isEqualTo("finished_job_20200103");
+            // The node's own maintenance may be the one that drops it.
+            await().until(() -> {
+                database.queryOne("select pgjobq.drop_history()", String.class);
+                return database.queryOne("select to_regclass('pgjobq.finished_job_20200103')", String.class) == null;
+            });
         }
     }
 
@@ -122,19 +128,43 @@ class HistoryIntegrationTests {
         try (TestNode node = working(new HistoryRetention(Duration.ofDays(10), Duration.ofDays(10)))) {
             node.sender().send(queue, 1).completion().get(10, TimeUnit.SECONDS);
             for (int number : new int[] {2, -2}) {
-                database.execute("""
-                        do $$ declare name text; begin
-                            for name in select inhrelid::regclass::text from pg_inherits
-                                where inhparent = 'pgjobq.finished_job'::regclass loop
-                                execute 'drop table ' || name;
-                            end loop;
-                        end $$""");
+                dropAllPartitions();
                 SentJob<Void> sent = node.sender().send(queue, number);
                 JobOutcome<Void> outcome = sent.completion().get(10, TimeUnit.SECONDS);
                 assertThat(outcome.attempts()).isEqualTo(1);
                 assertThat(kept(sent.id())).isEqualTo(1);
             }
         }
+    }
+
+    @Test
+    void aMissingPartitionChargesATransactionalHandlerNothing() throws Exception {
+        TransactionTemplate transaction =
+                new TransactionTemplate(new DataSourceTransactionManager(database.dataSource()));
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(
+                    queue,
+                    WorkerOptions.DEFAULT,
+                    TestNode.handler(Integer.class, transaction, (number, context) -> number));
+            node.start();
+            node.sender().send(queue, 1).completion().get(10, TimeUnit.SECONDS);
+            dropAllPartitions();
+
+            SentJob<Void> sent = node.sender().send(queue, 2);
+
+            assertThat(sent.completion().get(10, TimeUnit.SECONDS).attempts()).isEqualTo(1);
+            assertThat(kept(sent.id())).isEqualTo(1);
+        }
+    }
+
+    private void dropAllPartitions() {
+        database.execute("""
+                do $$ declare name text; begin
+                    for name in select inhrelid::regclass::text from pg_inherits
+                        where inhparent = 'pgjobq.finished_job'::regclass loop
+                        execute 'drop table ' || name;
+                    end loop;
+                end $$""");
     }
 
     private TestNode working(HistoryRetention history) {

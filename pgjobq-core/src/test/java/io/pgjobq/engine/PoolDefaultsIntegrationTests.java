@@ -33,7 +33,7 @@ class PoolDefaultsIntegrationTests {
     })
     void whateverThePoolsDefaultsJobsAreSentAndRunAndConnectionsGoBackAsTheyCame(
             boolean autoCommit, String isolation, boolean readOnly, TestDatabase database) throws Exception {
-        TestNode.listening(database).start().close();
+        database.execute("drop schema if exists pgjobq cascade");
         String queue = "q-" + autoCommit + isolation + readOnly;
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.jdbcUrl());

@@ -26,7 +26,7 @@ begin
     ), retried as (
         update ${schema}.job j
         set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
-            errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, f.type, f.message, f.stack)
+            errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = f.id and j.seq = f.seq and f.delay is not null
         returning j.id
@@ -35,7 +35,7 @@ begin
         using failed f
         where j.id = f.id and j.seq = f.seq and f.delay is null
         returning j.*, f.claim, f.micros,
-            coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, f.type, f.message, f.stack) as all_errors
+            coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
     ), kept as (
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
             finished_at, node_id, type, payload, attributes, errors)

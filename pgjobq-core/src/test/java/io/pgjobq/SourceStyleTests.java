@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What the formatter and the compiler don't look at, in the sources of all modules. */
@@ -49,6 +51,19 @@ class SourceStyleTests {
     void nothingIsLeftForLaterOrLeftToTime() {
         assertThat(select(file -> SOURCES.contains(extension(file))))
                 .allSatisfy(file -> assertThat(read(file)).doesNotContain(BANNED));
+    }
+
+    @Test
+    void eachTestThatThePagesNameExists() throws IOException {
+        Set<String> names =
+                FILES.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        for (String page : List.of("guarantees.md", "storage-protocol.md", "architecture.md")) {
+            String text = Files.readString(REPOSITORY.resolve("docs").resolve(page));
+            Pattern.compile("\\b[A-Z]\\w+Tests\\b")
+                    .matcher(text)
+                    .results()
+                    .forEach(named -> assertThat(names).as(page).contains(named.group() + ".java"));
+        }
     }
 
     private static boolean isSourceOfAModule(Path file) {

@@ -6,7 +6,7 @@ import liquibase.logging.core.AbstractLogService;
 import liquibase.logging.core.AbstractLogger;
 import org.slf4j.LoggerFactory;
 
-/** Lets Liquibase speak at debug level, but for errors: one line says that the schema was migrated. */
+/** Lets Liquibase speak at debug level: one line says that the schema was migrated, and what fails is thrown. */
 final class QuietLogService extends AbstractLogService {
 
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LiquibaseRun.class);
@@ -26,11 +26,7 @@ final class QuietLogService extends AbstractLogService {
 
         @Override
         public void log(Level level, String message, Throwable cause) {
-            if (level.intValue() >= Level.SEVERE.intValue()) {
-                LOG.warn(message, cause);
-            } else {
-                LOG.debug(message, cause);
-            }
+            LOG.debug(message, cause);
         }
     }
 }

@@ -147,8 +147,8 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         parts.settler().start();
         try {
             prepare();
-        } catch (DataAccessException ex) {
-            if (options.databaseRequired()) {
+        } catch (RuntimeException ex) {
+            if (options.databaseRequired() || !(ex instanceof DataAccessException)) {
                 stopSettler();
                 throw ex;
             }
@@ -174,7 +174,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         parts.startBackground();
     }
 
-    private void prepareInBackground(DataAccessException first) {
+    private void prepareInBackground(RuntimeException first) {
         Outage outage = new Outage(LOG, "starting");
         preparing.start(() -> {
             preparing.rest(outage.failed(first));

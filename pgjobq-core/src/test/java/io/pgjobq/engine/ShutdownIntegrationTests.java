@@ -1,11 +1,13 @@
 package io.pgjobq.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.schema.SchemaVersionException;
 import io.pgjobq.store.HistoryRetention;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -152,6 +154,21 @@ class ShutdownIntegrationTests {
                         "select count(*) from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
                         Long.class))
                 .isZero();
+    }
+
+    @Test
+    void nothingIsLeftOfANodeThatCouldNotStart() {
+        PgJobQ withoutSchema = PgJobQ.builder(database.dataSource())
+                .options(TestNode.options(Duration.ofSeconds(1)))
+                .migrate(false)
+                .build();
+        database.execute("drop schema if exists pgjobq cascade");
+
+        assertThatExceptionOfType(SchemaVersionException.class).isThrownBy(withoutSchema::start);
+
+        assertThat(withoutSchema.isRunning()).isFalse();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("pgjobq-settler")));
     }
 
     @Test

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -197,7 +199,13 @@ public final class Settler {
                 putOff.clear();
             }
             List<Settlement> batch = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
-            while (!arrived.isEmpty() && batch.size() < MOST_AT_ONCE) {
+            // A job that was taken away from this node may come back to it, and both attempts end at about the same
+            // time.
+            // What became of each can be told apart only if they are recorded one after the other.
+            Set<Long> jobs = new HashSet<>();
+            while (!arrived.isEmpty()
+                    && batch.size() < MOST_AT_ONCE
+                    && jobs.add(arrived.peek().job().id())) {
                 batch.add(arrived.poll());
             }
             underWay = batch.size();

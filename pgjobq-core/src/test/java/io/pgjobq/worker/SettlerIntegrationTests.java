@@ -1,0 +1,95 @@
+package io.pgjobq.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.notify.SignalSink;
+import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.ClaimedJob;
+import io.pgjobq.store.Database;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.JobStore;
+import io.pgjobq.store.NewJob;
+import io.pgjobq.store.NodeStore;
+import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.Settlement;
+import io.pgjobq.store.SettlementStore;
+import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@PostgresTest
+class SettlerIntegrationTests {
+
+    private final TestDatabase server;
+    private final Database database;
+    private final NodeStore nodes;
+    private final int queue;
+
+    SettlerIntegrationTests(TestDatabase server) {
+        this.server = server;
+        new SchemaMigration(server.dataSource(), "pgjobq").migrate();
+        this.database = new Database(server.dataSource(), "pgjobq");
+        this.nodes = new NodeStore(database);
+        this.queue = new QueueStore(database).create("work");
+        new FinishedJobStore(database).maintain();
+    }
+
+    @Test
+    void twoAttemptsAtAJobThatEndAtTheSameTimeAreToldApart() throws Exception {
+        JobStore jobs = new JobStore(database);
+        database.alone(
+                connection -> jobs.send(connection, new NewJob("work", 5, null, null, null, true), "", new byte[] {1}));
+        ClaimedJob lost = claim(jobs);
+        server.execute("delete from pgjobq.node");
+        nodes.rescue(10);
+        ClaimedJob again = claim(jobs);
+        assertThat(again.id()).isEqualTo(lost.id());
+        List<StoredOutcome> told = new ArrayList<>();
+        Settler settler = settler(told, lost, again);
+        settler.settleAll(List.of(
+                new Settlement.Succeeded(lost, 1, new byte[] {10}),
+                new Settlement.Succeeded(again, 1, new byte[] {20})));
+
+        settler.start();
+        assertThat(settler.drain(Duration.ofSeconds(10))).isTrue();
+        settler.stop(Duration.ofSeconds(1));
+
+        assertThat(told).singleElement().satisfies(outcome -> {
+            assertThat(outcome.attempts()).isEqualTo(2);
+            assertThat(outcome.result()).containsExactly(20);
+        });
+    }
+
+    private ClaimedJob claim(JobStore jobs) {
+        int node = nodes.register("test", Duration.ofSeconds(1), Duration.ofSeconds(15));
+        ClaimRequest request =
+                new ClaimRequest(queue, node, (long) node << 37, 1, new short[] {5}, new long[] {0}, null);
+        return jobs.claim(request).jobs().get(0);
+    }
+
+    private Settler settler(List<StoredOutcome> told, ClaimedJob... held) {
+        ClaimBook book = new ClaimBook();
+        book.taken(List.of(held));
+        SignalSink nobody = new SignalSink() {
+
+            @Override
+            public void receive(Signal signal) {}
+
+            @Override
+            public void resynchronize() {}
+        };
+        return new Settler(new SettlementRecorder(
+                new SettlementStore(database),
+                new FinishedJobStore(database),
+                book,
+                new Doorbell(nobody, null),
+                told::addAll));
+    }
+}

@@ -28,7 +28,7 @@ public interface JobQueues {
     List<QueueDescription> describeAll();
 
     /**
-     * Stops all nodes from starting jobs of the queue; running jobs go on, and sending works.
+     * Stops all nodes from taking jobs of the queue; what they have taken goes on, and sending works.
      *
      * @throws UnknownQueueException if there is none of that name
      */

@@ -3,6 +3,7 @@ package io.pgjobq.store;
 import static io.pgjobq.store.TestStore.list;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.QueueDescription;
 import io.pgjobq.test.PostgresTest;
@@ -10,6 +11,8 @@ import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +23,28 @@ class QueueContractIntegrationTests {
 
     QueueContractIntegrationTests(TestDatabase database) {
         store = TestStore.emptyOn(database);
+    }
+
+    @Test
+    void pausingWaitsForAClaimThatIsUnderWay() throws Exception {
+        try (Connection claiming = store.server().open();
+                Statement statement = claiming.createStatement()) {
+            claiming.setAutoCommit(false);
+            statement.execute(
+                    "select pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, " + store.queue() + ")");
+
+            CompletableFuture<Void> paused =
+                    CompletableFuture.runAsync(() -> store.queues().pause(TestStore.QUEUE, true));
+
+            await().until(() -> store.value(
+                    "select exists (select from pg_locks where locktype = 'advisory' and not granted)", Boolean.class));
+            assertThat(paused).isNotDone();
+            claiming.rollback();
+            paused.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(store.value("select paused from pgjobq.queue", Boolean.class))
+                .isTrue();
+        store.queues().pause(TestStore.QUEUE, false);
     }
 
     @Test

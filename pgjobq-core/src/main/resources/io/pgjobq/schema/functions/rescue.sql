@@ -1,7 +1,8 @@
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
 -- line; one whose attempts are spent ends among the dead jobs. Locks: an advisory lock, so that there is one rescuer at a
 -- time, then claim rows in id order; one that a handler's transaction holds is skipped, since its job may just be
--- completed. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq.
+-- completed. Then the job rows, in id order as everybody does. Once the claim is gone, its old holder is fenced. Returns what
+-- became ready: queue, lane, lowest seq.
 create or replace function ${schema}.rescue(p_limit integer)
 returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, died bigint, awaited bigint[])
 language plpgsql
@@ -22,6 +23,11 @@ begin
         limit p_limit
         for update of c skip locked
     loop
+        perform from ${schema}.job j
+        where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null
+            and j.seq = any (v_claim.seqs)
+        order by j.id
+        for update;
         with freed as (
             update ${schema}.job j
             set attempt = j.attempt + 1, errors = coalesce(j.errors, '[]') || ${schema}.job_error(

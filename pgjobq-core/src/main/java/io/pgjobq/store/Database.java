@@ -40,15 +40,10 @@ public final class Database {
         T run(Connection connection) throws SQLException;
     }
 
-    /** What a new connection says of the server. */
-    public record Server(int version, String isolation, boolean readOnly) {}
-
-    /** Looks at the server, and remembers what must be set on each connection. */
-    public Server inspect() {
-        Server server = alone(connection ->
-                one(connection, "server", row -> new Server(row.getInt(1), row.getString(2), row.getBoolean(3))));
-        otherIsolation = !server.isolation().equals("read committed");
-        return server;
+    /** Finds out what must be set on each connection. */
+    public void inspect() {
+        String isolation = alone(connection -> one(connection, "default_isolation", row -> row.getString(1)));
+        otherIsolation = !isolation.equals("read committed");
     }
 
     /** Runs work on a connection of its own, each statement in a transaction of its own. */
@@ -63,7 +58,8 @@ public final class Database {
     private <T extends @Nullable Object> T aloneOn(Connection connection, Work<T> work) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         boolean readOnly = connection.isReadOnly();
-        int isolation = otherIsolation ? connection.getTransactionIsolation() : 0;
+        boolean isolate = otherIsolation;
+        int isolation = isolate ? connection.getTransactionIsolation() : 0;
         try {
             if (!autoCommit) {
                 connection.setAutoCommit(true);
@@ -71,13 +67,13 @@ public final class Database {
             if (readOnly) {
                 connection.setReadOnly(false);
             }
-            if (otherIsolation) {
+            if (isolate) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             }
             return work.run(connection);
         } finally {
             if (!connection.isClosed()) {
-                if (otherIsolation) {
+                if (isolate) {
                     connection.setTransactionIsolation(isolation);
                 }
                 if (readOnly) {

@@ -81,7 +81,7 @@ public final class QueueContainer implements WorkerContainer {
     /** Tells the container the number of its queue. */
     public void setQueueId(int id) {
         queueId = id;
-        lookEverywhere();
+        workload.update(Lanes::lookEverywhere);
     }
 
     /** Returns the types that the container can run, {@code null} if all. */
@@ -92,11 +92,6 @@ public final class QueueContainer implements WorkerContainer {
     /** A job of the lane may be there. */
     public void announce(int priority, long seq) {
         workload.update(lanes -> lanes.announce(priority, seq));
-    }
-
-    /** Anything may be anywhere. */
-    public void lookEverywhere() {
-        workload.update(Lanes::lookEverywhere);
     }
 
     /** Nobody needs to look below this seq, where nothing is announced. */

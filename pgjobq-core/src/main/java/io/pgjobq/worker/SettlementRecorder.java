@@ -98,8 +98,8 @@ public final class SettlementRecorder {
     void record(Batch batch) {
         try {
             recordFailed(batch);
-            if (!recordSucceeded(batch) && book.hasEmptied()) {
-                book.gone(store.removeClaims(book.emptied()));
+            if (!recordSucceeded(batch, book.emptied())) {
+                removeEmptied();
             }
             recordReleased(batch);
         } catch (RuntimeException ex) {
@@ -139,11 +139,11 @@ public final class SettlementRecorder {
     }
 
     /** Returns whether there was something to record; emptied claims have been seen to then. */
-    private boolean recordSucceeded(Batch batch) {
+    private boolean recordSucceeded(Batch batch, long[] emptied) {
         if (batch.succeeded.isEmpty()) {
             return false;
         }
-        SettledSuccesses settled = store.succeeded(batch.succeeded, book.emptied());
+        SettledSuccesses settled = store.succeeded(batch.succeeded, emptied);
         book.gone(settled.removedClaims());
         if (settled.settled().length < batch.succeeded.size()) {
             Set<Long> ids = set(settled.settled());
@@ -163,6 +163,12 @@ public final class SettlementRecorder {
         batch.succeeded.clear();
         batch.inDoubt = false;
         return true;
+    }
+
+    private void removeEmptied() {
+        if (book.hasEmptied()) {
+            book.gone(store.removeClaims(book.emptied()));
+        }
     }
 
     private void recordReleased(Batch batch) {
@@ -201,6 +207,7 @@ public final class SettlementRecorder {
             batch.failed.remove(settlement);
             batch.succeeded.remove(settlement);
         }
+        removeEmptied();
         recordReleased(batch);
     }
 
@@ -212,7 +219,8 @@ public final class SettlementRecorder {
             recordFailed(single);
         } else if (settlement instanceof Succeeded succeeded) {
             single.succeeded.add(succeeded);
-            recordSucceeded(single);
+            // Its claim may hold others that are still to be recorded.
+            recordSucceeded(single, new long[0]);
         }
     }
 

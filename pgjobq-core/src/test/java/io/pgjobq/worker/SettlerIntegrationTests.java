@@ -67,11 +67,42 @@ class SettlerIntegrationTests {
         });
     }
 
+    @Test
+    void anEndThatCannotBeStoredHurtsNoOtherJobOfItsClaim() throws Exception {
+        JobStore jobs = new JobStore(database);
+        NewJob job = new NewJob("work", 5, null, null, null, false);
+        database.alone(connection ->
+                jobs.sendAll(connection, job, new String[] {"", "", ""}, new byte[][] {{1}, {2}, {3}}));
+        List<ClaimedJob> claimed = claim(jobs, 3);
+        server.execute("alter table pgjobq.finished_job add constraint refused check (result <> '\\x63')");
+        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        settler.settleAll(List.of(
+                new Settlement.Succeeded(claimed.get(0), 1, new byte[] {1}),
+                new Settlement.Succeeded(claimed.get(1), 1, new byte[] {0x63}),
+                new Settlement.Succeeded(claimed.get(2), 1, new byte[] {3})));
+
+        settler.start();
+        assertThat(settler.drain(Duration.ofSeconds(10))).isTrue();
+        settler.stop(Duration.ofSeconds(1));
+        server.execute("alter table pgjobq.finished_job drop constraint refused");
+
+        assertThat(claimed)
+                .extracting(taken -> server.queryOne(
+                        "select state::text from pgjobq.finished_job where id = ?", String.class, taken.id()))
+                .containsExactly("succeeded", "dead", "succeeded");
+        assertThat(server.queryOne("select count(*) from pgjobq.claim", Long.class))
+                .isZero();
+    }
+
     private ClaimedJob claim(JobStore jobs) {
+        return claim(jobs, 1).get(0);
+    }
+
+    private List<ClaimedJob> claim(JobStore jobs, int limit) {
         int node = nodes.register("test", Duration.ofSeconds(1), Duration.ofSeconds(15));
         ClaimRequest request =
-                new ClaimRequest(queue, node, (long) node << 37, 1, new short[] {5}, new long[] {0}, null);
-        return jobs.claim(request).jobs().get(0);
+                new ClaimRequest(queue, node, (long) node << 37, limit, new short[] {5}, new long[] {0}, null);
+        return jobs.claim(request).jobs();
     }
 
     private Settler settler(List<StoredOutcome> told, ClaimedJob... held) {

@@ -1,0 +1,76 @@
+package io.pgjobq.reliability.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgjobq.reliability.harness.Books;
+import io.pgjobq.reliability.harness.Form;
+import io.pgjobq.reliability.harness.Load;
+import io.pgjobq.reliability.harness.Stage;
+import io.pgjobq.reliability.harness.Worker;
+import io.pgjobq.reliability.worker.Queues;
+import io.pgjobq.reliability.worker.Task;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Chaos 4: a worker process killed with SIGKILL under load. */
+class KilledWorkerIntegrationTests {
+
+    private static final int KILLS = Form.pick(8, 30);
+    private static final Duration PROMISED = Duration.ofSeconds(3);
+
+    @Test
+    void theJobsOfAKilledProcessStartElsewhereWithinThreeSeconds() throws Exception {
+        try (Stage stage = Stage.set("chaos-4-sigkill")) {
+            Load load = stage.load();
+            Worker survivor = stage.worker("survivor").awaitReady();
+            load.start(100, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
+            List<Books.Recovery> recoveries = new ArrayList<>();
+            for (int kill = 0; kill < KILLS; kill++) {
+                Worker victim = stage.worker("victim-" + kill).awaitReady();
+                recoveries.add(killWhileItHoldsJobs(stage, load, victim));
+            }
+            load.stop();
+            stage.awaitDrained(Duration.ofMinutes(1));
+
+            List<Duration> lasts = recoveries.stream()
+                    .map(Books.Recovery::last)
+                    .sorted(Comparator.naturalOrder())
+                    .toList();
+            Duration median = lasts.get(lasts.size() / 2);
+            Duration worst = lasts.get(lasts.size() - 1);
+            stage.report(
+                    KILLS + " processes killed with SIGKILL while they held jobs",
+                    stage.audit().assertAllSucceeded(),
+                    "all jobs of the dead started elsewhere: median " + median.toMillis() + " ms, worst "
+                            + worst.toMillis() + " ms");
+            assertThat(survivor.isAlive()).isTrue();
+            assertThat(worst).isLessThan(PROMISED);
+        }
+    }
+
+    private static Books.Recovery killWhileItHoldsJobs(Stage stage, Load load, Worker victim) {
+        Books books = stage.books();
+        load.send(Queues.PLAIN, Task.of(Duration.ofMillis(200)), 60);
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> books.heldBy(victim).size() >= 10);
+        OffsetDateTime killed = books.incident(victim, "killed", victim::kill);
+        // Some had started and some not; those that it finished at the last moment are no longer there.
+        List<Long> orphans = books.heldBy(victim).stream()
+                .filter(job -> books.count(
+                                "select count(*) from pgjobq.job j join pgjobq.queue q on q.id = j.queue_id"
+                                        + " where j.id = ? and q.name = 'plain'",
+                                job)
+                        == 1)
+                .toList();
+        assertThat(orphans).isNotEmpty();
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> books.startedElsewhere(orphans, victim, killed) == orphans.size());
+        return books.recovery(orphans, victim, killed);
+    }
+}

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -89,6 +90,28 @@ public final class Books {
                         select j.id from pgjobq.node n join pgjobq.claim c on c.node_id = n.id
                             join pgjobq.job j on j.queue_id = c.queue_id and j.seq = any (c.seqs)
                         where n.name = ?""").param(worker.name()).query(Long.class).list();
+    }
+
+    /** Waits until each of the workers has started a job since, and returns how long the last of them took for it. */
+    public Duration awaitStartsOf(List<Worker> workers, OffsetDateTime since) {
+        Awaitility.await("each worker to start jobs again")
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> count(
+                                "select count(distinct worker) from books.started where started_at > ? and worker = any (?)",
+                                since,
+                                names(workers))
+                        == workers.size());
+        return millis(database.sql("""
+                        select max(after) from (select extract(epoch from min(started_at) - ?) * 1000 as after
+                            from books.started where started_at > ? and worker = any (?) group by worker) as first""")
+                .params(since, since, names(workers))
+                .query(Double.class)
+                .single());
+    }
+
+    private static String[] names(List<Worker> workers) {
+        return workers.stream().map(Worker::name).toArray(String[]::new);
     }
 
     /** How many of the jobs have started on some other worker since. */

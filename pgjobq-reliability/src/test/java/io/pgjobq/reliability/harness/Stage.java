@@ -45,11 +45,11 @@ public final class Stage implements AutoCloseable {
 
     /** Starts a worker process with the defaults, without waiting for it. */
     public Worker worker(String name, String... arguments) {
-        return worker(server.url(), name, arguments);
+        return workerAt(server.url(), name, arguments);
     }
 
     /** Starts a worker process that finds the database at the URL. */
-    public Worker worker(String url, String name, String... arguments) {
+    public Worker workerAt(String url, String name, String... arguments) {
         return launch(List.of(), List.of(), url, name, arguments);
     }
 

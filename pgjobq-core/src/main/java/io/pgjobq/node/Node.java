@@ -127,7 +127,8 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public Duration every() {
-        return silenceAllowed.dividedBy(12);
+        // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
+        return silenceAllowed.dividedBy(14);
     }
 
     @Override

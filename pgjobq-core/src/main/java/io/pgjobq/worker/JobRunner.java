@@ -217,9 +217,14 @@ final class JobRunner {
         return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;
     }
 
-    /** A refusal is the handler's own word; any other death is a surprise, of which the stack trace tells more. */
+    /**
+     * A refusal is the handler's own word, and why a payload can't be read may repeat it; any other death is a surprise, of
+     * which the stack trace tells more.
+     */
     private static void logDeath(JobRun run, Throwable thrown) {
-        if (thrown instanceof NonRetryableJobException) {
+        if (thrown instanceof PayloadConversionException) {
+            LOG.warn("{}: dead after attempt {}: {}", run, run.attempt(), thrown.toString());
+        } else if (thrown instanceof NonRetryableJobException) {
             LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), thrown.getMessage());
         } else {
             LOG.warn(

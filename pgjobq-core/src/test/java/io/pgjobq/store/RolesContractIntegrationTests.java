@@ -42,58 +42,23 @@ class RolesContractIntegrationTests {
     }
 
     @Test
-    void theWorkerDoesAllThatANodeDoes() throws SQLException {
-        assertThat(worker.queues().settings(worker.queue(), 5, HistoryRetention.DEFAULT))
-                .isTrue();
-        int node = worker.node();
-        assertThat(worker.nodes().heartbeat(node)).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
-        worker.sendAll(5, 4);
-        List<ClaimedJob> jobs = worker.claim(node, 4);
-        assertThat(worker.succeed(jobs.subList(0, 1)).settled()).hasSize(1);
-        assertThat(worker.fail(jobs.get(1), null)).hasSize(1);
-        assertThat(worker.fail(jobs.get(2), 0L)).hasSize(1);
-        assertThat(worker.transaction()
-                        .<Completion>execute(status -> worker.settlements().complete(jobs.get(3), 1, null)))
-                .isNotNull();
-        assertThat(worker.lanes().promote(10).ready()).hasSize(1);
-        assertThat(worker.lanes().sweep(new int[] {worker.queue()})).hasSize(1);
-        assertThat(worker.lanes().position()).isPositive();
-        assertThat(worker.lanes().unknownTypes(worker.queue(), new String[] {"x"}))
-                .containsExactly("");
-        assertThat(worker.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
-        assertThat(worker.finished().redrive(null, worker.queue(), 10)).hasSize(1);
-        assertThat(worker.release(worker.claim(node, 2))).hasSize(1);
-        assertThat(worker.nodes().claims(node)).isNotEmpty();
-        try (Connection connection = roles.login("worker").open()) {
-            assertThat(worker.nodes().lock(connection, node)).isTrue();
-            new NotificationStore(worker.database()).listen(connection, List.of("x"));
-        }
-        new NotificationStore(worker.database()).announce("x", "y");
-        statements.run("worker", SQL_SEND);
+    void theWorkerDoesAllThatANodeDoes() throws Exception {
+        StoreTour tour = new StoreTour(roles.schema());
+        TestStore noted =
+                TestStore.on(server, tour.noting(roles.login("worker").pool(3)), roles.schema());
+        tour.sendAndRun(noted);
+        tour.lookAfter(noted);
+        assertThat(tour.missing()).isEmpty();
         statements.run("worker", "select payload from S.job_view; select payload from S.finished_job_view");
     }
 
     @Test
-    void theWorkerLooksAfterNodesQueuesAndHistory() {
-        int dead = worker.node();
-        worker.send();
-        worker.claimOne(dead);
-        server.execute(sql("update S.node set heartbeat_at = now() - interval '1 hour'"));
-        assertThat(worker.nodes().declareDead(0, false))
-                .extracting(NodeStore.DeadNode::id)
-                .contains(dead);
-        assertThat(worker.nodes().rescue(10)).hasSize(1);
-        assertThat(worker.queues().describe(null)).isNotEmpty();
-        assertThat(worker.queues().pause(TestStore.QUEUE, true)).isNotNull();
-        assertThat(worker.jobs().cancel(worker.send()).cancelled()).isTrue();
-        assertThat(worker.queues().delete(TestStore.QUEUE, true)).isNotNull();
-        worker.queues().purge();
-        worker.nodes().unregister(worker.node());
-
+    void theWorkerDropsPartitionsWhoseDayHasComeAndThoseOnly() throws SQLException {
         server.execute(sql("set role S_owner; create table S.finished_job_20010101 partition of S.finished_job"
                 + " for values in ('2001-01-01'); reset role"));
         assertThat(worker.finished().drop()).isEqualTo("finished_job_20010101");
         assertThat(worker.finished().drop()).isNull();
+        statements.run("worker", SQL_SEND);
     }
 
     @Test

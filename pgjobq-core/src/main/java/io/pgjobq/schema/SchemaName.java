@@ -11,7 +11,7 @@ public final class SchemaName {
 
     private static final Pattern PLAIN = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
 
-    /** The words that PostgreSQL takes for a schema's name only in quotes. */
+    /** The words that PostgreSQL does not take for a schema's name everywhere, unless in quotes. */
     private static final Set<String> RESERVED = Set.of(
             ("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate"
                             + " collation column concurrently constraint create cross current_catalog current_date"
@@ -21,7 +21,15 @@ public final class SchemaName {
                             + " leading left like limit localtime localtimestamp natural not notnull null offset on"
                             + " only or order outer overlaps placing primary references returning right select"
                             + " session_user similar some symmetric system_user table tablesample then to trailing"
-                            + " true union unique user using variadic verbose when where window with")
+                            + " true union unique user using variadic verbose when where window with"
+                            // PostgreSQL takes these in most places, and not in all.
+                            + " between bigint bit boolean char character coalesce dec decimal exists extract float"
+                            + " greatest grouping inout int integer interval json json_array json_arrayagg json_exists"
+                            + " json_object json_objectagg json_query json_scalar json_serialize json_table json_value"
+                            + " least merge_action national nchar none normalize nullif numeric out overlay position"
+                            + " precision real row setof smallint substring time timestamp treat trim values varchar"
+                            + " xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi"
+                            + " xmlroot xmlserialize xmltable")
                     .split(" "));
 
     private SchemaName() {}

@@ -7,6 +7,7 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
 import io.pgjobq.store.Database;
+import io.pgjobq.store.LogText;
 import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Released;
@@ -208,7 +209,8 @@ final class JobRunner {
     /** Returns why a failure is not the job's fault, {@code null} if it is. */
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (thrown instanceof NotBegunException) {
-            return "no transaction could be begun for its handler: " + thrown.getMessage();
+            return "no transaction could be begun for its handler: "
+                    + LogText.masked(String.valueOf(thrown.getMessage()));
         }
         if (Database.lacksPartition(thrown)) {
             onPartitionMissing.run();

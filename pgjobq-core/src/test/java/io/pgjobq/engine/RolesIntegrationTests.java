@@ -71,12 +71,12 @@ class RolesIntegrationTests {
             assertThat(node.deadJobs().list(QUEUE, 10)).hasSize(1);
             assertThat(node.deadJobs().redriveAll(QUEUE)).isEqualTo(1);
             await().until(() -> node.deadJobs().list(QUEUE, 10).size() == 1);
-            SentJob<Integer> later = node.sender().to(QUEUE).delay(Duration.ofMillis(50)).send(3, Integer.class);
+            SentJob<Integer> later =
+                    node.sender().to(QUEUE).delay(Duration.ofMillis(50)).send(3, Integer.class);
             assertThat(result(later)).isEqualTo(4);
             await().until(() -> !log.with("rescued 1 jobs").isEmpty());
-            await().until(() -> database.queryOne(
-                            sql("select count(*) from S.job where type = 'Integer'"), Integer.class)
-                    == 0);
+            await().until(() ->
+                    database.queryOne(sql("select count(*) from S.job where type = 'Integer'"), Integer.class) == 0);
             assertThat(log.with("history: dropped finished_job_20010101")).hasSize(1);
             assertThat(log.with("interrupted")).isEmpty();
             assertThat(log.with("denied")).isEmpty();
@@ -86,7 +86,8 @@ class RolesIntegrationTests {
     @Test
     void anApplicationUnderTheSendersRoleSendsAndAWorkerIsWokenByIt() throws Exception {
         try (LogLines log = LogLines.capture();
-                PgJobQ worker = node(roles.login("worker"), roles.login("worker").pool(5));
+                PgJobQ worker =
+                        node(roles.login("worker"), roles.login("worker").pool(5));
                 PgJobQ sender = sender("sender")) {
             worker.container(
                     QUEUE,
@@ -105,8 +106,8 @@ class RolesIntegrationTests {
                             .get(20, TimeUnit.SECONDS)
                             .resultOrThrow())
                     .isEqualTo(2);
-            await().until(() -> Integer.valueOf(0)
-                    .equals(database.queryOne(sql("select count(*) from S.job"), Integer.class)));
+            await().until(() ->
+                    Integer.valueOf(0).equals(database.queryOne(sql("select count(*) from S.job"), Integer.class)));
             assertThat(database.queryOne(sql("select count(*) from S.node"), Integer.class))
                     .as("the sender is no node")
                     .isEqualTo(1);

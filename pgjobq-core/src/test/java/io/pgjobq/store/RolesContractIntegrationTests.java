@@ -8,7 +8,6 @@ import io.pgjobq.schema.SchemaScript;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestRoles;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
@@ -44,8 +43,7 @@ class RolesContractIntegrationTests {
     @Test
     void theWorkerDoesAllThatANodeDoes() throws Exception {
         StoreTour tour = new StoreTour(roles.schema());
-        TestStore noted =
-                TestStore.on(server, tour.noting(roles.login("worker").pool(3)), roles.schema());
+        TestStore noted = TestStore.on(server, tour.noting(roles.login("worker").pool(3)), roles.schema());
         tour.sendAndRun(noted);
         tour.lookAfter(noted);
         assertThat(tour.missing()).isEmpty();

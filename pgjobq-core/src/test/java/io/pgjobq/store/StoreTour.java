@@ -77,14 +77,13 @@ final class StoreTour {
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         List<Long> sent = store.sendAll(5, 4);
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
-        List<ClaimedJob> jobs = store.claim(node, 5).stream()
-                .filter(job -> job.priority() == 5)
-                .toList();
+        List<ClaimedJob> jobs =
+                store.claim(node, 5).stream().filter(job -> job.priority() == 5).toList();
         store.succeed(jobs.subList(0, 1));
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
-        assertThat(store.transaction().<Completion>execute(status -> store.settlements()
-                        .complete(jobs.get(3), 1, null)))
+        assertThat(store.transaction()
+                        .<Completion>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
                 .isNotNull();
         assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
         assertThat(store.lanes().promote(10).ready()).hasSize(1);

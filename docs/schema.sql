@@ -730,11 +730,11 @@ exception when lock_not_available then
 end
 $$;
 
--- Takes from everybody the right to call the functions, which PostgreSQL gives by itself: some run with the rights of the
--- schema's owner. Who may call which, docs/roles.sql says. Locks nothing that anybody waits for.
-revoke execute on all functions in schema pgjobq from public;
-
 -- The version of the schema. Locks nothing.
 create or replace function pgjobq.version() returns integer
 language sql immutable
 return 1;
+
+-- Takes from everybody the right to call the functions, which PostgreSQL gives by itself: some run with the rights of the
+-- schema's owner. Who may call which, docs/roles.sql says. Locks nothing that anybody waits for.
+revoke execute on all functions in schema pgjobq from public;

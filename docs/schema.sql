@@ -137,13 +137,15 @@ $$;
 -- Jobs as people want to see them. Locks nothing; not for hot paths.
 create or replace view pgjobq.job_view as
 select j.id, q.name as queue, j.type, case when j.seq is null then 'waiting' else 'ready or running' end as state,
-    j.priority, j.attempt, j.enqueued_at, j.run_at, pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors
+    j.priority, j.attempt, j.enqueued_at, j.run_at, pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors,
+    j.errors -> -1 ->> 'type' as last_error
 from pgjobq.job j join pgjobq.queue q on q.id = j.queue_id;
 
 -- Finished jobs as people want to see them. Locks nothing; not for hot paths.
 create or replace view pgjobq.finished_job_view as
 select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, f.enqueued_at, f.started_at, f.finished_at,
-    pgjobq.payload_json(f.result) as result, pgjobq.payload_json(f.payload) as payload, f.attributes, f.errors
+    pgjobq.payload_json(f.result) as result, pgjobq.payload_json(f.payload) as payload, f.attributes, f.errors,
+    f.errors -> -1 ->> 'type' as last_error
 from pgjobq.finished_job f left join pgjobq.queue q on q.id = f.queue_id;
 
 -- Sends a job without waking anybody: it starts when a node next polls. Locks nothing.
@@ -667,9 +669,10 @@ end
 $$;
 
 -- Creates the partitions that will be needed in the next three days. Locks: an advisory lock, so that one node does it at a
--- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached).
+-- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached). Runs with
+-- the rights of the schema's owner, since only that may make partitions: it takes no argument, and builds names of dates.
 create or replace function pgjobq.maintain_history() returns void
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -699,8 +702,10 @@ $$;
 -- Drops one partition whose day has come; call again until it returns null. Locks: an advisory lock, so that one node does
 -- it at a time, and the history table exclusively, but only if it gets it within 100 milliseconds: a long reader makes the
 -- drop wait for a later call instead of making everybody wait for the drop. Returns the partition's name.
+-- Runs with the rights of the schema's owner, since only that may drop partitions: it takes no argument, and drops only
+-- partitions of the history whose day has come.
 create or replace function pgjobq.drop_history() returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$
@@ -729,3 +734,7 @@ $$;
 create or replace function pgjobq.version() returns integer
 language sql immutable
 return 1;
+
+-- Takes from everybody the right to call the functions, which PostgreSQL gives by itself: some run with the rights of the
+-- schema's owner. Who may call which, docs/roles.sql says. Locks nothing that anybody waits for.
+revoke execute on all functions in schema pgjobq from public;

@@ -2,11 +2,17 @@ package io.pgjobq;
 
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
 public final class JacksonPayloadConverter implements PayloadConverter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JacksonPayloadConverter.class);
 
     private final JsonMapper mapper;
 
@@ -35,9 +41,20 @@ public final class JacksonPayloadConverter implements PayloadConverter {
         try {
             return mapper.readValue(bytes, mapper.constructType(type));
         } catch (JacksonException | StackOverflowError ex) {
+            // Jackson repeats the data, which must get into no log.
+            LOG.debug("the stored JSON can't be read as {}", type.getTypeName(), ex);
             throw new PayloadConversionException(
-                    "the stored JSON can't be read as " + type.getTypeName() + ": " + reason(ex), ex);
+                    "the stored JSON can't be read as " + type.getTypeName() + ": " + reasonWithoutData(ex));
         }
+    }
+
+    private static String reasonWithoutData(Throwable ex) {
+        String kind = ex.getClass().getSimpleName();
+        if (ex instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            kind += " for " + mismatch.getTargetType().getSimpleName();
+        }
+        TokenStreamLocation at = ex instanceof JacksonException jackson ? jackson.getLocation() : null;
+        return at == null ? kind : kind + " at line " + at.getLineNr() + ", column " + at.getColumnNr();
     }
 
     private static String reason(Throwable ex) {

@@ -1,6 +1,7 @@
 package io.pgjobq;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -16,6 +17,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
+import org.springframework.util.ClassUtils;
 
 class ArchitectureTests {
 
@@ -86,7 +89,18 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .areAssignableTo(ObjectInputStream.class)
                 .orShould()
-                .callMethodWhere(target(owner(equivalentTo(Class.class))).and(target(name("forName")))));
+                .dependOnClassesThat()
+                .areAssignableTo(ObjectOutputStream.class)
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("tools.jackson.databind.jsontype.PolymorphicTypeValidator")
+                .orShould()
+                .callMethodWhere(target(owner(equivalentTo(Class.class))).and(target(name("forName"))))
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(ClassLoader.class))).and(target(name("loadClass"))))
+                .orShould()
+                .callMethodWhere(target(owner(equivalentTo(ClassUtils.class)))
+                        .and(target(name("forName")).or(target(name("resolveClassName"))))));
     }
 
     @Test

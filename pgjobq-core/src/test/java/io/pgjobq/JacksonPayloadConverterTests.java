@@ -86,6 +86,30 @@ class JacksonPayloadConverterTests {
         assertThat(read).isEqualTo(Map.of("@class", "java.lang.Thread", "a", 1));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[\"java.lang.ProcessBuilder\", {\"command\": [\"x\"]}]",
+                "{\"@class\": \"java.lang.ProcessBuilder\"}",
+                "{\"@type\": \"java.util.logging.FileHandler\", \"pattern\": \"x\"}",
+                "{\"_class\": \"java.lang.Thread\", \"$type\": \"x\", \"@c\": \".Thread\"}"
+            })
+    void aTypeThatSaysLittleGetsMapsListsAndStringsOnly(String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        assertThat(converter.read(bytes, Object.class)).isInstanceOfAny(Map.class, List.class);
+        for (Class<?> vague : List.of(Runnable.class, Comparable.class, AutoCloseable.class, Number.class)) {
+            assertThatExceptionOfType(PayloadConversionException.class).isThrownBy(() -> converter.read(bytes, vague));
+        }
+    }
+
+    @Test
+    void whatCannotBeReadIsNotRepeated() {
+        assertThatExceptionOfType(PayloadConversionException.class)
+                .isThrownBy(() -> read("{\"numbers\": [1, \"secret\"]}"))
+                .withMessageEndingWith(": InvalidFormatException for Integer at line 1, column 17")
+                .withNoCause();
+    }
+
     private @Nullable Object read(String json) {
         return converter.read(json.getBytes(StandardCharsets.UTF_8), Welcome.class);
     }

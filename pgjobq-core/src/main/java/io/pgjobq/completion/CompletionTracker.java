@@ -27,6 +27,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
@@ -197,6 +198,8 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             try {
                 lookUp(ids);
                 outage.recovered();
+            } catch (PermissionDeniedDataAccessException ex) {
+                Arrays.stream(ids).forEach(id -> waitersOf(id).forEach(w -> callbacks.execute(() -> w.denied(ex))));
             } catch (RuntimeException ex) {
                 putBack(ids);
                 background.rest(outage.failed(ex));

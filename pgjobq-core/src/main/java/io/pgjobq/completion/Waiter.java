@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /** One caller who waits for one job. Thread-safe. */
 final class Waiter<R> {
@@ -39,6 +40,13 @@ final class Waiter<R> {
     void unknown() {
         future.completeExceptionally(new UnknownJobException(
                 id, "nothing is known of it: it was never committed, or what was kept of it is gone"));
+    }
+
+    void denied(PermissionDeniedDataAccessException cause) {
+        future.completeExceptionally(new PermissionDeniedDataAccessException(
+                "job " + id + ": its end can't be waited for, since the database's role may send but not see how jobs"
+                        + " end; grant it the waiter's role of docs/roles.sql",
+                cause));
     }
 
     void failed(RuntimeException cause) {

@@ -17,6 +17,9 @@ final class ContainerUpkeep implements Maintenance.Workers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerUpkeep.class);
 
+    /** Whoever may send could make up types without end. */
+    private static final int MOST_REPORTED = 1_000;
+
     private final Switchboard switchboard;
     private final LaneStore lanes;
     private final SettlementStore settlements;
@@ -70,11 +73,12 @@ final class ContainerUpkeep implements Maintenance.Workers {
     }
 
     private void report(String queue, String type, String[] known) {
-        if (reported.add(queue + " " + type)) {
+        if (reported.size() < MOST_REPORTED && reported.add(queue + " " + type)) {
             LOG.warn(
                     "queue '{}': jobs of type '{}' wait for a node that has a handler for it; here there are handlers for {}",
                     queue,
-                    type,
+                    // Anybody who may send chooses it: it must not look like a line of this log.
+                    type.replaceAll("\\p{Cntrl}", "?"),
                     Arrays.toString(known));
         }
     }

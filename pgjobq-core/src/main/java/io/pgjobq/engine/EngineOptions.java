@@ -1,12 +1,12 @@
 package io.pgjobq.engine;
 
+import io.pgjobq.schema.SchemaName;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /**
  * What concerns a node as a whole.
  *
- * @param schema the schema of pgjobq's tables: lower-case letters, digits and {@code _}, at most 48
+ * @param schema the schema of pgjobq's tables: lower-case letters, digits and {@code _}, at most 48, and no reserved word
  * @param nodeName how messages and tables name this node; not unique
  * @param nodeTimeout how long a node may be silent before its jobs are run elsewhere, from 2 seconds to 1 hour
  * @param pollInterval how often an idle node looks for jobs that no wake-up told it of, from 10 milliseconds to 1 hour
@@ -24,18 +24,12 @@ public record EngineOptions(
         boolean databaseRequired,
         boolean virtualThreads) {
 
-    private static final Pattern SCHEMA = Pattern.compile("[a-z_][a-z0-9_]{0,47}");
-
     /** Schema {@code pgjobq}, 15 seconds' silence, a poll every 5 seconds, waiting for an hour. */
     public static final EngineOptions DEFAULT = new EngineOptions(
             "pgjobq", "node", Duration.ofSeconds(15), Duration.ofSeconds(5), Duration.ofHours(1), true, false);
 
     public EngineOptions {
-        check(
-                SCHEMA.matcher(schema).matches(),
-                "schema must be 1 to 48 lower-case letters, digits or '_' and not start with a digit, but is '" + schema
-                        + "'");
-        check(!schema.startsWith("pg_"), "schema must not start with 'pg_', but is '" + schema + "'");
+        SchemaName.valid(schema);
         range("node.timeout", nodeTimeout, Duration.ofSeconds(2), Duration.ofHours(1));
         range("poll-interval", pollInterval, Duration.ofMillis(10), Duration.ofHours(1));
         range("completion.timeout", completionTimeout, Duration.ofMillis(1), Duration.ofDays(365));

@@ -26,6 +26,7 @@ import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.SettlementRecorder;
 import io.pgjobq.worker.Settler;
 import io.pgjobq.worker.WorkerServices;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a node and how they hang together. */
 final class Parts {
 
+    private final boolean takesPart;
     private final Database database;
     private final FinishedJobStore finished;
     private final QueueStore queueStore;
@@ -54,7 +56,9 @@ final class Parts {
             EngineOptions options,
             PayloadConverter converter,
             @Nullable ListenConnectionFactory listenConnections,
+            boolean takesPart,
             ToIntFunction<QueueContainer> queueIds) {
+        this.takesPart = takesPart;
         database = new Database(dataSource, options.schema());
         finished = new FinishedJobStore(database);
         queueStore = new QueueStore(database);
@@ -71,8 +75,14 @@ final class Parts {
             listener = null;
         } else {
             announcer = new Announcer(notifications, channels, node::id);
-            listener =
-                    new NotificationListener(listenConnections, notifications, channels, switchboard, node::id, node);
+            // Who only sends need not be woken by every job.
+            listener = new NotificationListener(
+                    listenConnections,
+                    notifications,
+                    takesPart ? List.of(channels.jobs(), channels.done()) : List.of(channels.done()),
+                    switchboard,
+                    node::id,
+                    takesPart ? node : new ConnectionCheck(node.every()));
         }
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(
@@ -118,12 +128,14 @@ final class Parts {
         return listener != null && listener.isListening();
     }
 
-    /** Starts what runs beside the containers, once the node is registered. */
+    /** Starts what runs beside the containers, once the node is registered, if it is one. */
     void startBackground() {
         if (announcer != null) {
             announcer.start();
         }
-        maintenance.start();
+        if (takesPart) {
+            maintenance.start();
+        }
         if (listener != null) {
             listener.start();
         }

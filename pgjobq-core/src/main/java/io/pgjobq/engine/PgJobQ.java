@@ -48,6 +48,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
 
     private final EngineOptions options;
     private final boolean migrate;
+    private final boolean takesPart;
     private final SchemaMigration schema;
     private final Parts parts;
 
@@ -65,8 +66,10 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     private PgJobQ(Builder builder) {
         this.options = builder.options;
         this.migrate = builder.migrate;
+        this.takesPart = builder.takesPart;
         this.schema = new SchemaMigration(builder.dataSource, options.schema());
-        this.parts = new Parts(builder.dataSource, options, builder.converter, builder.listenConnections, this::create);
+        this.parts = new Parts(
+                builder.dataSource, options, builder.converter, builder.listenConnections, takesPart, this::create);
     }
 
     /** Starts building a node on the given {@code DataSource}. */
@@ -103,10 +106,14 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
      * Creates the container of a queue, which the caller starts and stops. The queue is created when the node starts, or at
      * once if it runs.
      *
-     * @throws IllegalArgumentException if the name is not valid, two handlers want the same jobs, or there is a container
-     *     for the queue already
+     * @throws IllegalArgumentException if the name is not valid, two handlers want the same jobs, there is a container for
+     *     the queue already, or this is no node
      */
     public WorkerContainer container(String queue, List<Handler> handlers, WorkerOptions workerOptions) {
+        if (!takesPart) {
+            throw new IllegalArgumentException(
+                    "queue '" + queue + "': can't have a container where takesPart is false");
+        }
         for (WorkerContainer other : parts.switchboard().containers()) {
             if (other.queue().equals(queue)) {
                 throw new IllegalArgumentException("queue '" + queue + "': has a container already");
@@ -124,13 +131,13 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
 
     /**
      * Lets a queue exist, with its settings, that this node only sends to. It is created when the node starts, or at once if
-     * it runs.
+     * it runs; by others if this is no node.
      *
      * @throws IllegalArgumentException if the name is not valid
      */
     public void declareQueue(String queue, WorkerOptions workerOptions) {
         declared.put(QueueNames.valid(queue), workerOptions);
-        if (prepared) {
+        if (prepared && takesPart) {
             create(queue, workerOptions);
         }
     }
@@ -164,14 +171,20 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
             schema.check();
         }
         parts.database().inspect();
+        if (takesPart) {
+            enter();
+        }
+        prepared = true;
+        parts.startBackground();
+    }
+
+    private void enter() {
         declared.forEach(this::create);
         parts.finished().maintain();
         parts.node().register();
         for (QueueContainer container : parts.switchboard().containers()) {
             container.setQueueId(create(container));
         }
-        prepared = true;
-        parts.startBackground();
     }
 
     private void prepareInBackground(RuntimeException first) {
@@ -264,6 +277,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         private PayloadConverter converter = new JacksonPayloadConverter();
         private @Nullable ListenConnectionFactory listenConnections;
         private boolean migrate = true;
+        private boolean takesPart = true;
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;
@@ -290,6 +304,15 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         /** Sets whether starting migrates the schema, rather than only checking it. Default: it does. */
         public Builder migrate(boolean newMigrate) {
             this.migrate = newMigrate;
+            return this;
+        }
+
+        /**
+         * Sets whether this is a node, which may have containers and looks after the queues. Otherwise it creates no queue,
+         * is on no list, and sends and waits only, for which lesser rights are enough. Default: it is one.
+         */
+        public Builder takesPart(boolean newTakesPart) {
+            this.takesPart = newTakesPart;
             return this;
         }
 

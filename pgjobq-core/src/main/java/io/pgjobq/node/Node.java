@@ -1,6 +1,7 @@
 package io.pgjobq.node;
 
 import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.store.LogText;
 import io.pgjobq.store.NodeStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -102,7 +103,7 @@ public final class Node implements NotificationListener.Pulse {
                 LOG.info("node {} '{}': left", number, name);
             }
         } catch (RuntimeException ex) {
-            LOG.info("node '{}': could not take its leave: {}", name, ex.toString());
+            LOG.info("node '{}': could not take its leave: {}", name, LogText.of(ex));
         } finally {
             registering.unlock();
         }

@@ -5,6 +5,7 @@ import io.pgjobq.store.Outage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class NotificationListener {
 
     private final ListenConnectionFactory connections;
     private final NotificationStore store;
-    private final Channels channels;
+    private final List<String> channels;
     private final SignalSink sink;
     private final IntSupplier self;
     private final Pulse pulse;
@@ -62,13 +63,13 @@ public final class NotificationListener {
     public NotificationListener(
             ListenConnectionFactory connections,
             NotificationStore store,
-            Channels channels,
+            List<String> channels,
             SignalSink sink,
             IntSupplier self,
             Pulse pulse) {
         this.connections = connections;
         this.store = store;
-        this.channels = channels;
+        this.channels = List.copyOf(channels);
         this.sink = sink;
         this.self = self;
         this.pulse = pulse;
@@ -124,7 +125,7 @@ public final class NotificationListener {
             connection.setAutoCommit(true);
             connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
             pulse.opened(connection);
-            store.listen(connection, channels.jobs(), channels.done());
+            store.listen(connection, channels);
             listening = true;
             outage.recovered();
             sink.resynchronize();

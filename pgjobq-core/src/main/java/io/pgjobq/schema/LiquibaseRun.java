@@ -50,7 +50,7 @@ final class LiquibaseRun {
 
     /** Who may use the schema need not be allowed to create it. */
     private void createSchema(Connection connection) throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement("select to_regnamespace(?) is null")) {
+        try (PreparedStatement find = connection.prepareStatement("select to_regnamespace(?::text) is null")) {
             find.setString(1, schema);
             try (ResultSet row = find.executeQuery()) {
                 row.next();

@@ -9,7 +9,6 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /**
  * Creates, upgrades and checks pgjobq's schema. Any number of nodes may do so at once: they do it one after the other, and
@@ -30,7 +29,7 @@ public final class SchemaMigration {
 
     public SchemaMigration(DataSource dataSource, String schema) {
         this.dataSource = dataSource;
-        this.schema = schema;
+        this.schema = SchemaName.valid(schema);
     }
 
     /**
@@ -73,7 +72,8 @@ public final class SchemaMigration {
     private void migrateAlone(Connection connection) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
-        try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_xact_lock(hashtext(?), 1)")) {
+        try (PreparedStatement lock =
+                connection.prepareStatement("select pg_advisory_xact_lock(hashtext(?::text), 1)")) {
             lock.setString(1, "pgjobq migration " + schema);
             lock.execute();
             if (version(connection) < VERSION) {
@@ -90,7 +90,7 @@ public final class SchemaMigration {
     }
 
     private int version(Connection connection) throws SQLException {
-        try (PreparedStatement find = connection.prepareStatement("select to_regprocedure(?) is not null")) {
+        try (PreparedStatement find = connection.prepareStatement("select to_regprocedure(?::text) is not null")) {
             find.setString(1, schema + ".version()");
             try (ResultSet row = find.executeQuery()) {
                 row.next();
@@ -123,8 +123,7 @@ public final class SchemaMigration {
         try (Connection connection = dataSource.getConnection()) {
             work.on(connection);
         } catch (SQLException ex) {
-            DataAccessException translated = new SQLExceptionSubclassTranslator().translate("pgjobq schema", null, ex);
-            throw translated != null ? translated : new IllegalStateException(ex);
+            throw SqlFailures.translate(ex);
         }
     }
 

@@ -21,6 +21,7 @@ public final class SchemaScript {
      * @param schema the schema's name
      */
     public static String forSchema(String schema) {
+        SchemaName.valid(schema);
         StringBuilder script = new StringBuilder("-- pgjobq, schema version " + SchemaMigration.VERSION + "\n\n"
                 + "create schema if not exists ${schema};\n");
         Matcher file = FILE.matcher(read("changelog.yaml"));
@@ -29,6 +30,17 @@ public final class SchemaScript {
             script.append('\n').append(sql).append(sql.endsWith(";") ? "\n" : ";\n");
         }
         return script.toString().replace("${schema}", schema);
+    }
+
+    /**
+     * Returns a script for psql that creates the roles of least privilege and grants them what each needs, to be applied
+     * when the schema is there, and again whenever it has been migrated, in a transaction that the caller provides. The
+     * roles are called after the schema.
+     *
+     * @param schema the schema's name
+     */
+    public static String rolesFor(String schema) {
+        return read("roles.sql").replace("${schema}", SchemaName.valid(schema));
     }
 
     private static String read(String name) {

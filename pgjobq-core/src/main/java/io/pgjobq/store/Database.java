@@ -1,17 +1,15 @@
 package io.pgjobq.store;
 
+import io.pgjobq.schema.SchemaName;
+import io.pgjobq.schema.SqlFailures;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
-import org.springframework.dao.DataAccessException;
-import org.springframework.dao.UncategorizedDataAccessException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
-import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
-import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -23,14 +21,13 @@ public final class Database {
 
     private final DataSource dataSource;
     private final SqlFiles sql;
-    private final SQLExceptionTranslator translator = new SQLExceptionSubclassTranslator();
 
     /** Set once {@link #inspect()} has found another default; reading a connection's isolation costs a round trip. */
     private volatile boolean otherIsolation;
 
     public Database(DataSource dataSource, String schema) {
         this.dataSource = unwrap(dataSource);
-        this.sql = new SqlFiles(schema);
+        this.sql = new SqlFiles(SchemaName.valid(schema));
     }
 
     /** Work on a connection. */
@@ -193,8 +190,7 @@ public final class Database {
         if ("PJ003".equals(state)) {
             return new QueueGoneException(ex);
         }
-        DataAccessException translated = translator.translate("pgjobq", null, ex);
-        return translated != null ? translated : new Untranslated(ex);
+        return SqlFailures.translate(ex);
     }
 
     private static DataSource unwrap(DataSource dataSource) {
@@ -202,13 +198,5 @@ public final class Database {
             return unwrap(proxy.getTargetDataSource());
         }
         return dataSource;
-    }
-
-    @SuppressWarnings("serial")
-    private static final class Untranslated extends UncategorizedDataAccessException {
-
-        Untranslated(SQLException cause) {
-            super("pgjobq: " + cause.getMessage(), cause);
-        }
     }
 }

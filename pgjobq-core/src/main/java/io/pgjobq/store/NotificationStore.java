@@ -3,6 +3,7 @@ package io.pgjobq.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** Sending and awaiting notifications. Thread-safe. */
 public final class NotificationStore {
@@ -19,10 +20,10 @@ public final class NotificationStore {
     }
 
     /** Lets the connection receive what is sent on the channels. */
-    public void listen(Connection connection, String... channels) throws SQLException {
+    public void listen(Connection connection, List<String> channels) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String channel : channels) {
-                statement.execute("listen \"" + channel + '"');
+                statement.execute("listen \"" + channel.replace("\"", "\"\"") + '"');
             }
         }
     }

@@ -7,6 +7,7 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
 import io.pgjobq.store.Database;
+import io.pgjobq.store.LogText;
 import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Released;
@@ -208,7 +209,8 @@ final class JobRunner {
     /** Returns why a failure is not the job's fault, {@code null} if it is. */
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (thrown instanceof NotBegunException) {
-            return "no transaction could be begun for its handler: " + thrown.getMessage();
+            return "no transaction could be begun for its handler: "
+                    + LogText.masked(String.valueOf(thrown.getMessage()));
         }
         if (Database.lacksPartition(thrown)) {
             onPartitionMissing.run();
@@ -217,9 +219,14 @@ final class JobRunner {
         return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;
     }
 
-    /** A refusal is the handler's own word; any other death is a surprise, of which the stack trace tells more. */
+    /**
+     * A refusal is the handler's own word, and why a payload can't be read may repeat it; any other death is a surprise, of
+     * which the stack trace tells more.
+     */
     private static void logDeath(JobRun run, Throwable thrown) {
-        if (thrown instanceof NonRetryableJobException) {
+        if (thrown instanceof PayloadConversionException) {
+            LOG.warn("{}: dead after attempt {}: {}", run, run.attempt(), thrown.toString());
+        } else if (thrown instanceof NonRetryableJobException) {
             LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), thrown.getMessage());
         } else {
             LOG.warn(

@@ -4,7 +4,7 @@
 delete from ${schema}.node n
 where n.id <> ? and case
     when n.heartbeat_at < clock_timestamp() - n.silence_allowed then true
-    when not ? or not n.session_lock or n.heartbeat_at >= clock_timestamp() - n.heartbeat_every * 1.5 then false
+    when not ? or not n.session_lock or n.heartbeat_at >= clock_timestamp() - n.heartbeat_every * 1.5::double precision then false
     else pg_try_advisory_xact_lock('${schema}.node'::regclass::oid::integer, n.id)
     end
 returning n.id, n.name

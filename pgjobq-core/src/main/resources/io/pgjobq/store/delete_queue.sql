@@ -1,7 +1,7 @@
 -- Takes a queue's name away, if it is empty or if its jobs may go with it. Locks the queue's row. From the commit on nobody
 -- can send to it; a transaction that is still sending to it is the reason why its row and jobs are purged later.
 update ${schema}.queue q
-set name = '(deleted) ' || q.id || ' ' || q.name, deleted_xid = pg_current_xact_id(),
+set name = pg_catalog.concat('(deleted) ', q.id, ' ', q.name), deleted_xid = pg_current_xact_id(),
     deleted_at = clock_timestamp()
-where q.name = ? and (? or not exists (select from ${schema}.job j where j.queue_id = q.id))
+where q.name = ?::text and (? or not exists (select from ${schema}.job j where j.queue_id = q.id))
 returning q.id

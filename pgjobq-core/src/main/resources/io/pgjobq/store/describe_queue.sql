@@ -6,14 +6,14 @@ select q.name, q.paused,
     (select count(*) from (
         select from ${schema}.job j where j.queue_id = q.id and j.seq is null limit l.most) x),
     (select count(*) from (
-        select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit l.most) x),
+        select from ${schema}.finished_job f where f.queue_id = q.id and f.state operator(pg_catalog.=) 'dead' limit l.most) x),
     extract(epoch from clock_timestamp() - (
         select min(o.enqueued_at)
         from generate_series(0, 9) as p (priority) cross join lateral (
             select j.enqueued_at
             from ${schema}.job j
             where j.queue_id = q.id and j.priority = p.priority and j.seq is not null and j.seq not in (
-                select unnest(c.seqs)
+                select pg_catalog.unnest(c.seqs)
                 from ${schema}.claim c
                 where c.queue_id = q.id and c.priority = p.priority)
             order by j.seq
@@ -21,7 +21,7 @@ select q.name, q.paused,
         ) o))
 from (select ?::integer as most) l cross join ${schema}.queue q cross join lateral (
     select count(*) as running
-    from ${schema}.claim c cross join lateral unnest(c.seqs) as t (seq)
+    from ${schema}.claim c cross join lateral pg_catalog.unnest(c.seqs) as t (seq)
         join ${schema}.job j on j.queue_id = c.queue_id and j.priority = c.priority and j.seq = t.seq
     where c.queue_id = q.id
 ) r

@@ -5,4 +5,4 @@ set heartbeat_at = clock_timestamp(), session_lock = ?
 where n.id = ? and set_config('synchronous_commit', 'off', true) = 'off'
 returning exists (
     select from ${schema}.node o
-    where o.id <> n.id and o.heartbeat_at < clock_timestamp() - o.heartbeat_every * 1.5)
+    where o.id <> n.id and o.heartbeat_at < clock_timestamp() - o.heartbeat_every * 1.5::double precision)

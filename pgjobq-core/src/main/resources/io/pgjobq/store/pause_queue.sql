@@ -5,7 +5,7 @@ set paused = ?
 from (
     select p.id, pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p.id)::text as locked
     from ${schema}.queue p
-    where p.name = ?
+    where p.name = ?::text
 ) l
 where q.id = l.id and l.locked is not null
 returning q.id

@@ -7,4 +7,4 @@ from (
     order by j.queue_id, j.priority, j.seq
     limit 1000
 ) h
-where h.type <> all (?)
+where h.type <> all (?::text[])

@@ -30,8 +30,19 @@ class FunctionSafetyContractIntegrationTests {
     }
 
     @Test
-    void noFunctionRunsWithTheRightsOfItsOwner() {
-        assertThat(jdbc.queryForList(OURS + " and prosecdef", String.class)).isEmpty();
+    void onlyThoseThatMakeAndDropPartitionsRunWithTheRightsOfTheOwner() {
+        assertThat(jdbc.queryForList(OURS + " and prosecdef", String.class))
+                .containsExactlyInAnyOrder("maintain_history", "drop_history");
+    }
+
+    @Test
+    void nobodyMayCallAFunctionWhoWasNotGrantedIt() {
+        // A null ACL is PostgreSQL's default: everybody may.
+        assertThat(jdbc.queryForList(
+                        OURS + " and exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) a"
+                                + " where a.grantee = 0)",
+                        String.class))
+                .isEmpty();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class TestDatabase implements AutoCloseable {
     private final ServerAddress server;
     private final String name;
     private final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
+    private final List<String> roles = new CopyOnWriteArrayList<>();
     private final DataSource dataSource;
     // A pool apart, so that execute and queryOne never join a transaction that the test has on dataSource().
     private final JdbcTemplate observer;
@@ -64,11 +65,15 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Another pool of at most {@code size} connections, closed with the database. */
     public DataSource pool(int size) {
+        return pool(size, username(), password());
+    }
+
+    private DataSource pool(int size, String username, String password) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(name + "-" + pools.size());
         config.setJdbcUrl(jdbcUrl());
-        config.setUsername(username());
-        config.setPassword(password());
+        config.setUsername(username);
+        config.setPassword(password);
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(0);
         config.setInitializationFailTimeout(-1);
@@ -80,6 +85,36 @@ public final class TestDatabase implements AutoCloseable {
     /** A new connection outside all pools, which the caller closes. */
     public Connection open() throws SQLException {
         return DriverManager.getConnection(jdbcUrl(), username(), password());
+    }
+
+    /** A role that may log in, a member of the groups, as it is dropped with the database; groups must exist. */
+    public Login login(String... groups) {
+        String role = "login_" + UUID.randomUUID().toString().replace("-", "");
+        execute("create role " + role + " login password '" + role + "'");
+        roles.add(role);
+        for (String group : groups) {
+            execute("grant " + group + " to " + role);
+        }
+        return new Login(this, role);
+    }
+
+    /** Drops a role of the server with the database. */
+    public void dropLater(String role) {
+        roles.add(role);
+    }
+
+    /** A role that may log in. */
+    public record Login(TestDatabase database, String role) {
+
+        /** A pool of connections of the role. */
+        public DataSource pool(int size) {
+            return database.pool(size, role, role);
+        }
+
+        /** A new connection of the role, which the caller closes. */
+        public Connection open() throws SQLException {
+            return DriverManager.getConnection(database.jdbcUrl(), role, role);
+        }
     }
 
     /** The major version of the server, such as 18. */
@@ -101,6 +136,7 @@ public final class TestDatabase implements AutoCloseable {
     public void close() {
         pools.forEach(HikariDataSource::close);
         maintain(server, "drop database if exists " + name + " with (force)");
+        roles.forEach(role -> maintain(server, "drop role if exists " + role));
     }
 
     private static void maintain(ServerAddress server, String sql) {

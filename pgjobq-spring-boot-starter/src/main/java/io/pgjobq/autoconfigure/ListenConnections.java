@@ -2,6 +2,7 @@ package io.pgjobq.autoconfigure;
 
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.properties.PgJobqProperties;
+import io.pgjobq.store.LogText;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ final class ListenConnections {
                     "pgjobq polls only: no connection for LISTEN can be made like those of {} ({}); "
                             + "set pgjobq.notify.url, or pgjobq.notify.enabled=false",
                     dataSource.getClass().getName(),
-                    e.getMessage());
+                    LogText.of(e));
             return null;
         }
     }

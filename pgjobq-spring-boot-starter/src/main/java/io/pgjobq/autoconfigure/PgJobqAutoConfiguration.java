@@ -88,6 +88,7 @@ public final class PgJobqAutoConfiguration {
                 .listenConnections(ListenConnections.from(
                         properties.notifications(), queue.dataSource(), listenConnections.getIfUnique()))
                 .migrate(properties.migration().enabled())
+                .takesPart(properties.node().enabled())
                 .build();
     }
 

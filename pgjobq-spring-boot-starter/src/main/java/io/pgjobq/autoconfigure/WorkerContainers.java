@@ -41,7 +41,7 @@ final class WorkerContainers implements HandlerRegistry {
             declared.removeAll(handlersByQueue.keySet());
         } else if (!handlersByQueue.isEmpty()) {
             LOG.info(
-                    "pgjobq only sends here (pgjobq.worker.enabled=false): the handlers of {} are not called",
+                    "pgjobq only sends here (pgjobq.worker.enabled or pgjobq.node.enabled is false): the handlers of {} are not called",
                     String.join(", ", handlersByQueue.keySet()));
             declared.addAll(handlersByQueue.keySet());
         }

@@ -1,5 +1,6 @@
 package io.pgjobq.migration;
 
+import io.pgjobq.store.LogText;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class ConnectionFailure {
     /** Returns the innermost message, which names the address. */
     static String describe(Throwable failure) {
         SQLException found = find(failure);
-        return String.valueOf((found == null ? failure : found).getMessage());
+        return LogText.masked(String.valueOf((found == null ? failure : found).getMessage()));
     }
 
     private static @Nullable SQLException find(Throwable failure) {

@@ -40,7 +40,7 @@ public final class PgJobqOptions {
 
     /** Returns whether this node runs jobs. */
     public boolean runsJobs() {
-        return properties.worker().enabled();
+        return properties.worker().enabled() && properties.node().enabled();
     }
 
     /** Returns the queues that have properties of their own. */

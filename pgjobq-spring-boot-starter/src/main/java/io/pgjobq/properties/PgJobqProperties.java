@@ -66,19 +66,24 @@ public record PgJobqProperties(
 
         @Override
         public String toString() {
-            return "Notify[enabled=" + enabled + ", url=" + url + ", username=" + username + "]";
+            // Neither the password, nor the URL, which may hold it.
+            return "Notify[enabled=" + enabled + ", username=" + username + "]";
         }
     }
 
     /**
      * This application among those that share the database.
      *
+     * @param enabled Whether this application runs jobs or looks after the queues. Otherwise it only sends and waits, for
+     *     which lesser database rights are enough.
      * @param name How messages and tables name this application; need not be unique. Application name and host by
      *     default.
      * @param timeout How long this application may be silent before its jobs are run elsewhere, from 2s to 1h.
      */
     public record Node(
-            @Nullable String name, @DefaultValue("15s") Duration timeout) {}
+            @DefaultValue("true") boolean enabled,
+            @Nullable String name,
+            @DefaultValue("15s") Duration timeout) {}
 
     /**
      * Waiting for jobs to end.

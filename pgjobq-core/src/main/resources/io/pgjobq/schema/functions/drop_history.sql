@@ -1,8 +1,10 @@
 -- Drops one partition whose day has come; call again until it returns null. Locks: an advisory lock, so that one node does
 -- it at a time, and the history table exclusively, but only if it gets it within 100 milliseconds: a long reader makes the
 -- drop wait for a later call instead of making everybody wait for the drop. Returns the partition's name.
+-- Runs with the rights of the schema's owner, since only that may drop partitions: it takes no argument, and drops only
+-- partitions of the history whose day has come.
 create or replace function ${schema}.drop_history() returns text
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 as $$

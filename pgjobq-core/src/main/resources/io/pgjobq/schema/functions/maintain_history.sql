@@ -1,7 +1,8 @@
 -- Creates the partitions that will be needed in the next three days. Locks: an advisory lock, so that one node does it at a
--- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached).
+-- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached). Runs with
+-- the rights of the schema's owner, since only that may make partitions: it takes no argument, and builds names of dates.
 create or replace function ${schema}.maintain_history() returns void
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -1,0 +1,30 @@
+package io.pgjobq.engine;
+
+import io.pgjobq.notify.NotificationListener;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * The listening connection of an application that is no node: nobody needs to know that it lives, but it must find out when
+ * the connection is lost.
+ *
+ * @param every how often it looks
+ */
+record ConnectionCheck(Duration every) implements NotificationListener.Pulse {
+
+    private static final int ANSWER_SECONDS = 10;
+
+    @Override
+    public void opened(Connection connection) {}
+
+    @Override
+    public void beat(Connection connection) throws SQLException {
+        if (!connection.isValid(ANSWER_SECONDS)) {
+            throw new SQLException("the connection is lost", "08006");
+        }
+    }
+
+    @Override
+    public void lost() {}
+}

@@ -46,8 +46,7 @@ create table pgjobq.job (
     constraint job_run_at check (isfinite(run_at)),
     constraint job_enqueued_at check (isfinite(enqueued_at)),
     constraint job_attempt check (attempt between 0 and 100),
-    constraint job_rescues check (rescues between 1 and 100),
-    constraint job_type check (char_length(type) <= 200),
+    constraint job_type check (octet_length(type) <= 800),
     constraint job_payload check (octet_length(payload) <= 67108864),
     constraint job_attributes check (jsonb_typeof(attributes) = 'object' and pg_column_size(attributes) <= 65536
         and not jsonb_path_exists(attributes, 'strict $.* ? (@.type() != "string")', silent => true)),
@@ -560,9 +559,9 @@ begin
         for update;
         with freed as (
             update pgjobq.job j
-            set attempt = j.attempt + 1, rescues = coalesce(j.rescues, 0) + 1,
+            set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
                 errors = coalesce(j.errors, '[]') || pgjobq.job_error(
-                    j.attempt + 1, v_at, 'lost', pgjobq.loss(coalesce(j.rescues, 0) + 1, j.attempt + 1), '')
+                    j.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
                 and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
@@ -577,7 +576,7 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 coalesce(s.errors, '[]') || pgjobq.job_error(
-                    s.attempt + 1, v_at, 'lost', pgjobq.loss(coalesce(s.rescues, 0) + 1, s.attempt + 1), '')
+                    s.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )

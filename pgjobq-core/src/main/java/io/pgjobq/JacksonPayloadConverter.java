@@ -3,6 +3,7 @@ package io.pgjobq;
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
@@ -23,7 +24,11 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     @Override
     public byte[] write(Object value) {
         try {
-            return mapper.writeValueAsBytes(value);
+            byte[] bytes = mapper.writeValueAsBytes(value);
+            if (mayHoldHalfAPair(bytes)) {
+                skim(bytes);
+            }
+            return bytes;
         } catch (JacksonException | StackOverflowError ex) {
             throw new PayloadConversionException(
                     "a " + value.getClass().getName() + " can't be written as JSON: " + reason(ex), ex);
@@ -38,6 +43,25 @@ public final class JacksonPayloadConverter implements PayloadConverter {
             throw new PayloadConversionException(
                     "the stored JSON can't be read as " + type.getTypeName() + ": " + reason(ex), ex);
         }
+    }
+
+    /** Half a surrogate pair can be written anywhere, but not be read as a part of a name: better to learn it at once. */
+    private void skim(byte[] json) {
+        try (JsonParser parser = mapper.createParser(json)) {
+            while (parser.nextToken() != null) {
+                // Only whether it can be read matters.
+                continue;
+            }
+        }
+    }
+
+    private static boolean mayHoldHalfAPair(byte[] json) {
+        for (int i = 0; i < json.length - 2; i++) {
+            if (json[i] == '\\' && json[i + 1] == 'u' && (json[i + 2] | 0x20) == 'd') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String reason(Throwable ex) {

@@ -150,7 +150,7 @@ public final class DefaultJobSender implements JobSender {
         try {
             return converter.write(payload);
         } catch (PayloadConversionException ex) {
-            throw ex;
+            throw new PayloadConversionException("queue '" + queue + "': " + ex.getMessage(), ex);
         } catch (RuntimeException | StackOverflowError ex) {
             throw new PayloadConversionException(
                     "queue '" + queue + "': a " + payload.getClass().getName() + " can't be written", ex);

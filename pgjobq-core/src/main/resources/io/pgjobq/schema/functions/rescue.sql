@@ -32,9 +32,9 @@ begin
         for update;
         with freed as (
             update ${schema}.job j
-            set attempt = j.attempt + 1, rescues = coalesce(j.rescues, 0) + 1,
+            set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
                 errors = coalesce(j.errors, '[]') || ${schema}.job_error(
-                    j.attempt + 1, v_at, 'lost', ${schema}.loss(coalesce(j.rescues, 0) + 1, j.attempt + 1), '')
+                    j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
                 and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
@@ -49,7 +49,7 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 coalesce(s.errors, '[]') || ${schema}.job_error(
-                    s.attempt + 1, v_at, 'lost', ${schema}.loss(coalesce(s.rescues, 0) + 1, s.attempt + 1), '')
+                    s.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )

@@ -27,8 +27,7 @@ create table ${schema}.job (
     constraint job_run_at check (isfinite(run_at)),
     constraint job_enqueued_at check (isfinite(enqueued_at)),
     constraint job_attempt check (attempt between 0 and 100),
-    constraint job_rescues check (rescues between 1 and 100),
-    constraint job_type check (char_length(type) <= 200),
+    constraint job_type check (octet_length(type) <= 800),
     constraint job_payload check (octet_length(payload) <= 67108864),
     constraint job_attributes check (jsonb_typeof(attributes) = 'object' and pg_column_size(attributes) <= 65536
         and not jsonb_path_exists(attributes, 'strict $.* ? (@.type() != "string")', silent => true)),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.DeadJob;
 import io.pgjobq.JobError;
+import io.pgjobq.QueueDescription;
 import io.pgjobq.SentJob;
 import io.pgjobq.store.HistoryRetention;
 import io.pgjobq.test.PostgresTest;
@@ -90,12 +91,14 @@ class ExitingHandlerIntegrationTests {
                     return null;
                 }));
         node.start();
-        while (node.pgJobQ().queues().describe("exits").ready() > 0
-                || node.pgJobQ().queues().describe("exits").running() > 0
-                || node.pgJobQ().queues().describe("exits").waiting() > 0) {
+        while (isWork(node.pgJobQ().queues().describe("exits"))) {
             Thread.onSpinWait();
         }
         node.close();
         Runtime.getRuntime().halt(0);
+    }
+
+    private static boolean isWork(QueueDescription queue) {
+        return queue.ready() + queue.running() + queue.waiting() > 0;
     }
 }

@@ -10,8 +10,8 @@ create table pgjobq.queue (
     name text not null unique check (name ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$' or deleted_xid is not null),
     paused boolean not null default false,
     max_attempts smallint not null default 10 check (max_attempts between 1 and 100),
-    keep_succeeded interval not null default '1 day' check (keep_succeeded >= '0'),
-    keep_dead interval not null default '30 days' check (keep_dead >= '0'),
+    keep_succeeded interval not null default '1 day' check (keep_succeeded between '0' and '100 years'),
+    keep_dead interval not null default '30 days' check (keep_dead between '0' and '100 years'),
     created_at timestamptz not null default clock_timestamp(),
     deleted_xid xid8,
     deleted_at timestamptz
@@ -19,7 +19,10 @@ create table pgjobq.queue (
 
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
 -- unless the job fails. Ready or running jobs have a seq, waiting ones (delayed, or failed and backing off) a run_at.
--- No foreign key: it would lock the queue's row for each send.
+-- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
+-- is a suspect: it may be what kills them.
+-- No foreign key: it would lock the queue's row for each send. The other constraints keep out what would trouble more than
+-- the job itself; those on columns that are null in most jobs cost nothing there.
 create sequence pgjobq.job_seq;
 
 create table pgjobq.job (
@@ -30,6 +33,7 @@ create table pgjobq.job (
     queue_id integer not null,
     priority smallint not null default 5,
     attempt smallint not null default 0,
+    rescues smallint,
     awaited boolean not null default false,
     type text not null default '',
     payload bytea not null,
@@ -38,10 +42,20 @@ create table pgjobq.job (
     constraint job_pkey primary key (id),
     constraint job_priority check (priority between 0 and 9),
     constraint job_ready_or_waiting check ((seq is null) <> (run_at is null)),
-    constraint job_run_at check (isfinite(run_at))
+    constraint job_seq_range check (seq between 1 and 4611686018427387903),
+    constraint job_run_at check (isfinite(run_at)),
+    constraint job_enqueued_at check (isfinite(enqueued_at)),
+    constraint job_attempt check (attempt between 0 and 100),
+    constraint job_type check (octet_length(type) <= 800),
+    constraint job_payload check (octet_length(payload) <= 67108864),
+    constraint job_attributes check (jsonb_typeof(attributes) = 'object' and pg_column_size(attributes) <= 65536
+        and not jsonb_path_exists(attributes, 'strict $.* ? (@.type() != "string")', silent => true)),
+    constraint job_errors check (jsonb_typeof(errors) = 'array')
 );
 
 create index job_ready on pgjobq.job (queue_id, priority, seq) where seq is not null;
+
+create index job_suspect on pgjobq.job (queue_id, priority, seq) where rescues >= 2 and seq is not null;
 
 create index job_waiting on pgjobq.job (queue_id, run_at, id) where seq is null;
 
@@ -58,7 +72,8 @@ create table pgjobq.claim (
     max_seq bigint not null,
     seqs bigint[] not null,
     claimed_at timestamptz not null default clock_timestamp(),
-    constraint claim_pkey primary key (id)
+    constraint claim_pkey primary key (id),
+    constraint claim_seqs check (array_position(seqs, null) is null)
 );
 
 alter table pgjobq.claim alter column seqs set storage main;
@@ -122,6 +137,15 @@ language sql stable
 return jsonb_build_array(jsonb_build_object(
     'attempt', p_attempt, 'at', p_at, 'type', p_type, 'message', p_message, 'stack', p_stack));
 
+-- What the error of an attempt says that was lost with the node that held its job. Locks nothing.
+create or replace function pgjobq.loss(p_rescues integer, p_attempts integer) returns text
+language sql immutable
+return case
+    when p_rescues = 1 then 'the node that held the job is gone'
+    else format('the node that held the job is gone, as at %s of its %s attempts: the job may be what kills its process',
+        p_rescues, p_attempts)
+end;
+
 -- A payload as JSON for people who look at the tables, null if it is none. Locks nothing.
 create or replace function pgjobq.payload_json(p_payload bytea) returns jsonb
 language plpgsql immutable
@@ -139,7 +163,7 @@ create or replace view pgjobq.job_view as
 select j.id, q.name as queue, j.type, case when j.seq is null then 'waiting' else 'ready or running' end as state,
     j.priority, j.attempt, j.enqueued_at, j.run_at, pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors,
     j.errors -> -1 ->> 'type' as last_error
-from pgjobq.job j join pgjobq.queue q on q.id = j.queue_id;
+from pgjobq.job j left join pgjobq.queue q on q.id = j.queue_id;
 
 -- Finished jobs as people want to see them. Locks nothing; not for hot paths.
 create or replace view pgjobq.finished_job_view as
@@ -171,6 +195,22 @@ begin
     if attributes is not null and (jsonb_typeof(attributes) <> 'object'
             or exists (select from jsonb_each(attributes) a where jsonb_typeof(a.value) <> 'string')) then
         raise exception 'queue ''%'': attributes must be an object of strings', queue
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if pg_column_size(attributes) > 65536 then
+        raise exception 'queue ''%'': attributes must not take more than 64 KiB, but take % bytes', queue,
+            pg_column_size(attributes) using errcode = 'invalid_parameter_value';
+    end if;
+    if char_length(type) > 200 then
+        raise exception 'queue ''%'': type must not be longer than 200 characters, but is %', queue, char_length(type)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if octet_length(payload::text) > 67108864 then
+        raise exception 'queue ''%'': payload must not take more than 64 MiB, but takes % bytes; send a reference to it',
+            queue, octet_length(payload::text) using errcode = 'invalid_parameter_value';
+    end if;
+    if priority is null or priority not between 0 and 9 then
+        raise exception 'queue ''%'': priority must be from 0 (first) to 9 (last), but is %', queue, priority
             using errcode = 'invalid_parameter_value';
     end if;
     if delay > interval '100 years' then
@@ -214,6 +254,10 @@ $$;
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
+-- Suspects (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- so whoever dies of one takes few others along.
+-- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- node holds, they fit into its memory.
 -- Returns the jobs, and for each lane that was emptied a row without a job, whose next_seq is where to go on.
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_types text[])
@@ -250,6 +294,31 @@ begin
     end if;
     perform set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
+        if p_lanes[i] = 10 then
+            return query
+            with taken as materialized (
+                select unnest(c.seqs) as seq from pgjobq.claim c where c.queue_id = p_queue
+            ), picked as materialized (
+                select j.id, j.seq, j.priority, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
+                from pgjobq.job j
+                where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
+                    and (p_types is null or j.type = any (p_types))
+                    and j.seq not in (select t.seq from taken t)
+                order by j.priority, j.seq
+                limit 1
+            ), made as (
+                insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
+                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq]
+                from picked p
+            )
+            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
+                case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
+            from picked p;
+            get diagnostics v_count = row_count;
+            v_left := v_left - v_count;
+            exit when v_left = 0;
+            continue;
+        end if;
         return query
         with taken as materialized (
             select unnest(c.seqs) as seq
@@ -259,6 +328,7 @@ begin
             select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= p_from[i]
+                and (j.rescues >= 2) is not true
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (select t.seq from taken t)
             order by j.seq
@@ -269,7 +339,8 @@ begin
             from picked p
             having count(*) > 0
         )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type, p.payload, p.attributes
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
+            case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
@@ -457,12 +528,14 @@ end
 $$;
 
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs. Locks: an advisory lock, so that there is one rescuer at a
--- time, then claim rows in id order; one that a handler's transaction holds is skipped, since its job may just be
--- completed. Then the job rows, in id order as everybody does. Once the claim is gone, its old holder is fenced. Returns what
--- became ready: queue, lane, lowest seq.
+-- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node becomes a suspect, which is
+-- claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
+-- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
+-- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
+-- them are suspects.
 create or replace function pgjobq.rescue(p_limit integer)
-returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, died bigint, awaited bigint[])
+returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, suspects bigint, died bigint,
+    awaited bigint[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -488,11 +561,12 @@ begin
         for update;
         with freed as (
             update pgjobq.job j
-            set attempt = j.attempt + 1, errors = coalesce(j.errors, '[]') || pgjobq.job_error(
-                j.attempt + 1, v_at, 'lost', 'the node that ran the job is gone', '')
+            set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
+                errors = coalesce(j.errors, '[]') || pgjobq.job_error(
+                    j.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
                 and j.attempt + 1 < v_claim.max_attempts
-            returning j.seq
+            returning j.seq, j.rescues
         ), spent as (
             delete from pgjobq.job j
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
@@ -504,13 +578,15 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 coalesce(s.errors, '[]') || pgjobq.job_error(
-                    s.attempt + 1, v_at, 'lost', 'the node that ran the job is gone', '')
+                    s.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )
         select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
-            (select count(*) from spent), (select array_agg(s.id) from spent s where s.awaited)
-        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.died, rescue.awaited
+            count(*) filter (where f.rescues >= 2), (select count(*) from spent),
+            (select array_agg(s.id) from spent s where s.awaited)
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.suspects, rescue.died,
+            rescue.awaited
         from freed f;
         delete from pgjobq.claim c where c.id = v_claim.id;
         return next;
@@ -520,7 +596,7 @@ $$;
 
 -- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
--- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come back, null for never.
+-- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come back, null for never.
 create or replace function pgjobq.promote(p_limit integer)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
 language plpgsql
@@ -548,7 +624,7 @@ begin
         select d.id, nextval('pgjobq.job_seq') as seq from due d
     ), promoted as (
         update pgjobq.job j set seq = n.seq, run_at = null from numbered n where j.id = n.id
-        returning j.queue_id, j.priority, j.seq
+        returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;
     return query
@@ -563,8 +639,8 @@ begin
 end
 $$;
 
--- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken. Locks nothing: it
--- is a look, the claim that follows decides.
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken, and for lane 10
+-- that of a suspect (see the function claim). Locks nothing: it is a look, the claim that follows decides.
 create or replace function pgjobq.sweep(p_queues integer[])
 returns table (queue_id integer, priority smallint, seq bigint)
 language plpgsql
@@ -584,7 +660,7 @@ begin
                 select j.seq
                 from pgjobq.job j
                 where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq is not null
-                    and j.seq not in (
+                    and (j.rescues >= 2) is not true and j.seq not in (
                         select unnest(c.seqs)
                         from pgjobq.claim c
                         where c.queue_id = sweep.queue_id and c.priority = sweep.priority)
@@ -595,6 +671,14 @@ begin
                 return next;
             end if;
         end loop;
+        sweep.priority := 10;
+        select min(j.seq) into sweep.seq
+        from pgjobq.job j
+        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.seq is not null
+            and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = sweep.queue_id);
+        if sweep.seq is not null then
+            return next;
+        end if;
     end loop;
 end
 $$;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,7 +30,11 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     @Override
     public byte[] write(Object value) {
         try {
-            return mapper.writeValueAsBytes(value);
+            byte[] bytes = mapper.writeValueAsBytes(value);
+            if (mayHoldHalfAPair(bytes)) {
+                skim(bytes);
+            }
+            return bytes;
         } catch (JacksonException | StackOverflowError ex) {
             throw new PayloadConversionException(
                     "a " + value.getClass().getName() + " can't be written as JSON: " + reason(ex), ex);
@@ -55,6 +60,25 @@ public final class JacksonPayloadConverter implements PayloadConverter {
         }
         TokenStreamLocation at = ex instanceof JacksonException jackson ? jackson.getLocation() : null;
         return at == null ? kind : kind + " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    /** Half a surrogate pair can be written anywhere, but not be read as a part of a name: better to learn it at once. */
+    private void skim(byte[] json) {
+        try (JsonParser parser = mapper.createParser(json)) {
+            while (parser.nextToken() != null) {
+                // Only whether it can be read matters.
+                continue;
+            }
+        }
+    }
+
+    private static boolean mayHoldHalfAPair(byte[] json) {
+        for (int i = 0; i < json.length - 2; i++) {
+            if (json[i] == '\\' && json[i + 1] == 'u' && (json[i + 2] | 0x20) == 'd') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String reason(Throwable ex) {

@@ -13,8 +13,8 @@ import java.util.Map;
  * commits, whatever made it (JDBC, JPA, jOOQ). Without a transaction the job is committed before the method returns.
  *
  * <p>Every sending method throws {@link UnknownQueueException} for a queue that does not exist,
- * {@link PayloadConversionException} for a payload that can't be written, and {@link ReadOnlyTransactionException} in a
- * read-only transaction; nothing has been stored then. Senders are thread-safe.
+ * {@link PayloadConversionException} for a payload that can't be written or takes more than 64 MiB, and
+ * {@link ReadOnlyTransactionException} in a read-only transaction; nothing has been stored then. Senders are thread-safe.
  */
 public interface JobSender {
 
@@ -60,10 +60,10 @@ public interface JobSender {
         /** Sets the priority, from 0 (started first) to 9 (started last). Default: {@value #DEFAULT_PRIORITY}. */
         Spec priority(int priority);
 
-        /** Adds an attribute, which the handler can read from its {@link JobContext}. */
+        /** Adds an attribute, which the handler can read from its {@link JobContext}; at most 64 KiB in all. */
         Spec attribute(String name, String value);
 
-        /** Adds attributes, which the handler can read from its {@link JobContext}. */
+        /** Adds attributes, which the handler can read from its {@link JobContext}; at most 64 KiB in all. */
         Spec attributes(Map<String, String> attributes);
 
         /**

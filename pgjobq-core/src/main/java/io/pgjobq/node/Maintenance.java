@@ -12,7 +12,9 @@ import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.ReadyJobs;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -50,12 +52,15 @@ public final class Maintenance {
     private boolean sweepWanted;
     private boolean tidyWanted;
 
-    /** Only used by the thread, as are the next three. */
+    /** Only used by the thread, as are the next four. */
     private long nextPoll;
 
     private long nextHistory;
     private long nextTidy;
     private final PollPace pace = new PollPace();
+
+    /** Those that were told of. */
+    private final Set<Integer> unknownQueues = new HashSet<>();
 
     /** What maintenance needs of the tables. */
     public record Stores(NodeStore nodes, LaneStore lanes, FinishedJobStore finished, QueueStore queues) {}
@@ -190,11 +195,22 @@ public final class Maintenance {
             for (NodeStore.Rescue rescue : rescued) {
                 LOG.info("rescued {} jobs of a dead node, {} died", rescue.rescued(), rescue.died());
                 if (rescue.ready() != null) {
-                    ring(rescue.ready());
+                    announce(rescue.ready(), rescue.suspects());
                 }
                 ringEnded(rescue.awaited());
             }
         } while (rescued.size() == RESCUE_AT_ONCE);
+    }
+
+    private void announce(ReadyJobs ready, long suspects) {
+        ring(ready);
+        if (suspects > 0) {
+            LOG.warn(
+                    "queue {}: {} jobs were held by two nodes that died, or more, and are run one at a time on each node",
+                    ready.queue(),
+                    suspects);
+            ring(new ReadyJobs(ready.queue(), ReadyJobs.SUSPECTS, 0));
+        }
     }
 
     private void promote() {
@@ -244,6 +260,14 @@ public final class Maintenance {
             LOG.info("history: dropped {}", dropped);
         }
         ringEnded(stores.queues().purge());
+        for (int queue : stores.queues().unknown()) {
+            if (unknownQueues.add(queue)) {
+                LOG.warn(
+                        "queue {}: does not exist, but another program stored jobs in it, which nobody will run; delete"
+                                + " them, or give them the id of a queue",
+                        queue);
+            }
+        }
     }
 
     private void ring(ReadyJobs ready) {

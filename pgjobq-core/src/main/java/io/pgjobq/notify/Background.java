@@ -7,6 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A thread of a node's own, and the lock under which it and the others meet: they change something, it waits for that, and
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class Background {
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
+
+    private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
     private final String name;
     private final ReentrantLock lock = new ReentrantLock();
@@ -44,7 +50,7 @@ public final class Background {
                 return;
             }
             stopping = false;
-            thread = new Thread(() -> run(body), name);
+            thread = new Thread(() -> runAgain(body), name);
             thread.setDaemon(true);
             thread.start();
         } finally {
@@ -52,11 +58,24 @@ public final class Background {
         }
     }
 
-    private static void run(Body body) {
+    /** An error such as a lack of memory may pass: the thread must not be missed for ever. */
+    private void runAgain(Body body) {
         try {
-            body.run();
+            while (!endsIn(body)) {
+                rest(AFTER_ERROR);
+            }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean endsIn(Body body) throws InterruptedException {
+        try {
+            body.run();
+            return true;
+        } catch (RuntimeException | Error ex) {
+            LOG.error("{}: failed and starts again", name, ex);
+            return isStopping();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.pgjobq.notify;
 
+import io.pgjobq.store.ReadyJobs;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -79,7 +80,7 @@ final class SignalCodec {
             case 'r' -> {
                 String[] parts = value.split(":");
                 int priority = Integer.parseInt(parts[1]);
-                if (priority >= 0 && priority <= 9) {
+                if (priority >= 0 && priority < ReadyJobs.LANES) {
                     signals.add(new Signal.Ready(Integer.parseInt(parts[0]), priority, Long.parseLong(parts[2])));
                 }
             }

@@ -29,6 +29,9 @@ public final class DefaultJobSender implements JobSender {
 
     private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
+    /** A payload is stored, sent and read as a whole. */
+    private static final int LARGEST_PAYLOAD = 64 * 1024 * 1024;
+
     private final Database database;
     private final JobStore store;
     private final PayloadConverter converter;
@@ -129,6 +132,15 @@ public final class DefaultJobSender implements JobSender {
     }
 
     private byte[] write(String queue, @Nullable Object payload) {
+        byte[] bytes = convert(queue, payload);
+        if (bytes.length > LARGEST_PAYLOAD) {
+            throw new PayloadConversionException("queue '" + queue + "': a payload takes " + bytes.length
+                    + " bytes; at most " + LARGEST_PAYLOAD + " can be stored: send a reference to it instead");
+        }
+        return bytes;
+    }
+
+    private byte[] convert(String queue, @Nullable Object payload) {
         if (payload == null) {
             throw new PayloadConversionException("queue '" + queue + "': a payload must not be null");
         }
@@ -138,8 +150,8 @@ public final class DefaultJobSender implements JobSender {
         try {
             return converter.write(payload);
         } catch (PayloadConversionException ex) {
-            throw ex;
-        } catch (RuntimeException ex) {
+            throw new PayloadConversionException("queue '" + queue + "': " + ex.getMessage(), ex);
+        } catch (RuntimeException | StackOverflowError ex) {
             throw new PayloadConversionException(
                     "queue '" + queue + "': a " + payload.getClass().getName() + " can't be written", ex);
         }

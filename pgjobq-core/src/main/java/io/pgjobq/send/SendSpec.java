@@ -2,8 +2,10 @@ package io.pgjobq.send;
 
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.UnknownQueueException;
 import io.pgjobq.store.NewJob;
 import io.pgjobq.store.StoredJson;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -25,6 +27,10 @@ record SendSpec(
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
     private static final int LONGEST_TYPE = 200;
+    private static final int LARGEST_ATTRIBUTES = 64 * 1024;
+
+    /** What the database adds to each. */
+    private static final int ATTRIBUTE_OVERHEAD = 16;
 
     static SendSpec of(DefaultJobSender sender, String queue) {
         return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null);
@@ -65,13 +71,31 @@ record SendSpec(
             check(storable(value), "attribute '" + name + "' must not hold a NUL character or half a surrogate pair");
             all.put(name, value);
         });
+        int size = size(all);
+        check(
+                size <= LARGEST_ATTRIBUTES,
+                "attributes must not take more than " + LARGEST_ATTRIBUTES + " bytes, but take " + size
+                        + "; large data belongs in the payload");
         return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type);
+    }
+
+    private static int size(Map<String, String> attributes) {
+        long size = 0;
+        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+            size += bytes(attribute.getKey()) + bytes(attribute.getValue()) + ATTRIBUTE_OVERHEAD;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, size);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     @Override
     public JobSender.Spec type(String newType) {
+        check(newType.length() <= LONGEST_TYPE, "type must be 1 to 200 characters, but has " + newType.length());
         check(
-                !newType.isEmpty() && newType.length() <= LONGEST_TYPE && storable(newType),
+                !newType.isEmpty() && storable(newType),
                 "type must be 1 to 200 characters without NUL, but is '" + newType + "'");
         return new SendSpec(sender, queue, delay, instant, priority, attributes, newType);
     }
@@ -92,6 +116,9 @@ record SendSpec(
     }
 
     private NewJob job(boolean awaited) {
+        if (!storable(queue)) {
+            throw new UnknownQueueException(queue);
+        }
         return new NewJob(
                 queue,
                 priority,

@@ -14,4 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param types the types that the node can run, {@code null} for all
  */
 public record ClaimRequest(
-        int queue, int node, long claim, int limit, short[] lanes, long[] from, String @Nullable [] types) {}
+        int queue, int node, long claim, int limit, short[] lanes, long[] from, String @Nullable [] types) {
+
+    /** Returns the lane that a claim made by this request is for. */
+    int laneOf(long id) {
+        return lanes[(int) (id - claim) - 1];
+    }
+}

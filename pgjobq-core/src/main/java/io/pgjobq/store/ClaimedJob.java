@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param seq its place in the lane
  * @param claim the claim that holds it: the fencing token
  * @param queue the queue's number
- * @param priority the lane
+ * @param priority its priority
+ * @param suspect whether it was taken from the lane of suspects
  * @param attempt how many attempts were charged before
  * @param type the logical type, empty if none
- * @param payload the payload as stored
+ * @param payload the payload as stored, {@code null} if it is too large to be read before the job starts
  * @param attributes the attributes as JSON, {@code null} if none
  * @param sentAt when it was sent
  */
@@ -23,8 +24,15 @@ public record ClaimedJob(
         long claim,
         int queue,
         int priority,
+        boolean suspect,
         int attempt,
         String type,
-        byte[] payload,
+        byte @Nullable [] payload,
         @Nullable String attributes,
-        Instant sentAt) {}
+        Instant sentAt) {
+
+    /** Returns the lane from which it is taken. */
+    public int lane() {
+        return suspect ? ReadyJobs.SUSPECTS : priority;
+    }
+}

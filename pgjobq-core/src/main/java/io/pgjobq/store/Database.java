@@ -19,6 +19,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class Database {
 
+    private static final int DEEPEST_CAUSE = 50;
+
     private final DataSource dataSource;
     private final SqlFiles sql;
 
@@ -174,10 +176,13 @@ public final class Database {
     }
 
     private static @Nullable String sqlState(@Nullable Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable cause = failure;
+        // Causes may form a cycle.
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState();
             }
+            cause = cause.getCause();
         }
         return null;
     }

@@ -83,6 +83,7 @@ public final class JobStore {
                                         claim,
                                         request.queue(),
                                         lane,
+                                        request.laneOf(claim) == ReadyJobs.SUSPECTS,
                                         row.getInt(6),
                                         row.getString(8),
                                         row.getBytes(9),
@@ -98,6 +99,13 @@ public final class JobStore {
                     request.types());
             return new Claimed(jobs, emptied);
         });
+    }
+
+    /** Reads the payload of a job; {@code null} if the job has ended. */
+    public byte @Nullable [] payload(long id) {
+        List<byte[]> payloads =
+                database.alone(connection -> database.list(connection, "payload", row -> row.getBytes(1), id));
+        return payloads.isEmpty() ? null : payloads.get(0);
     }
 
     /**

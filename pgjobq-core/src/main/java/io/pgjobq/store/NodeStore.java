@@ -23,10 +23,11 @@ public final class NodeStore {
      *
      * @param ready the jobs that are ready again, {@code null} if none
      * @param rescued how many those are
+     * @param suspects how many of those may be what killed the node
      * @param died how many ended among the dead jobs
      * @param awaited those of the dead that somebody waits for
      */
-    public record Rescue(@Nullable ReadyJobs ready, long rescued, long died, long[] awaited) {}
+    public record Rescue(@Nullable ReadyJobs ready, long rescued, long suspects, long died, long[] awaited) {}
 
     /** Registers a node and returns its number, which is never used again. */
     public int register(String name, Duration heartbeatEvery, Duration silenceAllowed) {
@@ -89,7 +90,7 @@ public final class NodeStore {
                 row -> {
                     long seq = row.getLong(3);
                     ReadyJobs ready = row.wasNull() ? null : new ReadyJobs(row.getInt(1), row.getInt(2), seq);
-                    return new Rescue(ready, row.getLong(4), row.getLong(5), Arrays.longs(row, 6));
+                    return new Rescue(ready, row.getLong(4), row.getLong(5), row.getLong(6), Arrays.longs(row, 7));
                 },
                 claims));
     }

@@ -23,7 +23,7 @@ public final class Outage {
     }
 
     /** Notes a failure and returns how long to wait before the next attempt. */
-    public Duration failed(Exception cause) {
+    public Duration failed(Throwable cause) {
         if (backOff == null) {
             log.warn("{}: interrupted, trying again until the database answers: {}", activity, LogText.of(cause));
             ExponentialBackOff policy = new ExponentialBackOff(50, 2);

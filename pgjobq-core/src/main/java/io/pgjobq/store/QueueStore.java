@@ -88,6 +88,11 @@ public final class QueueStore {
                 .toArray());
     }
 
+    /** Returns the numbers of queues that jobs name although there are none. */
+    public List<Integer> unknown() {
+        return database.alone(connection -> database.list(connection, "unknown_queues", row -> row.getInt(1)));
+    }
+
     private static @Nullable Integer first(List<Integer> rows) {
         return rows.isEmpty() ? null : rows.get(0);
     }

@@ -8,13 +8,24 @@ public sealed interface Settlement {
     /** Returns the job. */
     ClaimedJob job();
 
+    /** Returns the size of what is to be stored with it. */
+    default int bytes() {
+        return 0;
+    }
+
     /**
      * The handler returned.
      *
      * @param micros how long ago it was called
      * @param result what it returned, {@code null} if nothing
      */
-    record Succeeded(ClaimedJob job, long micros, byte @Nullable [] result) implements Settlement {}
+    record Succeeded(ClaimedJob job, long micros, byte @Nullable [] result) implements Settlement {
+
+        @Override
+        public int bytes() {
+            return result == null ? 0 : result.length;
+        }
+    }
 
     /**
      * The handler threw.

@@ -9,8 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 /** The JSON of attributes and errors. What another program wrote wrongly is read as far as it makes sense. */
 public final class StoredJson {
@@ -30,7 +32,7 @@ public final class StoredJson {
             return Map.of();
         }
         Map<String, String> attributes = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : MAPPER.readTree(json).properties()) {
+        for (Map.Entry<String, JsonNode> entry : tree(json).properties()) {
             attributes.put(entry.getKey(), text(entry.getValue()));
         }
         return Map.copyOf(attributes);
@@ -39,7 +41,7 @@ public final class StoredJson {
     static List<JobError> errors(@Nullable String json) {
         List<JobError> errors = new ArrayList<>();
         if (json != null) {
-            for (JsonNode node : MAPPER.readTree(json)) {
+            for (JsonNode node : tree(json)) {
                 errors.add(error(node));
             }
         }
@@ -47,7 +49,16 @@ public final class StoredJson {
     }
 
     static JobError error(String json) {
-        return error(MAPPER.readTree(json));
+        return error(tree(json));
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JacksonException ex) {
+            // PostgreSQL nests deeper than Jackson reads.
+            return MissingNode.getInstance();
+        }
     }
 
     private static JobError error(JsonNode node) {

@@ -17,11 +17,16 @@ final class Failures {
         return new Failure(thrown.getClass().getName(), message(thrown), stack(thrown));
     }
 
+    /** As a log line names it. */
+    static String summary(Failure failure) {
+        return failure.message().isEmpty() ? failure.type() : failure.type() + ": " + failure.message();
+    }
+
     private static String message(Throwable thrown) {
         try {
             String message = thrown.getMessage();
             return message == null ? "" : storable(message, LONGEST_MESSAGE);
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             return "(getMessage failed: " + ex.getClass().getName() + ")";
         }
     }
@@ -31,7 +36,7 @@ final class Failures {
             StringWriter text = new StringWriter();
             thrown.printStackTrace(new PrintWriter(text));
             return storable(trimmed(text.toString()), LONGEST_STACK);
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             return "";
         }
     }

@@ -6,6 +6,7 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.StoredJson;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -80,6 +81,15 @@ final class JobRun implements JobContext {
     /** Returns whether a failure is likely to come from the container's interruption, rather than from the job. */
     boolean wasInterruptedByStop() {
         return interruptedByStop;
+    }
+
+    /** Returns whether the handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
+    boolean callsExit() {
+        Thread running = thread;
+        return running != null
+                && Arrays.stream(running.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                                && frame.getMethodName().equals("exit"));
     }
 
     /** Settles the attempt, unless that has been done; returns whether it has been done now. */

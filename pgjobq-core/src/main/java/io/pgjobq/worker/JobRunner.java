@@ -7,9 +7,11 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
 import io.pgjobq.store.Database;
+import io.pgjobq.store.JobStore;
 import io.pgjobq.store.LogText;
 import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Failed;
+import io.pgjobq.store.Settlement.Failure;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
 import io.pgjobq.store.SettlementStore;
@@ -35,6 +37,7 @@ final class JobRunner {
     private final Handlers handlers;
     private final WorkerOptions options;
     private final PayloadConverter converter;
+    private final JobStore jobs;
     private final SettlementStore settlements;
     private final CompletionSink completions;
     private final Runnable onPartitionMissing;
@@ -44,12 +47,14 @@ final class JobRunner {
             Handlers handlers,
             WorkerOptions options,
             PayloadConverter converter,
+            JobStore jobs,
             SettlementStore settlements,
             CompletionSink completions,
             Runnable onPartitionMissing) {
         this.handlers = handlers;
         this.options = options;
         this.converter = converter;
+        this.jobs = jobs;
         this.settlements = settlements;
         this.completions = completions;
         this.onPartitionMissing = onPartitionMissing;
@@ -60,10 +65,26 @@ final class JobRunner {
         try {
             attempt(run);
         } catch (Throwable thrown) {
-            failed(run, thrown);
+            ended(run, thrown);
         } finally {
             run.end();
         }
+    }
+
+    private void ended(JobRun run, Throwable thrown) {
+        try {
+            failed(run, thrown);
+        } catch (Throwable ex) {
+            // What it threw can't be looked at, or logged, or there is no memory left to do so.
+            Failure failure = new Failure(thrown.getClass().getName(), "", "");
+            run.settle(new Failed(run.job(), micros(run), failure, delay(run, thrown)));
+            LOG.error("{}: attempt {} failed with what can't be told: {}", run, run.attempt(), failure.type());
+        }
+    }
+
+    /** The handler has called {@code System.exit}, and the process ends of it: that is its failure. */
+    void exited(JobRun run) {
+        failed(run, new IllegalStateException("the handler called System.exit, which stopped its node"));
     }
 
     private void attempt(JobRun run) throws Throwable {
@@ -77,7 +98,7 @@ final class JobRunner {
             run.settle(new Released(job));
             return;
         }
-        Object payload = payload(handler, job);
+        Object payload = payload(handler, job, bytes(run));
         TransactionOperations transaction = handler.transaction();
         if (transaction == null) {
             byte[] result = result(handler, handler.invocation().invoke(payload, run));
@@ -87,13 +108,29 @@ final class JobRunner {
         }
     }
 
-    private @Nullable Object payload(Handler handler, ClaimedJob job) {
-        Type type = Handlers.payloadType(handler, job.type());
-        if (type == byte[].class) {
-            return job.payload();
+    private byte[] bytes(JobRun run) {
+        byte[] bytes = run.job().payload();
+        if (bytes != null) {
+            return bytes;
         }
         try {
-            return converter.read(job.payload(), type);
+            bytes = jobs.payload(run.id());
+        } catch (RuntimeException ex) {
+            throw new NotBegunException("its payload could not be read", ex);
+        }
+        if (bytes == null) {
+            throw new JobLostException(run.toString());
+        }
+        return bytes;
+    }
+
+    private @Nullable Object payload(Handler handler, ClaimedJob job, byte[] bytes) {
+        Type type = Handlers.payloadType(handler, job.type());
+        if (type == byte[].class) {
+            return bytes;
+        }
+        try {
+            return converter.read(bytes, type);
         } catch (PayloadConversionException ex) {
             throw ex;
         } catch (RuntimeException ex) {
@@ -143,7 +180,7 @@ final class JobRunner {
         } catch (HandlerFailed failed) {
             throw failed.thrown;
         } catch (RuntimeException ex) {
-            throw joint.begun ? ex : new NotBegunException(ex);
+            throw joint.begun ? ex : new NotBegunException("no transaction could be begun for its handler", ex);
         }
         Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
         if (joint.completion == null) {
@@ -191,10 +228,11 @@ final class JobRunner {
             return;
         }
         Long delay = delay(run, thrown);
-        if (!run.settle(new Failed(run.job(), micros(run), Failures.of(thrown), delay))) {
+        Failure failure = Failures.of(thrown);
+        if (!run.settle(new Failed(run.job(), micros(run), failure, delay))) {
             LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
         } else if (delay == null) {
-            logDeath(run, thrown);
+            logDeath(run, thrown, failure);
         } else {
             LOG.info(
                     "{}: attempt {} of {} failed, next in {} ms: {}",
@@ -202,15 +240,14 @@ final class JobRunner {
                     run.attempt(),
                     run.maxAttempts(),
                     delay,
-                    thrown.toString());
+                    Failures.summary(failure));
         }
     }
 
     /** Returns why a failure is not the job's fault, {@code null} if it is. */
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (thrown instanceof NotBegunException) {
-            return "no transaction could be begun for its handler: "
-                    + LogText.masked(String.valueOf(thrown.getMessage()));
+            return LogText.masked(String.valueOf(thrown.getMessage()));
         }
         if (Database.lacksPartition(thrown)) {
             onPartitionMissing.run();
@@ -223,18 +260,18 @@ final class JobRunner {
      * A refusal is the handler's own word, and why a payload can't be read may repeat it; any other death is a surprise, of
      * which the stack trace tells more.
      */
-    private static void logDeath(JobRun run, Throwable thrown) {
+    private static void logDeath(JobRun run, Throwable thrown, Failure failure) {
         if (thrown instanceof PayloadConversionException) {
-            LOG.warn("{}: dead after attempt {}: {}", run, run.attempt(), thrown.toString());
+            LOG.warn("{}: dead after attempt {}: {}", run, run.attempt(), Failures.summary(failure));
         } else if (thrown instanceof NonRetryableJobException) {
-            LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), thrown.getMessage());
+            LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), failure.message());
         } else {
             LOG.warn(
                     "{}: dead after attempt {} of {}: {}",
                     run,
                     run.attempt(),
                     run.maxAttempts(),
-                    thrown.toString(),
+                    Failures.summary(failure),
                     thrown);
         }
     }
@@ -288,8 +325,8 @@ final class JobRunner {
     @SuppressWarnings("serial")
     private static final class NotBegunException extends RuntimeException {
 
-        NotBegunException(RuntimeException cause) {
-            super(cause.toString(), cause);
+        NotBegunException(String what, RuntimeException cause) {
+            super(what + ": " + cause, cause);
         }
     }
 }

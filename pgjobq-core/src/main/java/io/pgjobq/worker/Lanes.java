@@ -15,11 +15,16 @@ final class Lanes {
 
     private static final long NOTHING = Long.MAX_VALUE;
 
+    private static final long NONE = -1;
+
     /** One past the highest seq that was seen. */
-    private final long[] hints = new long[ReadyJobs.PRIORITIES];
+    private final long[] hints = new long[ReadyJobs.LANES];
 
     /** The lowest seq that may be there, {@link #NOTHING} if none is known. */
-    private final long[] wanted = new long[ReadyJobs.PRIORITIES];
+    private final long[] wanted = new long[ReadyJobs.LANES];
+
+    /** The claim of the suspect that is held, if there is one: a node has one at a time. */
+    private long suspect = NONE;
 
     Lanes() {
         lookEverywhere();
@@ -37,12 +42,23 @@ final class Lanes {
 
     /** Returns whether there is something to look for. */
     boolean hasWork() {
-        for (long from : wanted) {
-            if (from != NOTHING) {
+        for (int lane = 0; lane < wanted.length; lane++) {
+            if (isWanted(lane)) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean isWanted(int lane) {
+        return wanted[lane] != NOTHING && !(lane == ReadyJobs.SUSPECTS && suspect != NONE);
+    }
+
+    /** It is recorded how this claim's suspect ended: there may be another. */
+    void suspectSettled(long claim) {
+        if (suspect == claim) {
+            suspect = NONE;
+        }
     }
 
     /** Nobody needs to look below this seq, in lanes where nothing is announced. */
@@ -54,12 +70,15 @@ final class Lanes {
         }
     }
 
-    /** Returns the lanes to look at, the most urgent first, and forgets what was announced: it is asked for now. */
+    /** Returns the lanes to look at: a suspect first, since one at a time delays nobody, then the most urgent. */
     short[] take() {
-        short[] lanes = new short[ReadyJobs.PRIORITIES];
+        short[] lanes = new short[ReadyJobs.LANES];
         int count = 0;
-        for (short i = 0; i < wanted.length; i++) {
-            if (wanted[i] != NOTHING) {
+        if (isWanted(ReadyJobs.SUSPECTS)) {
+            lanes[count++] = ReadyJobs.SUSPECTS;
+        }
+        for (short i = 0; i < ReadyJobs.PRIORITIES; i++) {
+            if (isWanted(i)) {
                 lanes[count++] = i;
             }
         }
@@ -88,21 +107,29 @@ final class Lanes {
         for (ReadyJobs lane : claimed.emptied()) {
             hints[lane.priority()] = Math.max(hints[lane.priority()], lane.seq());
         }
-        if (claimed.jobs().size() == request.limit()) {
-            leaveRest(request, claimed.jobs());
+        List<ClaimedJob> jobs = claimed.jobs();
+        if (!jobs.isEmpty() && jobs.get(0).suspect()) {
+            suspect = jobs.get(0).claim();
+            announce(ReadyJobs.SUSPECTS, 0);
+        }
+        if (jobs.size() == request.limit()) {
+            leaveRest(request, jobs.get(jobs.size() - 1));
         }
     }
 
     /** The limit was reached: the last job's lane goes on after it, those behind it have not been looked at. */
-    private void leaveRest(ClaimRequest request, List<ClaimedJob> jobs) {
-        ClaimedJob last = jobs.get(jobs.size() - 1);
+    private void leaveRest(ClaimRequest request, ClaimedJob last) {
+        boolean behind = false;
         for (int i = 0; i < request.lanes().length; i++) {
-            int priority = request.lanes()[i];
-            if (priority == last.priority()) {
-                announce(priority, last.seq() + 1);
-                hints[priority] = Math.max(request.from()[i], last.seq() + 1);
-            } else if (priority > last.priority()) {
-                announce(priority, request.from()[i]);
+            int lane = request.lanes()[i];
+            if (behind) {
+                announce(lane, request.from()[i]);
+            } else if (lane == last.lane()) {
+                behind = true;
+                if (!last.suspect()) {
+                    announce(lane, last.seq() + 1);
+                    hints[lane] = Math.max(request.from()[i], last.seq() + 1);
+                }
             }
         }
     }

@@ -54,6 +54,7 @@ public final class QueueContainer implements WorkerContainer {
                 this.handlers,
                 options,
                 services.converter(),
+                services.jobs(),
                 services.settlements(),
                 services.ends(),
                 services.onPartitionMissing());
@@ -61,6 +62,7 @@ public final class QueueContainer implements WorkerContainer {
         this.workload = new Workload(
                 options.concurrency(), this::mayTake, () -> services.threads().execute(this::runJobs));
         services.settler().onRelief(workload::poke);
+        services.settler().onSuspectSettled(claim -> workload.update(lanes -> lanes.suspectSettled(claim)));
     }
 
     @Override
@@ -247,7 +249,7 @@ public final class QueueContainer implements WorkerContainer {
             return Duration.ZERO;
         } catch (QueueGoneException ex) {
             return createAgain();
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | Error ex) {
             workload.update(lanes -> lanes.restore(request));
             services.onClaimLost().run();
             return outage.failed(ex);
@@ -300,7 +302,18 @@ public final class QueueContainer implements WorkerContainer {
         services.settler().settleAll(released);
     }
 
+    /** Given back as others are, a job that stops each node that runs it would do so for ever. */
+    private void failExiting() {
+        for (JobRun run : workload.running()) {
+            if (run.callsExit()) {
+                runner.exited(run);
+                workload.abandon(run);
+            }
+        }
+    }
+
     private void endRunning() throws InterruptedException {
+        failExiting();
         if (workload.awaitIdle(options.shutdownTimeout())) {
             return;
         }

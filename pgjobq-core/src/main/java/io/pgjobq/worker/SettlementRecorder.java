@@ -182,7 +182,7 @@ public final class SettlementRecorder {
             ClaimedJob job = released.job();
             if (free.contains(job.claim())) {
                 book.forget(job.claim(), batch.emptiedByRelease);
-                doorbell.ring(new Signal.Ready(job.queue(), job.priority(), job.seq()));
+                doorbell.ring(new Signal.Ready(job.queue(), job.lane(), job.seq()));
             } else {
                 book.taken(List.of(job));
                 batch.putOff.add(released);

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Settler {
 
     private static final int MOST_AT_ONCE = 1_000;
+
+    /** Results that are together larger than this are recorded in more than one statement. */
+    private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
     /** How soon what a handler's transaction stood in the way of is tried again. */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -57,6 +61,8 @@ public final class Settler {
     /** Those who wait until it is no longer overloaded. */
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
+    private final List<LongConsumer> suspectListeners = new CopyOnWriteArrayList<>();
+
     /** Only used by the thread. */
     private final Outage outage = new Outage(LOG, "settling jobs");
 
@@ -83,6 +89,11 @@ public final class Settler {
     /** Lets the caller be told, on the settler's thread, when the settler is no longer overloaded. */
     void onRelief(Runnable relief) {
         waiting.add(relief);
+    }
+
+    /** Lets the caller be told, on the settler's thread, of the claims whose suspects' ends are recorded. */
+    void onSuspectSettled(LongConsumer listener) {
+        suspectListeners.add(listener);
     }
 
     /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
@@ -156,8 +167,11 @@ public final class Settler {
     private void run() {
         try {
             while (awaitWork()) {
-                record(recorder.batch(take()));
+                List<Settlement> taken = take();
+                SettlementRecorder.Batch batch = recorder.batch(taken);
+                record(batch);
                 done();
+                tellOfSuspects(taken, batch.putOff());
             }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
@@ -171,7 +185,7 @@ public final class Settler {
                 outage.recovered();
                 settleLater(batch.putOff());
                 return;
-            } catch (RuntimeException ex) {
+            } catch (RuntimeException | Error ex) {
                 if (!pause(outage.failed(ex))) {
                     return;
                 }
@@ -203,15 +217,28 @@ public final class Settler {
             // time.
             // What became of each can be told apart only if they are recorded one after the other.
             Set<Long> jobs = new HashSet<>();
+            long bytes = 0;
             while (!arrived.isEmpty()
                     && batch.size() < MOST_AT_ONCE
+                    && bytes < MOST_BYTES_AT_ONCE
                     && jobs.add(arrived.peek().job().id())) {
-                batch.add(arrived.poll());
+                Settlement next = arrived.remove();
+                batch.add(next);
+                bytes += next.bytes();
             }
             underWay = batch.size();
             return batch;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void tellOfSuspects(List<Settlement> taken, List<Settlement> putOff) {
+        for (Settlement settlement : taken) {
+            if (settlement.job().suspect() && !putOff.contains(settlement)) {
+                suspectListeners.forEach(
+                        listener -> listener.accept(settlement.job().claim()));
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,6 +15,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that a container holds and runs, and what decides whether it takes more. One thread takes jobs, up to
@@ -23,6 +26,8 @@ final class Workload {
 
     /** Held jobs that were not started in this time are to be given back: another node may be free. */
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workload.class);
 
     private final int concurrency;
     private final BooleanSupplier mayTake;
@@ -202,8 +207,13 @@ final class Workload {
     /** Wakes a runner if there is a job for it; it wakes the next. Called under the lock. */
     private void startRunner() {
         if (!held.isEmpty() && runners < concurrency) {
-            runners++;
-            startRunner.run();
+            try {
+                startRunner.run();
+                runners++;
+            } catch (OutOfMemoryError | RejectedExecutionException ex) {
+                // No more threads are to be had: those that run go on with what is held, or it is given back.
+                LOG.warn("no thread could be started for a job: {}", ex.toString());
+            }
         }
     }
 
@@ -244,6 +254,11 @@ final class Workload {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A job that runs will never end. */
+    void abandon(JobRun run) {
+        under(() -> running.remove(run));
     }
 
     List<JobRun> running() {

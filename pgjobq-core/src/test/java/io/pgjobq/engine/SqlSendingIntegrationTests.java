@@ -94,7 +94,8 @@ class SqlSendingIntegrationTests {
             assertThatThrownBy(() -> send("send", "null")).hasStackTraceContaining("payload must not be null");
             assertThatThrownBy(() -> send("send", "'1', attributes => '{\"a\": 1}'"))
                     .hasStackTraceContaining("object of strings");
-            assertThatThrownBy(() -> send("send", "'1', priority => 10")).hasStackTraceContaining("job_priority");
+            assertThatThrownBy(() -> send("send", "'1', priority => 10"))
+                    .hasStackTraceContaining("priority must be from 0");
             assertThat(node.pgJobQ().queues().describe(queue).ready()).isZero();
         }
     }

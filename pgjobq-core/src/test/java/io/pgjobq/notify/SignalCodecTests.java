@@ -24,7 +24,7 @@ class SignalCodecTests {
         Arbitrary<Long> ids = Arbitraries.longs().between(0, Long.MAX_VALUE);
         Arbitrary<Integer> queues = Arbitraries.integers().between(1, Integer.MAX_VALUE);
         return Arbitraries.<Signal>oneOf(
-                        Combinators.combine(queues, Arbitraries.integers().between(0, 9), ids)
+                        Combinators.combine(queues, Arbitraries.integers().between(0, 10), ids)
                                 .as(Signal.Ready::new),
                         ids.map(Signal.Due::new),
                         queues.map(Signal.Look::new),
@@ -88,7 +88,7 @@ class SignalCodecTests {
                 "r",
                 "r1",
                 "r1:2",
-                "r1:10:5",
+                "r1:11:5",
                 "r1:-1:5",
                 "rx:1:1",
                 "w",

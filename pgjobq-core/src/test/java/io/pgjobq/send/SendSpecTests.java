@@ -88,6 +88,23 @@ class SendSpecTests {
     }
 
     @Test
+    void attributesTakeNoMoreThan64KibibytesInAll() {
+        JobSender.Spec half = spec.attribute("a", "é".repeat(16 * 1024 - 20));
+
+        assertThat(half.attribute("b", "x".repeat(32 * 1024 - 20))).isNotNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> half.attribute("b", "x".repeat(33 * 1024)))
+                .withMessageContaining("queue 'emails': attributes must not take more than 65536 bytes, but take 66");
+    }
+
+    @Test
+    void theMessageAboutALongTypeIsShort() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> spec.type("x".repeat(1_000_000)))
+                .withMessage("queue 'emails': type must be 1 to 200 characters, but has 1000000");
+    }
+
+    @Test
     void anAttributeNeedsAName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> spec.attribute("", "a"))

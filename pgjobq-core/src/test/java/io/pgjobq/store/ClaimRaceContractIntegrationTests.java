@@ -93,7 +93,7 @@ class ClaimRaceContractIntegrationTests {
         try (InputStream file = SchemaMigration.class.getResourceAsStream("/io/pgjobq/schema/functions/claim.sql")) {
             String sql = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
             String insert = "select p_claim + i, p_node";
-            assertThat(sql).containsOnlyOnce("perform pg_advisory_xact_lock(").containsOnlyOnce(insert);
+            assertThat(sql).containsOnlyOnce("perform pg_advisory_xact_lock(").contains(insert);
             return sql.lines()
                     .filter(line -> !line.contains("perform pg_advisory_xact_lock("))
                     .collect(Collectors.joining("\n"))

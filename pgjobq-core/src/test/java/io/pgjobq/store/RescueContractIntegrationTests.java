@@ -73,7 +73,8 @@ class RescueContractIntegrationTests {
         assertThat(store.count("job")).isZero();
         assertThat(store.finished().dead(id, null, 1))
                 .singleElement()
-                .satisfies(job -> assertThat(job.lastError().message()).isEqualTo("the node that ran the job is gone"));
+                .satisfies(
+                        job -> assertThat(job.lastError().message()).isEqualTo("the node that held the job is gone"));
     }
 
     @Test

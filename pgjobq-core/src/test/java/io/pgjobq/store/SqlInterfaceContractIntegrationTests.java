@@ -66,8 +66,8 @@ class SqlInterfaceContractIntegrationTests {
                 "'emails', null | queue 'emails': payload must not be null",
                 "'emails', '1', attributes => '[]' | attributes must be an object of strings",
                 "'emails', '1', attributes => '{\"a\": 1}' | attributes must be an object of strings",
-                "'emails', '1', priority => 10 | job_priority",
-                "'emails', '1', priority => -1 | job_priority",
+                "'emails', '1', priority => 10 | priority must be from 0 (first) to 9 (last), but is 10",
+                "'emails', '1', priority => -1 | priority must be from 0 (first) to 9 (last), but is -1",
                 "'emails', '1', delay => '101 years' | delay must not exceed 100 years",
             })
     void whatMakesNoSenseIsRefusedWithAReason(String arguments, String reason) {
@@ -110,10 +110,10 @@ class SqlInterfaceContractIntegrationTests {
     @ValueSource(strings = {"\\xff", "\\x6e6f74206a736f6e", "\\x", "\\x225c753030303022"})
     void viewsShowAPayloadThatIsNoJsonAsNull(String payload) {
         store.server()
-                .execute("insert into pgjobq.job (id, seq, queue_id, payload) values (-1, -1, " + store.queue() + ", '"
-                        + payload + "'), (-2, -2, " + store.queue() + ", '[1]')");
+                .execute("insert into pgjobq.job (id, seq, queue_id, payload) values (1, 1, " + store.queue() + ", '"
+                        + payload + "'), (2, 2, " + store.queue() + ", '[1]')");
 
-        assertThat(store.count("job_view where payload is null and id = -1")).isEqualTo(1);
+        assertThat(store.count("job_view where payload is null and id = 1")).isEqualTo(1);
         assertThat(store.count("job_view where payload = '[1]' and queue = 'emails' and state = 'ready or running'"))
                 .isEqualTo(1);
     }

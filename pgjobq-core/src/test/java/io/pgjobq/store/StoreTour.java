@@ -79,6 +79,7 @@ final class StoreTour {
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
         List<ClaimedJob> jobs =
                 store.claim(node, 5).stream().filter(job -> job.priority() == 5).toList();
+        assertThat(store.jobs().payload(jobs.get(0).id())).isNotNull();
         store.succeed(jobs.subList(0, 1));
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
@@ -114,6 +115,7 @@ final class StoreTour {
                 .extracting(NodeStore.DeadNode::id)
                 .contains(dead);
         assertThat(store.nodes().rescue(10)).isNotEmpty();
+        assertThat(store.queues().unknown()).isEmpty();
         assertThat(store.queues().names()).contains(TestStore.QUEUE);
         assertThat(store.queues().describe(null)).isNotEmpty();
         assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();

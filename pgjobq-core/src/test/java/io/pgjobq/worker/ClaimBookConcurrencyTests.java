@@ -42,7 +42,7 @@ class ClaimBookConcurrencyTests {
         ClaimRequest request = new ClaimRequest(1, 1, claim - 1, 1, new short[1], new long[1], null);
         book.asking(request);
         made.set(claim);
-        book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, 0, "", new byte[0], null, Instant.EPOCH)));
+        book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH)));
         book.answered(request);
         if (book.settle(claim)) {
             book.empty(claim);

@@ -58,6 +58,15 @@ class FailuresTests {
     }
 
     @Test
+    void noErrorOfAnExceptionThatDescribesItselfEscapes() {
+        Failure failure = Failures.of(new Endless());
+
+        assertThat(failure.message()).contains("getMessage failed").contains("StackOverflowError");
+        assertThat(failure.stack()).isEmpty();
+        assertThat(Failures.summary(failure)).contains("Endless: (getMessage failed");
+    }
+
+    @Test
     void aCycleOfCausesEnds() {
         Exception first = shortened(new Exception("first"));
         Exception second = shortened(new Exception("second", first));
@@ -69,6 +78,15 @@ class FailuresTests {
     private static <T extends Exception> T shortened(T exception) {
         exception.setStackTrace(new StackTraceElement[] {exception.getStackTrace()[0]});
         return exception;
+    }
+
+    @SuppressWarnings("serial")
+    private static final class Endless extends RuntimeException {
+
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError();
+        }
     }
 
     @SuppressWarnings("serial")

@@ -23,9 +23,9 @@ class LanesTests {
     private final Lanes lanes = new Lanes();
 
     @Test
-    void everythingIsLookedForAtFirstTheMostUrgentLaneFirst() {
+    void everythingIsLookedForAtFirstASuspectAndThenTheMostUrgentLane() {
         assertThat(lanes.hasWork()).isTrue();
-        assertThat(lanes.take()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(lanes.take()).containsExactly(10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     @Test
@@ -115,6 +115,9 @@ class LanesTests {
         /** A request for so many jobs is answered; if between, this job is committed and announced meanwhile. */
         record Taken(int limit, Sent between) implements Event {}
 
+        /** The suspect that is held, if there is one, ends. */
+        record SuspectEnded() implements Event {}
+
         /** A request is lost, before or after it took jobs that are given back later. */
         record Lost(int limit) implements Event {}
     }
@@ -122,12 +125,16 @@ class LanesTests {
     @Provide
     Arbitrary<List<Event>> events() {
         Arbitrary<Event.Sent> sent = Combinators.combine(
-                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(0, 1, 2, 3, ReadyJobs.SUSPECTS),
                         Arbitraries.longs().between(1, 60))
                 .as(Event.Sent::new);
         Arbitrary<Integer> limit = Arbitraries.integers().between(1, 5);
         return Arbitraries.<Event>oneOf(
-                        sent, sent, Combinators.combine(limit, sent).as(Event.Taken::new), limit.map(Event.Lost::new))
+                        sent,
+                        sent,
+                        Combinators.combine(limit, sent).as(Event.Taken::new),
+                        limit.map(Event.Lost::new),
+                        Arbitraries.just(new Event.SuspectEnded()))
                 .list()
                 .ofMaxSize(40);
     }
@@ -138,9 +145,10 @@ class LanesTests {
         for (Event event : events) {
             model.happens(event);
         }
-        for (int i = 0; model.lanes.hasWork(); i++) {
+        for (int i = 0; model.lanes.hasWork() || model.suspectHeld; i++) {
             assertThat(i).as("requests until there is nothing to look for").isLessThan(1_000);
             model.take(3, () -> {});
+            model.happens(new Event.SuspectEnded());
         }
         assertThat(model.free).isEmpty();
         assertThat(model.taken).hasSameSizeAs(new TreeSet<>(model.taken));
@@ -153,13 +161,17 @@ class LanesTests {
         private final TreeSet<Long> sent = new TreeSet<>();
         private final TreeSet<Long> free = new TreeSet<>();
         private final List<Long> taken = new ArrayList<>();
-        private final long[] claimed = new long[ReadyJobs.PRIORITIES];
+        private boolean suspectHeld;
+        private final long[] claimed = new long[ReadyJobs.LANES];
 
         void happens(Event event) {
             if (event instanceof Event.Sent job) {
                 send(job);
             } else if (event instanceof Event.Taken request) {
                 take(request.limit(), () -> send(request.between()));
+            } else if (event instanceof Event.SuspectEnded && suspectHeld) {
+                suspectHeld = false;
+                lanes.suspectSettled(1);
             } else if (event instanceof Event.Lost request) {
                 lanes.restore(request(request.limit()));
             }
@@ -193,6 +205,10 @@ class LanesTests {
             List<ReadyJobs> emptied = new ArrayList<>();
             for (int i = 0; i < request.lanes().length && jobs.size() < request.limit(); i++) {
                 int lane = request.lanes()[i];
+                if (lane == ReadyJobs.SUSPECTS) {
+                    takeSuspect(jobs);
+                    continue;
+                }
                 long from = request.from()[i];
                 Long next;
                 while (jobs.size() < request.limit()
@@ -202,13 +218,24 @@ class LanesTests {
                     taken.add(next);
                     long seq = next - key(lane, 0);
                     claimed[lane] = Math.max(claimed[lane], seq);
-                    jobs.add(new ClaimedJob(next, seq, 1, 1, lane, 0, "", new byte[0], null, Instant.EPOCH));
+                    jobs.add(new ClaimedJob(next, seq, 1, 1, lane, false, 0, "", new byte[0], null, Instant.EPOCH));
                 }
                 if (jobs.size() < request.limit()) {
                     emptied.add(new ReadyJobs(1, lane, Math.max(from, claimed[lane] + 1)));
                 }
             }
             return new Claimed(jobs, emptied);
+        }
+
+        private void takeSuspect(List<ClaimedJob> jobs) {
+            assertThat(suspectHeld).as("a second suspect is asked for").isFalse();
+            Long next = free.ceiling(key(ReadyJobs.SUSPECTS, 0));
+            if (next != null) {
+                free.remove(next);
+                taken.add(next);
+                suspectHeld = true;
+                jobs.add(new ClaimedJob(next, next % 1_000, 1, 1, 3, true, 2, "", new byte[0], null, Instant.EPOCH));
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,35 @@ class SettlerIntegrationTests {
                 .containsExactly("succeeded", "dead", "succeeded");
         assertThat(server.queryOne("select count(*) from pgjobq.claim", Long.class))
                 .isZero();
+    }
+
+    @Test
+    void resultsThatAreLargeTogetherAreRecordedInMoreThanOneStatement() throws Exception {
+        JobStore jobs = new JobStore(database);
+        NewJob job = new NewJob("work", 5, null, null, null, false);
+        int count = 10;
+        String[] types = new String[count];
+        byte[][] payloads = new byte[count][];
+        Arrays.fill(types, "");
+        Arrays.fill(payloads, new byte[1]);
+        database.alone(connection -> jobs.sendAll(connection, job, types, payloads));
+        List<ClaimedJob> claimed = claim(jobs, count);
+        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        byte[] result = new byte[6 * 1024 * 1024];
+        settler.settleAll(claimed.stream()
+                .map(taken -> new Settlement.Succeeded(taken, 1, result))
+                .toList());
+
+        settler.start();
+        assertThat(settler.drain(Duration.ofSeconds(30))).isTrue();
+        settler.stop(Duration.ofSeconds(1));
+
+        assertThat(server.queryOne(
+                        "select count(distinct xmin::text) from pgjobq.finished_job where octet_length(result) = 6291456",
+                        Long.class))
+                .as("three at a time")
+                .isEqualTo(4);
+        server.execute("delete from pgjobq.finished_job");
     }
 
     private ClaimedJob claim(JobStore jobs) {

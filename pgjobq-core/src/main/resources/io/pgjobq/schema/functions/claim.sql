@@ -3,6 +3,10 @@
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
+-- Suspects (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- so whoever dies of one takes few others along.
+-- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- node holds, they fit into its memory.
 -- Returns the jobs, and for each lane that was emptied a row without a job, whose next_seq is where to go on.
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_types text[])
@@ -39,6 +43,31 @@ begin
     end if;
     perform set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
+        if p_lanes[i] = 10 then
+            return query
+            with taken as materialized (
+                select unnest(c.seqs) as seq from ${schema}.claim c where c.queue_id = p_queue
+            ), picked as materialized (
+                select j.id, j.seq, j.priority, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
+                from ${schema}.job j
+                where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
+                    and (p_types is null or j.type = any (p_types))
+                    and j.seq not in (select t.seq from taken t)
+                order by j.priority, j.seq
+                limit 1
+            ), made as (
+                insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
+                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq]
+                from picked p
+            )
+            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
+                case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
+            from picked p;
+            get diagnostics v_count = row_count;
+            v_left := v_left - v_count;
+            exit when v_left = 0;
+            continue;
+        end if;
         return query
         with taken as materialized (
             select unnest(c.seqs) as seq
@@ -48,6 +77,7 @@ begin
             select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
             from ${schema}.job j
             where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= p_from[i]
+                and (j.rescues >= 2) is not true
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (select t.seq from taken t)
             order by j.seq
@@ -58,7 +88,8 @@ begin
             from picked p
             having count(*) > 0
         )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type, p.payload, p.attributes
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
+            case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;

@@ -1,6 +1,6 @@
 -- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
--- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come back, null for never.
+-- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come back, null for never.
 create or replace function ${schema}.promote(p_limit integer)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
 language plpgsql
@@ -28,7 +28,7 @@ begin
         select d.id, nextval('${schema}.job_seq') as seq from due d
     ), promoted as (
         update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = n.id
-        returning j.queue_id, j.priority, j.seq
+        returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;
     return query

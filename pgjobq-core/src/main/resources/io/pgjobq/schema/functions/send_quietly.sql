@@ -23,6 +23,22 @@ begin
         raise exception 'queue ''%'': attributes must be an object of strings', queue
             using errcode = 'invalid_parameter_value';
     end if;
+    if pg_column_size(attributes) > 65536 then
+        raise exception 'queue ''%'': attributes must not take more than 64 KiB, but take % bytes', queue,
+            pg_column_size(attributes) using errcode = 'invalid_parameter_value';
+    end if;
+    if char_length(type) > 200 then
+        raise exception 'queue ''%'': type must not be longer than 200 characters, but is %', queue, char_length(type)
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if octet_length(payload::text) > 67108864 then
+        raise exception 'queue ''%'': payload must not take more than 64 MiB, but takes % bytes; send a reference to it',
+            queue, octet_length(payload::text) using errcode = 'invalid_parameter_value';
+    end if;
+    if priority is null or priority not between 0 and 9 then
+        raise exception 'queue ''%'': priority must be from 0 (first) to 9 (last), but is %', queue, priority
+            using errcode = 'invalid_parameter_value';
+    end if;
     if delay > interval '100 years' then
         raise exception 'queue ''%'': delay must not exceed 100 years, but is %', queue, delay
             using errcode = 'invalid_parameter_value';

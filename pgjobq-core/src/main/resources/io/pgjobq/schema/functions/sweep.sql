@@ -1,5 +1,5 @@
--- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken. Locks nothing: it
--- is a look, the claim that follows decides.
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken, and for lane 10
+-- that of a suspect (see the function claim). Locks nothing: it is a look, the claim that follows decides.
 create or replace function ${schema}.sweep(p_queues integer[])
 returns table (queue_id integer, priority smallint, seq bigint)
 language plpgsql
@@ -19,7 +19,7 @@ begin
                 select j.seq
                 from ${schema}.job j
                 where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq is not null
-                    and j.seq not in (
+                    and (j.rescues >= 2) is not true and j.seq not in (
                         select unnest(c.seqs)
                         from ${schema}.claim c
                         where c.queue_id = sweep.queue_id and c.priority = sweep.priority)
@@ -30,6 +30,14 @@ begin
                 return next;
             end if;
         end loop;
+        sweep.priority := 10;
+        select min(j.seq) into sweep.seq
+        from ${schema}.job j
+        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.seq is not null
+            and j.seq not in (select unnest(c.seqs) from ${schema}.claim c where c.queue_id = sweep.queue_id);
+        if sweep.seq is not null then
+            return next;
+        end if;
     end loop;
 end
 $$;

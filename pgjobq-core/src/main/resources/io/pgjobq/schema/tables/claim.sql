@@ -8,7 +8,8 @@ create table ${schema}.claim (
     max_seq bigint not null,
     seqs bigint[] not null,
     claimed_at timestamptz not null default clock_timestamp(),
-    constraint claim_pkey primary key (id)
+    constraint claim_pkey primary key (id),
+    constraint claim_seqs check (array_position(seqs, null) is null)
 );
 
 alter table ${schema}.claim alter column seqs set storage main;

@@ -1,6 +1,9 @@
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
 -- unless the job fails. Ready or running jobs have a seq, waiting ones (delayed, or failed and backing off) a run_at.
--- No foreign key: it would lock the queue's row for each send.
+-- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
+-- is a suspect: it may be what kills them.
+-- No foreign key: it would lock the queue's row for each send. The other constraints keep out what would trouble more than
+-- the job itself; those on columns that are null in most jobs cost nothing there.
 create sequence ${schema}.job_seq;
 
 create table ${schema}.job (
@@ -11,6 +14,7 @@ create table ${schema}.job (
     queue_id integer not null,
     priority smallint not null default 5,
     attempt smallint not null default 0,
+    rescues smallint,
     awaited boolean not null default false,
     type text not null default '',
     payload bytea not null,
@@ -19,10 +23,20 @@ create table ${schema}.job (
     constraint job_pkey primary key (id),
     constraint job_priority check (priority between 0 and 9),
     constraint job_ready_or_waiting check ((seq is null) <> (run_at is null)),
-    constraint job_run_at check (isfinite(run_at))
+    constraint job_seq_range check (seq between 1 and 4611686018427387903),
+    constraint job_run_at check (isfinite(run_at)),
+    constraint job_enqueued_at check (isfinite(enqueued_at)),
+    constraint job_attempt check (attempt between 0 and 100),
+    constraint job_type check (octet_length(type) <= 800),
+    constraint job_payload check (octet_length(payload) <= 67108864),
+    constraint job_attributes check (jsonb_typeof(attributes) = 'object' and pg_column_size(attributes) <= 65536
+        and not jsonb_path_exists(attributes, 'strict $.* ? (@.type() != "string")', silent => true)),
+    constraint job_errors check (jsonb_typeof(errors) = 'array')
 );
 
 create index job_ready on ${schema}.job (queue_id, priority, seq) where seq is not null;
+
+create index job_suspect on ${schema}.job (queue_id, priority, seq) where rescues >= 2 and seq is not null;
 
 create index job_waiting on ${schema}.job (queue_id, run_at, id) where seq is null;
 

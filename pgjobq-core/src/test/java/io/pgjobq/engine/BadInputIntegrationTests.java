@@ -1,0 +1,254 @@
+package io.pgjobq.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.JobSender;
+import io.pgjobq.PayloadConversionException;
+import io.pgjobq.SentJob;
+import io.pgjobq.UnknownQueueException;
+import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import io.pgjobq.worker.Handler;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomGenerator;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.sessions.JqwikSession;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/** Whatever is sent is refused in the caller, with nothing stored, or reaches the handler as it was. */
+@PostgresTest
+class BadInputIntegrationTests {
+
+    private static final int CASES = 4_000;
+
+    private TestDatabase database;
+    private String queue = "";
+
+    record Anything(
+            @Nullable String text,
+            long number,
+            double floating,
+            @Nullable BigDecimal decimal,
+            List<String> list,
+            Map<String, Boolean> map) {}
+
+    record Sending(
+            String queue,
+            @Nullable String type,
+            Map<String, String> attributes,
+            int priority,
+            long delay,
+            Object payload) {}
+
+    record Arrived(@Nullable Object payload, String type, Map<String, String> attributes, int priority) {}
+
+    @BeforeEach
+    void nameQueue(TestInfo test) {
+        queue = test.getTestMethod().orElseThrow().getName();
+        database.execute("alter database " + database.name() + " set synchronous_commit = off");
+    }
+
+    @Test
+    void whateverIsSentIsRefusedInTheCallerOrArrivesAsItWas() {
+        long seed = new Random().nextLong();
+        Map<Long, Arrived> arrived = new ConcurrentHashMap<>();
+        Map<Long, Sending> accepted = new ConcurrentHashMap<>();
+        List<RuntimeException> refusals = new ArrayList<>();
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(queue, TestNode.worker(10, 1, HistoryRetention.DEFAULT), anything(Anything.class, arrived));
+            node.start();
+            generate(seed, sendings(), CASES, sending -> {
+                try {
+                    accepted.put(send(node.sender(), sending).id(), sending);
+                } catch (RuntimeException ex) {
+                    refusals.add(ex);
+                }
+            });
+            await("seed " + seed).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+        }
+        assertThat(refusals).as("seed %d", seed).hasSizeGreaterThan(CASES / 10).allSatisfy(ex -> {
+            assertThat(ex)
+                    .isInstanceOfAny(
+                            IllegalArgumentException.class,
+                            UnknownQueueException.class,
+                            PayloadConversionException.class);
+            assertThat(ex.getMessage()).startsWith("queue '").hasSizeLessThan(1_000);
+        });
+        assertThat(accepted).as("seed %d", seed).hasSizeGreaterThan(CASES / 10);
+        assertThat(arrived.keySet()).as("seed %d", seed).isEqualTo(accepted.keySet());
+        accepted.forEach((id, sent) -> assertThat(arrived.get(id))
+                .as("seed %d", seed)
+                .isEqualTo(new Arrived(
+                        sent.payload(),
+                        sent.type() == null ? "Anything" : sent.type(),
+                        sent.attributes(),
+                        sent.priority())));
+        assertThat(count("finished_job_view where state = 'succeeded' and queue = '" + queue + "'"))
+                .isEqualTo(accepted.size());
+    }
+
+    @Test
+    void rawBytesArriveWhateverTheyAre() {
+        long seed = new Random().nextLong();
+        Map<Long, Arrived> arrived = new ConcurrentHashMap<>();
+        Map<Long, byte[]> sent = new ConcurrentHashMap<>();
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(queue, TestNode.worker(10, 1, HistoryRetention.DEFAULT), anything(byte[].class, arrived));
+            node.start();
+            Arbitrary<byte[]> bytes =
+                    Arbitraries.bytes().array(byte[].class).ofMaxSize(40_000).edgeCases(c -> c.add(new byte[0]));
+            generate(
+                    seed,
+                    bytes,
+                    1_000,
+                    raw -> sent.put(node.sender().to(queue).send(raw).id(), raw));
+            await("seed " + seed).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+        }
+        assertThat(arrived.keySet()).as("seed %d", seed).isEqualTo(sent.keySet());
+        sent.forEach((id, raw) -> assertThat((byte[]) arrived.get(id).payload())
+                .as("seed %d", seed)
+                .isEqualTo(raw));
+    }
+
+    @Test
+    void edgesOfNumbersAndTextArriveOrDieAtOnceWithAReason() throws Exception {
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(
+                    queue,
+                    TestNode.worker(5, 3, HistoryRetention.DEFAULT),
+                    new Handler("any", Object.class, Set.of(), null, (payload, context) -> payload));
+            node.start();
+            JobSender.Spec spec = node.sender().to(queue);
+            for (Object payload : List.of(
+                    "",
+                    "\0",
+                    "a\0b",
+                    "\u2028\ufeff",
+                    "half \ud83d",
+                    "😀".repeat(10_000),
+                    Long.MIN_VALUE,
+                    Long.MAX_VALUE,
+                    1e308,
+                    true)) {
+                assertThat(end(spec.send(payload, Object.class)).resultOrThrow())
+                        .isEqualTo(payload);
+            }
+            assertThat(end(spec.send(nested(400), Object.class)).resultOrThrow())
+                    .isEqualTo(nested(400));
+            for (Object payload : List.of(new BigInteger("9".repeat(2_000)), Map.of("k".repeat(60_000), 1))) {
+                assertThat(end(spec.send(payload, Object.class)))
+                        .isInstanceOfSatisfying(JobOutcome.Dead.class, dead -> {
+                            assertThat(dead.attempts()).isEqualTo(1);
+                            assertThat(dead.error().message()).startsWith("the stored JSON can't be read as");
+                        });
+            }
+            long before = count("job") + count("finished_job");
+            List<Object> cycle = new ArrayList<>();
+            cycle.add(cycle);
+            for (Object payload : List.of(cycle, nested(600), nested(100_000), Map.of("half \ud83d", 1))) {
+                assertThatThrownBy(() -> spec.send(payload))
+                        .as("a %s", payload.getClass())
+                        .isInstanceOf(PayloadConversionException.class)
+                        .hasMessageContaining("can't be written");
+            }
+            assertThat(count("job") + count("finished_job")).isEqualTo(before);
+        }
+    }
+
+    private static Object nested(int depth) {
+        Object value = "core";
+        for (int i = 0; i < depth; i++) {
+            value = List.of(value);
+        }
+        return value;
+    }
+
+    private static SentJob<Void> send(JobSender sender, Sending sending) {
+        JobSender.Spec spec = sender.to(sending.queue())
+                .attributes(sending.attributes())
+                .priority(sending.priority())
+                .delay(Duration.ofMillis(sending.delay()));
+        return (sending.type() == null ? spec : spec.type(sending.type())).send(sending.payload());
+    }
+
+    private static Handler anything(Class<?> type, Map<Long, Arrived> arrived) {
+        return new Handler("anything", type, Set.of(), null, (payload, context) -> {
+            arrived.put(context.id(), arrived(payload, context));
+            return null;
+        });
+    }
+
+    private static Arrived arrived(@Nullable Object payload, JobContext context) {
+        return new Arrived(payload, context.type(), context.attributes(), context.priority());
+    }
+
+    private Arbitrary<Sending> sendings() {
+        Arbitrary<String> text = Arbitraries.strings().all().ofMaxLength(60);
+        Arbitrary<String> kind = Arbitraries.frequencyOf(
+                Tuple.of(8, Arbitraries.strings().alpha().numeric().ofMaxLength(210)), Tuple.of(2, text));
+        Arbitrary<String> names = Arbitraries.frequencyOf(Tuple.of(9, Arbitraries.just(queue)), Tuple.of(1, text));
+        Arbitrary<Anything> payloads = Combinators.combine(
+                        text.injectNull(0.1),
+                        Arbitraries.longs(),
+                        Arbitraries.oneOf(
+                                Arbitraries.doubles(),
+                                Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, -0.0)),
+                        Arbitraries.bigDecimals().ofScale(9).injectNull(0.1),
+                        text.list().ofMaxSize(2),
+                        Arbitraries.maps(text, Arbitraries.of(true, false)).ofMaxSize(2))
+                .as(Anything::new);
+        return Combinators.combine(
+                        names,
+                        kind.injectNull(0.5),
+                        Arbitraries.maps(text, text).ofMaxSize(1),
+                        Arbitraries.frequencyOf(
+                                Tuple.of(9, Arbitraries.integers().between(0, 9)), Tuple.of(1, Arbitraries.integers())),
+                        Arbitraries.longs().between(-5, 300),
+                        payloads)
+                .as(Sending::new);
+    }
+
+    private static <T> void generate(long seed, Arbitrary<T> values, int count, Consumer<T> use) {
+        JqwikSession.run(() -> {
+            RandomGenerator<T> generator = values.generator(1_000, true);
+            Random random = new Random(seed);
+            for (int i = 0; i < count; i++) {
+                use.accept(generator.next(random).value());
+            }
+        });
+    }
+
+    private static <R> JobOutcome<R> end(SentJob<R> sent) throws Exception {
+        return sent.completion().get(20, TimeUnit.SECONDS);
+    }
+
+    private long left() {
+        return count("job_view where queue = '" + queue + "'");
+    }
+
+    private long count(String what) {
+        Long count = database.queryOne("select count(*) from pgjobq." + what, Long.class);
+        return count == null ? -1 : count;
+    }
+}

@@ -603,6 +603,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
+declare
+    -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
+    v_now timestamptz := clock_timestamp();
 begin
     if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -1) then
         return query select null::integer, null::smallint, null::bigint, 100::bigint;
@@ -614,7 +617,7 @@ begin
         from pgjobq.queue q cross join lateral (
             select j.id, j.run_at
             from pgjobq.job j
-            where j.queue_id = q.id and j.seq is null and j.run_at <= clock_timestamp()
+            where j.queue_id = q.id and j.seq is null and j.run_at <= v_now
             order by j.run_at, j.id
             limit p_limit
             for update of j skip locked
@@ -755,6 +758,7 @@ $$;
 -- Creates the partitions that will be needed in the next three days. Locks: an advisory lock, so that one node does it at a
 -- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached). Runs with
 -- the rights of the schema's owner, since only that may make partitions: it takes no argument, and builds names of dates.
+-- Ahead by hours, since a day of the session's time zone may have 25 of them and step over a day.
 create or replace function pgjobq.maintain_history() returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -765,7 +769,7 @@ declare
 begin
     perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -2);
     for v_day in
-        select distinct pgjobq.drop_on(clock_timestamp() + d.ahead * interval '1 day', k.keep)
+        select distinct pgjobq.drop_on(clock_timestamp() + d.ahead * interval '24 hours', k.keep)
         from (
             select q.keep_succeeded as keep from pgjobq.queue q
             union select q.keep_dead from pgjobq.queue q

@@ -54,7 +54,10 @@ public interface JobSender {
          */
         Spec delay(Duration delay);
 
-        /** Lets the job wait until the given instant, by the database's clock. Replaces an earlier {@link #delay}. */
+        /**
+         * Lets the job wait until the given instant, by the database's clock. Replaces an earlier {@link #delay}. An instant
+         * that the caller takes from a clock of its own is as wrong as that clock; {@link #delay} is not.
+         */
         Spec at(Instant instant);
 
         /** Sets the priority, from 0 (started first) to 9 (started last). Default: {@value #DEFAULT_PRIORITY}. */

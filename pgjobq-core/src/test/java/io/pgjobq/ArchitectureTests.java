@@ -3,6 +3,7 @@ package io.pgjobq;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -20,6 +21,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
+import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,19 @@ class ArchitectureTests {
                 .callMethodWhere(target(owner(equivalentTo(Thread.class))).and(target(name("sleep"))))
                 .orShould()
                 .callMethodWhere(target(owner(equivalentTo(TimeUnit.class))).and(target(name("sleep")))));
+    }
+
+    /** What is stored is timed by the server's clock, and what is waited for by System.nanoTime. */
+    @Test
+    void nobodyAsksTheNodesWallClock() {
+        check(noClasses()
+                .should()
+                .callMethodWhere(target(owner(resideInAPackage("java.time..")))
+                        .and(target(name("now")).or(target(name("system"))).or(target(name("systemUTC")))))
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callConstructor(Date.class));
     }
 
     @Test

@@ -31,7 +31,9 @@ public final class Node implements NotificationListener.Pulse {
     private final Runnable onConnectionLost;
 
     private final ReentrantLock registering = new ReentrantLock();
-    private final AtomicLong counter = new AtomicLong();
+
+    /** Number and counter in one, so that no id is made of one registration's number and another's counter. */
+    private final AtomicLong nextClaim = new AtomicLong();
 
     /** 0 while the node is not registered. Written under the lock, read by all. */
     private volatile int id;
@@ -70,21 +72,39 @@ public final class Node implements NotificationListener.Pulse {
 
     /** Returns the first of so many ids for claims, which were never used and never will be. */
     public long nextClaims(int count) {
-        int node = id;
-        long first = counter.getAndAdd(count) + 1;
-        if (first + count > LAST_COUNT) {
-            declaredDead(node);
+        long first = nextClaim.getAndUpdate(next -> hasRoom(next, count) ? next + count : next);
+        if (!hasRoom(first, count)) {
+            renew(ofClaim(first));
             return nextClaims(count);
         }
-        return ((long) node << COUNTER_BITS) | first;
+        return first;
+    }
+
+    private static boolean hasRoom(long next, int count) {
+        return (next & LAST_COUNT) + count <= LAST_COUNT;
+    }
+
+    /** All ids under this number are used up. */
+    private void renew(int number) {
+        registering.lock();
+        try {
+            if (number == id) {
+                LOG.info("node {} '{}': has used up the ids for its claims and registers anew", number, name);
+                store.unregister(number);
+                register();
+            }
+        } finally {
+            registering.unlock();
+        }
     }
 
     /** Puts the node on the list. */
     public void register() {
         registering.lock();
         try {
-            counter.set(0);
-            id = store.register(name, every(), silenceAllowed);
+            int number = store.register(name, every(), silenceAllowed);
+            nextClaim.set(((long) number << COUNTER_BITS) | 1);
+            id = number;
             noteBeat();
             LOG.info("node {} '{}': registered", id, name);
         } finally {

@@ -22,9 +22,12 @@ final class LiquibaseRun {
     private final DataSource dataSource;
     private final String schema;
 
-    LiquibaseRun(DataSource dataSource, String schema) {
+    private final String changelog;
+
+    LiquibaseRun(DataSource dataSource, String schema, String changelog) {
         this.dataSource = dataSource;
         this.schema = schema;
+        this.changelog = changelog;
     }
 
     /**
@@ -75,7 +78,7 @@ final class LiquibaseRun {
     private void run(Connection connection) throws SQLException {
         SpringLiquibase liquibase = new SpringLiquibase();
         liquibase.setResourceLoader(new DefaultResourceLoader(LiquibaseRun.class.getClassLoader()));
-        liquibase.setChangeLog("classpath:io/pgjobq/schema/changelog.yaml");
+        liquibase.setChangeLog("classpath:" + changelog);
         liquibase.setDataSource(new SingleConnectionDataSource(connection, true));
         liquibase.setDefaultSchema(schema);
         liquibase.setLiquibaseSchema(schema);

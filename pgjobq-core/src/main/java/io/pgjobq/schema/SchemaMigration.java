@@ -77,7 +77,7 @@ public final class SchemaMigration {
             lock.setString(1, "pgjobq migration " + schema);
             lock.execute();
             if (version(connection) < VERSION) {
-                new LiquibaseRun(dataSource, schema).update();
+                new LiquibaseRun(dataSource, schema, "io/pgjobq/schema/changelog.yaml").update();
                 LOG.info("schema '{}': migrated to version {}", schema, VERSION);
             }
             connection.commit();

@@ -211,7 +211,7 @@ public final class QueueContainer implements WorkerContainer {
             while (true) {
                 Workload.Step step = workload.awaitStep();
                 if (step instanceof Workload.Step.Take take) {
-                    workload.rest(claim(request(take.room())));
+                    workload.rest(claim(take.room()));
                 } else if (step instanceof Workload.Step.GiveBack) {
                     giveBackHeld();
                 } else {
@@ -234,6 +234,18 @@ public final class QueueContainer implements WorkerContainer {
     }
 
     /** Returns how long to wait before the next claim. */
+    private Duration claim(int room) {
+        ClaimRequest request;
+        try {
+            request = request(room);
+        } catch (RuntimeException ex) {
+            // The node had to register anew, and could not.
+            workload.update(Lanes::lookEverywhere);
+            return outage.failed(ex);
+        }
+        return claim(request);
+    }
+
     private Duration claim(ClaimRequest request) {
         services.book().asking(request);
         long began = System.nanoTime();

@@ -47,7 +47,7 @@ class SendSpecTests {
                 .withMessageContaining("queue 'emails': delay must not exceed 100 years");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> spec.at(Instant.MAX))
-                .withMessageContaining("queue 'emails': instant must be within 100 years");
+                .withMessageContaining("queue 'emails': instant must be before 2200-01-01T00:00:00Z");
         assertThat(((SendSpec) spec.at(Instant.MIN)).instant()).isEqualTo(Instant.EPOCH);
         assertThat(spec.delay(Duration.ofDays(36_500))).isNotNull();
         assertThat(spec.delay(Duration.ofSeconds(-1))).isNotNull();

@@ -1,6 +1,7 @@
 -- Creates the partitions that will be needed in the next three days. Locks: an advisory lock, so that one node does it at a
 -- time, and the history table in a mode that lets others read and write (a partition is made beside it and then attached). Runs with
 -- the rights of the schema's owner, since only that may make partitions: it takes no argument, and builds names of dates.
+-- Ahead by hours, since a day of the session's time zone may have 25 of them and step over a day.
 create or replace function ${schema}.maintain_history() returns void
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -11,7 +12,7 @@ declare
 begin
     perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, -2);
     for v_day in
-        select distinct ${schema}.drop_on(clock_timestamp() + d.ahead * interval '1 day', k.keep)
+        select distinct ${schema}.drop_on(clock_timestamp() + d.ahead * interval '24 hours', k.keep)
         from (
             select q.keep_succeeded as keep from ${schema}.queue q
             union select q.keep_dead from ${schema}.queue q

@@ -7,6 +7,9 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 as $$
+declare
+    -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
+    v_now timestamptz := clock_timestamp();
 begin
     if not pg_try_advisory_xact_lock('${schema}.job'::regclass::oid::integer, -1) then
         return query select null::integer, null::smallint, null::bigint, 100::bigint;
@@ -18,7 +21,7 @@ begin
         from ${schema}.queue q cross join lateral (
             select j.id, j.run_at
             from ${schema}.job j
-            where j.queue_id = q.id and j.seq is null and j.run_at <= clock_timestamp()
+            where j.queue_id = q.id and j.seq is null and j.run_at <= v_now
             order by j.run_at, j.id
             limit p_limit
             for update of j skip locked

@@ -31,7 +31,8 @@ public enum ShortLife {
     WORKS {
         @Override
         void live(String[] properties) throws Exception {
-            try (ConfigurableApplicationContext context = application(properties).run()) {
+            try (ConfigurableApplicationContext context =
+                    application(properties).run()) {
                 work(context);
             }
         }
@@ -108,7 +109,8 @@ public enum ShortLife {
     RESTARTED {
         @Override
         void live(String[] properties) throws Exception {
-            try (ConfigurableApplicationContext context = application(properties).run()) {
+            try (ConfigurableApplicationContext context =
+                    application(properties).run()) {
                 context.stop();
                 context.start();
                 work(context);
@@ -178,6 +180,7 @@ public enum ShortLife {
                 .web(WebApplicationType.NONE)
                 .registerShutdownHook(false)
                 .properties("spring.main.banner-mode=off", "spring.main.log-startup-info=false")
+                .properties("logging.register-shutdown-hook=false")
                 .properties(properties);
     }
 

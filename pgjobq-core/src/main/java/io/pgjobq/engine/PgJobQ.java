@@ -144,17 +144,18 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         if (running) {
             return;
         }
+        running = true;
         parts.settler().start();
         try {
             prepare();
         } catch (RuntimeException ex) {
             if (options.databaseRequired() || !(ex instanceof DataAccessException)) {
+                running = false;
                 stopSettler();
                 throw ex;
             }
             prepareInBackground(ex);
         }
-        running = true;
     }
 
     private void prepare() {
@@ -170,8 +171,20 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         for (QueueContainer container : parts.switchboard().containers()) {
             container.setQueueId(create(container));
         }
-        prepared = true;
-        parts.startBackground();
+        startBackground();
+    }
+
+    /** A database that answers late may do so when the node has been stopped: then nothing starts any more. */
+    private void startBackground() {
+        preparing.change(() -> {
+            if (running) {
+                prepared = true;
+                parts.startBackground();
+            }
+        });
+        if (!running) {
+            parts.node().unregister();
+        }
     }
 
     private void prepareInBackground(RuntimeException first) {

@@ -151,17 +151,18 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         if (running) {
             return;
         }
+        running = true;
         parts.settler().start();
         try {
             prepare();
         } catch (RuntimeException ex) {
             if (options.databaseRequired() || !(ex instanceof DataAccessException)) {
+                running = false;
                 stopSettler();
                 throw ex;
             }
             prepareInBackground(ex);
         }
-        running = true;
     }
 
     private void prepare() {
@@ -174,8 +175,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         if (takesPart) {
             enter();
         }
-        prepared = true;
-        parts.startBackground();
+        startBackground();
     }
 
     private void enter() {
@@ -184,6 +184,19 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         parts.node().register();
         for (QueueContainer container : parts.switchboard().containers()) {
             container.setQueueId(create(container));
+        }
+    }
+
+    /** A database that answers late may do so when the node has been stopped: then nothing starts any more. */
+    private void startBackground() {
+        preparing.change(() -> {
+            if (running) {
+                prepared = true;
+                parts.startBackground();
+            }
+        });
+        if (!running) {
+            parts.node().unregister();
         }
     }
 

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import liquibase.Scope;
 import liquibase.UpdateSummaryOutputEnum;
@@ -43,7 +45,7 @@ final class LiquibaseRun {
             try {
                 createSchema(connection);
                 forgetStaleLock(connection);
-                run(connection);
+                runApart(connection);
             } finally {
                 connection.setAutoCommit(autoCommit);
                 connection.setReadOnly(readOnly);
@@ -75,7 +77,17 @@ final class LiquibaseRun {
         }
     }
 
-    private void run(Connection connection) throws SQLException {
+    private void runApart(Connection connection) throws SQLException {
+        try {
+            CompletableFuture.runAsync(() -> run(connection), LiquibaseRun::apart)
+                    .join();
+        } catch (CompletionException ex) {
+            Throwable cause = ex.getCause() == null ? ex : ex.getCause();
+            throw new SQLException("schema '" + schema + "' can't be migrated: " + cause.getMessage(), cause);
+        }
+    }
+
+    private void run(Connection connection) {
         SpringLiquibase liquibase = new SpringLiquibase();
         liquibase.setResourceLoader(new DefaultResourceLoader(LiquibaseRun.class.getClassLoader()));
         liquibase.setChangeLog("classpath:" + changelog);
@@ -91,7 +103,18 @@ final class LiquibaseRun {
         try {
             Scope.child(Scope.Attr.logService, new QuietLogService(), liquibase::afterPropertiesSet);
         } catch (Exception ex) {
-            throw new SQLException("schema '" + schema + "' can't be migrated: " + ex.getMessage(), ex);
+            throw new CompletionException(ex);
         }
+    }
+
+    /**
+     * Liquibase leaves its scope on the thread that it runs on and on all that this one starts, and remembers the context
+     * class loader of the first for good. So it gets a thread that ends, with the class loader that has Liquibase itself.
+     */
+    private static void apart(Runnable work) {
+        Thread thread = new Thread(work, "pgjobq-migration");
+        thread.setContextClassLoader(LiquibaseRun.class.getClassLoader());
+        thread.setDaemon(true);
+        thread.start();
     }
 }

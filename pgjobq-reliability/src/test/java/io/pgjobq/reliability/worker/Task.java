@@ -16,11 +16,22 @@ public record Task(long workMillis, Deed deed) {
         /** Ends the process as a crash of the JVM would. */
         HALT,
         /** Ends the process in an orderly way, from within the handler. */
-        EXIT
+        EXIT,
+        /** Fails at the first attempt. */
+        FAIL_ONCE,
+        /** Sends a job that is due after the time that is given, instead of working that long. */
+        SEND_LATER,
+        /** Does its work after its job was completed in its transaction, and before that commits. */
+        LINGER
     }
 
     /** A job that takes that long. */
     public static Task of(Duration work) {
-        return new Task(work.toMillis(), Deed.NOTHING);
+        return of(work, Deed.NOTHING);
+    }
+
+    /** A job that takes that long and does that. */
+    public static Task of(Duration work, Deed deed) {
+        return new Task(work.toMillis(), deed);
     }
 }

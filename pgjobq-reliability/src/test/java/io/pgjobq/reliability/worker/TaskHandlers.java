@@ -2,21 +2,27 @@ package io.pgjobq.reliability.worker;
 
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
+import io.pgjobq.JobSender;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The handlers, as an application would write them, each keeping its books. */
 @Component
 class TaskHandlers {
 
     private final JdbcClient database;
+    private final JobSender sender;
     private final String worker;
 
-    TaskHandlers(JdbcClient database, @Value("${pgjobq.node.name}") String worker) {
+    TaskHandlers(JdbcClient database, JobSender sender, @Value("${pgjobq.node.name}") String worker) {
         this.database = database;
+        this.sender = sender;
         this.worker = worker;
     }
 
@@ -24,7 +30,7 @@ class TaskHandlers {
     @JobHandler(Queues.PLAIN)
     void plain(Task task, JobContext job) throws InterruptedException {
         note("insert into books.started (job_id, attempt, worker) values (?, ?, ?)", job);
-        work(task);
+        work(task, job);
         note("insert into books.returned (job_id, attempt, worker) values (?, ?, ?)", job);
     }
 
@@ -33,20 +39,51 @@ class TaskHandlers {
     @Transactional
     public void transfer(Task task, JobContext job) throws InterruptedException {
         note("insert into books.effect (job_id, attempt, worker) values (?, ?, ?)", job);
-        work(task);
+        work(task, job);
     }
 
     /** No books: as many jobs as the engine can do. */
     @JobHandler(Queues.BARE)
-    void bare(Task task) throws InterruptedException {
-        work(task);
+    void bare(Task task, JobContext job) throws InterruptedException {
+        work(task, job);
     }
 
-    private static void work(Task task) throws InterruptedException {
+    private void work(Task task, JobContext job) throws InterruptedException {
         switch (task.deed()) {
             case HALT -> Runtime.getRuntime().halt(1);
             case EXIT -> System.exit(1);
             case NOTHING -> TimeUnit.MILLISECONDS.sleep(task.workMillis());
+            case FAIL_ONCE -> fail(job);
+            case SEND_LATER -> sendLater(Duration.ofMillis(task.workMillis()));
+            case LINGER -> TransactionSynchronizationManager.registerSynchronization(new Lingering(task.workMillis()));
+        }
+    }
+
+    private static void fail(JobContext job) {
+        if (job.attempt() == 1) {
+            throw new IllegalStateException("fails at the first attempt");
+        }
+    }
+
+    private void sendLater(Duration delay) {
+        long id = sender.to(Queues.PLAIN)
+                .delay(delay)
+                .send(Task.of(Duration.ZERO))
+                .id();
+        database.sql("insert into books.sent (job_id, queue) values (?, ?)")
+                .params(id, Queues.PLAIN)
+                .update();
+    }
+
+    private record Lingering(long millis) implements TransactionSynchronization {
+
+        @Override
+        public void beforeCommit(boolean readOnly) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(millis);
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -89,6 +89,11 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /** The process's number. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Whether the process runs. */
     public boolean isAlive() {
         return process.isAlive();

@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 final class HeldSnapshot {
 
-    private static final Duration WARM_UP = Form.pick(Duration.ofSeconds(8), Duration.ofSeconds(30));
+    private static final Duration WARM_UP = Form.pick(Duration.ofSeconds(12), Duration.ofSeconds(30));
     private static final Duration BEFORE = Form.pick(Duration.ofSeconds(10), Duration.ofMinutes(1));
     static final Duration DURING = Form.pick(Duration.ofSeconds(27), Duration.ofMinutes(5));
     private static final Duration AFTER = Form.pick(Duration.ofSeconds(12), Duration.ofMinutes(2));
@@ -49,7 +49,7 @@ final class HeldSnapshot {
                 sampler.phase("during", DURING);
             }
             sampler.phase("after", AFTER);
-            sampler.endPhase();
+            sampler.end();
             load.stop();
             saturation.stop();
             stage.awaitDrained(Duration.ofMinutes(1));
@@ -84,10 +84,18 @@ final class HeldSnapshot {
         assertThat(Course.most(course, during, Reading::deadJobs))
                 .as("dead rows: the pressure is real")
                 .isGreaterThan(0.5 * course.throughput(during) * DURING.toSeconds());
+        assertThat(course.cpuPerJob(during, true))
+                .as("CPU a job in the last third, µs")
+                .isLessThan(1.5 * course.cpuPerJob(before, false));
+        assertThat(course.cpuPerJob(after, true))
+                .as("CPU a job after, µs")
+                .isLessThan(1.5 * course.cpuPerJob(before, false));
         assertThat(course.throughputAtEnd(during))
                 .as("throughput in the last third")
-                .isGreaterThan(0.6 * course.throughput(before));
-        assertThat(course.throughputAtEnd(after)).as("throughput after").isGreaterThan(0.7 * course.throughput(before));
+                .isGreaterThan(LEAST_DURING * course.throughput(before));
+        assertThat(course.throughputAtEnd(after))
+                .as("throughput after")
+                .isGreaterThan(LEAST_AFTER * course.throughput(before));
         assertThat(during.mean("claim")).as("milliseconds a claim").isLessThan(3 * before.mean("claim") + 1);
         assertThat(Course.quantile(
                         course.starts(),

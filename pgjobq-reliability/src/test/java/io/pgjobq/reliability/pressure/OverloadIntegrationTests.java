@@ -51,7 +51,7 @@ class OverloadIntegrationTests {
             sampler.phase("half load, working off");
             awaitFew(stage.books());
             sampler.phase("worked off", NORMAL);
-            sampler.endPhase();
+            sampler.end();
             load.stop();
             stage.awaitDrained(Duration.ofMinutes(1));
 

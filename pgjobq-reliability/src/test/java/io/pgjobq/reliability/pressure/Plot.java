@@ -20,6 +20,7 @@ import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -98,7 +99,10 @@ final class Plot {
                 .yAxisTitle(unit)
                 .build();
         chart.getStyler()
-                .setLegendPosition(LegendPosition.OutsideE)
+                .setLegendPosition(LegendPosition.InsideN)
+                .setLegendLayout(LegendLayout.Horizontal)
+                .setLegendBorderColor(Color.WHITE)
+                .setLegendPadding(2)
                 .setChartTitleVisible(!title.isEmpty())
                 .setChartBackgroundColor(Color.WHITE)
                 .setAnnotationLineColor(GREY)
@@ -110,6 +114,7 @@ final class Plot {
                 .setXAxisMin(0.0)
                 .setXAxisMax((double) (last - zero))
                 .setYAxisLabelAlignment(TextAlignment.Right);
+        chart.getStyler().setYAxisLeftWidthHint(90);
         for (Phase phase : course.phases()) {
             chart.addAnnotation(new AnnotationLine(phase.end().at().toEpochSecond() - zero, true, false));
         }

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Reads each second what the server says, and knows the phases. What the server keeps of each job anyway (when it was sent,
@@ -45,10 +46,13 @@ final class Sampler implements AutoCloseable {
 
     /** Sets a stage for sampling; call it before anything connects, so that the server times all calls of functions. */
     static Sampler on(Stage stage, String scenario) {
-        stage.server()
-                .database()
-                .sql("alter database app set track_functions = 'pl'")
-                .update();
+        JdbcClient database = stage.server().database();
+        database.sql("alter database app set track_functions = 'pl'").update();
+        if (Form.CURRENT == Form.SHORT) {
+            // As much more often than by default as the phases are shorter.
+            database.sql("alter system set autovacuum_naptime = '6s'").update();
+            database.sql("select pg_reload_conf()").query(Boolean.class).single();
+        }
         return stage.add(new Sampler(stage, scenario));
     }
 
@@ -96,21 +100,27 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    /** Ends the phase. */
-    void endPhase() {
+    private void endPhase() {
         if (phase != null && phaseStart != null) {
             phases.add(new Phase(phase, phaseStart, onClock(this::read)));
             phase = null;
         }
     }
 
-    /** Ends reading and tells what happened, with the start latency of jobs of the named queue and priority. */
-    Course course(String probe, int priority) {
+    /** Ends the last phase, and reading. */
+    void end() throws InterruptedException {
         endPhase();
         if (reading == null || reading.isDone()) {
             throw new IllegalStateException("the server could not be read all the time");
         }
         clock.shutdown();
+        if (!clock.awaitTermination(30, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("reading the server does not end");
+        }
+    }
+
+    /** Tells what happened until the end, with the start latency of jobs of the named queue and priority. */
+    Course course(String probe, int priority) {
         return Course.of(
                 stage.server().database(), List.copyOf(phases), List.copyOf(readings), claimTimes, probe, priority);
     }

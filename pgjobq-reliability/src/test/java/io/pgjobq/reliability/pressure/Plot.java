@@ -94,12 +94,12 @@ final class Plot {
     private XYChart chart(String title, String unit) {
         XYChart chart = new XYChartBuilder()
                 .width(1_000)
-                .height(280)
+                .height(300)
                 .title(title)
                 .yAxisTitle(unit)
                 .build();
         chart.getStyler()
-                .setLegendPosition(LegendPosition.InsideN)
+                .setLegendPosition(LegendPosition.OutsideS)
                 .setLegendLayout(LegendLayout.Horizontal)
                 .setLegendBorderColor(Color.WHITE)
                 .setLegendPadding(2)

@@ -25,6 +25,8 @@ final class HeldSnapshot {
     // Throughput also falls when the machine has something else to do, which in seconds can be all of a difference; the
     // processors' time that a job takes does not, so the short form holds to that.
     private static final double LEAST_DURING = Form.pick(0.2, 0.6);
+    // In the long form vacuum catches up with what has died meanwhile, which is to be paid once.
+    private static final double MOST_COST_AFTER = Form.pick(1.25, 2.0);
     private static final double LEAST_AFTER = Form.pick(0.2, 0.7);
 
     /** Puts on what keeps dead rows from being removed; closing takes it away. */
@@ -86,10 +88,10 @@ final class HeldSnapshot {
                 .isGreaterThan(0.5 * course.throughput(during) * DURING.toSeconds());
         assertThat(course.cpuPerJob(during, true))
                 .as("CPU a job in the last third, µs")
-                .isLessThan(1.5 * course.cpuPerJob(before, false));
+                .isLessThan(1.25 * course.cpuPerJob(before, false));
         assertThat(course.cpuPerJob(after, true))
                 .as("CPU a job after, µs")
-                .isLessThan(1.5 * course.cpuPerJob(before, false));
+                .isLessThan(MOST_COST_AFTER * course.cpuPerJob(before, false));
         assertThat(course.throughputAtEnd(during))
                 .as("throughput in the last third")
                 .isGreaterThan(LEAST_DURING * course.throughput(before));

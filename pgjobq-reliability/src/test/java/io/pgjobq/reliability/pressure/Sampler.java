@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Reads each second what the server says, and knows the phases. What the server keeps of each job anyway (when it was sent,
@@ -46,13 +45,10 @@ final class Sampler implements AutoCloseable {
 
     /** Sets a stage for sampling; call it before anything connects, so that the server times all calls of functions. */
     static Sampler on(Stage stage, String scenario) {
-        JdbcClient database = stage.server().database();
-        database.sql("alter database app set track_functions = 'pl'").update();
-        if (Form.CURRENT == Form.SHORT) {
-            // As much more often than by default as the phases are shorter.
-            database.sql("alter system set autovacuum_naptime = '6s'").update();
-            database.sql("select pg_reload_conf()").query(Boolean.class).single();
-        }
+        stage.server()
+                .database()
+                .sql("alter database app set track_functions = 'pl'")
+                .update();
         return stage.add(new Sampler(stage, scenario));
     }
 

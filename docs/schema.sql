@@ -349,7 +349,7 @@ begin
         next_seq := greatest(p_from[i], 1 + (
             select c.max_seq
             from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i]
+            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
             order by c.max_seq desc
             limit 1));
         claim_id := null;

@@ -1,6 +1,7 @@
 package io.pgjobq.reliability.harness;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.engine.EngineOptions;
 import io.pgjobq.engine.PgJobQ;
@@ -72,15 +73,21 @@ public final class Load implements AutoCloseable {
 
     /** Sends that many jobs in one transaction. */
     public List<Long> send(String queue, Task task, int count) {
+        return send(queue, JobSender.DEFAULT_PRIORITY, task, count).stream()
+                .map(SentJob::id)
+                .toList();
+    }
+
+    /** Sends that many jobs of a priority in one transaction. */
+    public List<SentJob<Void>> send(String queue, int priority, Task task, int count) {
         return transaction.execute(status -> {
-            List<Long> ids = pgJobQ.sender().sendAll(queue, Collections.nCopies(count, task)).stream()
-                    .map(SentJob::id)
-                    .toList();
+            List<SentJob<Void>> sent =
+                    pgJobQ.sender().to(queue).priority(priority).sendAll(Collections.nCopies(count, task));
             jdbc.update(
                     "insert into books.sent (job_id, queue) select unnest(?::bigint[]), ?",
-                    ids.toArray(Long[]::new),
+                    sent.stream().map(SentJob::id).toArray(Long[]::new),
                     queue);
-            return ids;
+            return sent;
         });
     }
 

@@ -70,6 +70,16 @@ public final class Server implements AutoCloseable {
         return postgres.getPort();
     }
 
+    /** The number of the server's first process, which the others descend from. */
+    public long pid() {
+        try {
+            return Long.parseLong(
+                    Files.readAllLines(home.resolve("postmaster.pid")).get(0).trim());
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     /** The URL of the application's database. */
     public String url() {
         return url(port());
@@ -92,15 +102,9 @@ public final class Server implements AutoCloseable {
     /** Ends all processes of the server at once, as {@code pg_ctl stop -m immediate} does: it has to recover. */
     public void crash() {
         try {
-            ProcessHandle postmaster = ProcessHandle.of(
-                            Long.parseLong(Files.readAllLines(home.resolve("postmaster.pid"))
-                                    .get(0)
-                                    .trim()))
-                    .orElseThrow();
+            ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
             Signals.send("QUIT", postmaster.pid());
             postmaster.onExit().get(30, TimeUnit.SECONDS);
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(ex);

@@ -1,0 +1,116 @@
+package io.pgjobq.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is done for each job reads no more pages when rows that died can't be removed, as somebody's snapshot is old. */
+@PostgresTest
+class DeadRowsContractIntegrationTests {
+
+    private static final Pattern BUFFERS = Pattern.compile("Buffers: shared( hit=(\\d+))?( read=(\\d+))?");
+    private static final int MANY = 50_000;
+
+    private final TestStore store;
+    private final Connection old;
+
+    DeadRowsContractIntegrationTests(TestDatabase database) throws SQLException {
+        store = TestStore.emptyOn(database);
+        old = database.open();
+    }
+
+    @BeforeEach
+    void holdASnapshot() throws SQLException {
+        old.setAutoCommit(false);
+        old.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = old.createStatement()) {
+            statement.execute("select count(*) from pgjobq.queue");
+        }
+    }
+
+    @AfterEach
+    void releaseIt() throws SQLException {
+        old.close();
+    }
+
+    @Test
+    void aClaimThatFindsNothingReadsNoDeadClaims() {
+        int node = store.node();
+        long seq = store.value("select nextval('pgjobq.job_seq')", Long.class);
+        String claim = "select * from pgjobq.claim(%d, %d, %d, 10, '{5}', '{%d}', null)";
+        long first = pages(claim.formatted(store.queue(), node, (long) node << 37, seq));
+
+        store.server()
+                .execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)" + " select n, 1, "
+                        + store.queue() + ", 5, " + seq + " - n, '{1}' from generate_series(1, " + MANY + ") n");
+        store.server().execute("delete from pgjobq.claim");
+
+        assertThat(pages(claim.formatted(store.queue(), node, (long) node << 37, seq)))
+                .isLessThan(first + 50);
+    }
+
+    @Test
+    void theEndsOfJobsAreFoundWithoutReadingOtherJobs() {
+        List<Long> ids = store.sendAll(5, 20);
+        long first = pages(outcomes(ids));
+
+        store.server()
+                .execute("insert into pgjobq.job (id, seq, queue_id, payload)" + " select -n, -n, " + store.queue()
+                        + ", '' from generate_series(1, " + MANY + ") n");
+        store.server().execute("delete from pgjobq.job where id < 0");
+        store.server()
+                .execute(
+                        "insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at,"
+                                + " finished_at, type) select -n, " + store.queue() + ", 5, 1, 'succeeded',"
+                                + " pgjobq.drop_on(now(), '1 day'), now(), now(), '' from generate_series(1, " + MANY
+                                + ") n");
+        // Both before and after the planner has learned of it.
+        assertThat(pages(outcomes(ids))).isLessThan(first + 200);
+        store.server().execute("vacuum analyze pgjobq.job, pgjobq.finished_job");
+
+        assertThat(pages(outcomes(ids))).isLessThan(first + 200);
+    }
+
+    private static String outcomes(List<Long> ids) {
+        return new SqlFiles("pgjobq")
+                .get("outcomes")
+                .replace(
+                        "?",
+                        "'{" + ids.stream().map(String::valueOf).collect(Collectors.joining(",")) + "}'::bigint[]");
+    }
+
+    private String plan(String sql) {
+        try (Connection connection = store.server().open();
+                Statement statement = connection.createStatement();
+                var rows = statement.executeQuery("explain (analyze, buffers, costs off, timing off) " + sql)) {
+            StringBuilder plan = new StringBuilder();
+            while (rows.next()) {
+                plan.append(rows.getString(1)).append('\n');
+            }
+            return plan.toString();
+        } catch (SQLException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    /** How many pages the statement reads. */
+    private long pages(String sql) {
+        Matcher buffers = BUFFERS.matcher(plan(sql));
+        assertThat(buffers.find()).isTrue();
+        return LongStream.of(2, 4)
+                .map(group -> buffers.group((int) group) == null ? 0 : Long.parseLong(buffers.group((int) group)))
+                .sum();
+    }
+}

@@ -2,7 +2,9 @@ package io.pgjobq.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
@@ -21,11 +23,19 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class Database {
 
+    /** A prepared statement is there already, or is not there: this session prepared it for somebody else, or not at all. */
+    private static final Set<String> PREPARED_ELSEWHERE = Set.of("42P05", "26000");
+
     private final DataSource dataSource;
     private final SqlFiles sql;
     private final SQLExceptionTranslator translator = new SQLExceptionSubclassTranslator();
 
-    /** Set once {@link #inspect()} has found another default; reading a connection's isolation costs a round trip. */
+    private static final String BEGIN = "begin isolation level read committed";
+
+    /**
+     * Set once another default than read committed was met, by {@link #inspect()} or by a claim, which refuses it. Behind a
+     * transaction pooler anybody's session may come with anything.
+     */
     private volatile boolean otherIsolation;
 
     public Database(DataSource dataSource, String schema) {
@@ -40,8 +50,9 @@ public final class Database {
         T run(Connection connection) throws SQLException;
     }
 
-    /** Finds out what must be set on each connection. */
+    /** Finds out whether each transaction must name its isolation. */
     public void inspect() {
+        otherIsolation = false;
         String isolation = alone(connection -> one(connection, "default_isolation", row -> row.getString(1)));
         otherIsolation = !isolation.equals("read committed");
     }
@@ -51,6 +62,10 @@ public final class Database {
         try (Connection connection = dataSource.getConnection()) {
             return aloneOn(connection, work);
         } catch (SQLException ex) {
+            if (!otherIsolation && "PJ002".equals(ex.getSQLState())) {
+                otherIsolation = true;
+                return alone(work);
+            }
             throw translate(ex);
         }
     }
@@ -58,8 +73,6 @@ public final class Database {
     private <T extends @Nullable Object> T aloneOn(Connection connection, Work<T> work) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         boolean readOnly = connection.isReadOnly();
-        boolean isolate = otherIsolation;
-        int isolation = isolate ? connection.getTransactionIsolation() : 0;
         try {
             if (!autoCommit) {
                 connection.setAutoCommit(true);
@@ -67,15 +80,9 @@ public final class Database {
             if (readOnly) {
                 connection.setReadOnly(false);
             }
-            if (isolate) {
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            }
             return work.run(connection);
         } finally {
             if (!connection.isClosed()) {
-                if (isolate) {
-                    connection.setTransactionIsolation(isolation);
-                }
                 if (readOnly) {
                     connection.setReadOnly(true);
                 }
@@ -91,6 +98,9 @@ public final class Database {
         return alone(connection -> {
             connection.setAutoCommit(false);
             try {
+                if (otherIsolation) {
+                    update(connection, "read_committed");
+                }
                 T result = work.run(connection);
                 connection.commit();
                 return result;
@@ -151,11 +161,43 @@ public final class Database {
     <T extends @Nullable Object> List<T> list(
             Connection connection, String statement, Query.Mapper<T> mapper, @Nullable Object... values)
             throws SQLException {
-        return Query.list(connection, sql.get(statement), mapper, values);
+        return isolated(connection, sql.get(statement), text -> Query.list(connection, text, mapper, values));
     }
 
     int update(Connection connection, String statement, @Nullable Object... values) throws SQLException {
-        return Query.update(connection, sql.get(statement), values);
+        return isolated(connection, sql.get(statement), text -> Query.update(connection, text, values));
+    }
+
+    @FunctionalInterface
+    private interface Run<T> {
+
+        T of(String text) throws SQLException;
+    }
+
+    /**
+     * Runs a statement; if it would begin a transaction of another isolation, then within one of the right isolation. All of
+     * that travels together: the server waits for nobody before it commits. It changes nothing of the session, which need
+     * not be this client's own.
+     */
+    private <T> T isolated(Connection connection, String statement, Run<T> run) throws SQLException {
+        if (!otherIsolation || !connection.getAutoCommit()) {
+            return run.of(statement);
+        }
+        try {
+            return run.of(BEGIN + ";\n" + statement + ";\ncommit");
+        } catch (SQLException ex) {
+            end(connection, ex);
+            throw ex;
+        }
+    }
+
+    /** The driver, which is in auto-commit, does not know of the transaction. */
+    private static void end(Connection connection, Exception cause) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("rollback");
+        } catch (SQLException ex) {
+            cause.addSuppressed(ex);
+        }
     }
 
     /** Returns whether history could not be written because a partition is missing. */
@@ -193,8 +235,13 @@ public final class Database {
         if ("PJ003".equals(state)) {
             return new QueueGoneException(ex);
         }
+        if (state != null && PREPARED_ELSEWHERE.contains(state)) {
+            return new Untranslated(
+                    "a pooler behind the DataSource keeps no prepared statements; add prepareThreshold=0 to its JDBC URL",
+                    ex);
+        }
         DataAccessException translated = translator.translate("pgjobq", null, ex);
-        return translated != null ? translated : new Untranslated(ex);
+        return translated != null ? translated : new Untranslated(String.valueOf(ex.getMessage()), ex);
     }
 
     private static DataSource unwrap(DataSource dataSource) {
@@ -207,8 +254,8 @@ public final class Database {
     @SuppressWarnings("serial")
     private static final class Untranslated extends UncategorizedDataAccessException {
 
-        Untranslated(SQLException cause) {
-            super("pgjobq: " + cause.getMessage(), cause);
+        Untranslated(String message, SQLException cause) {
+            super("pgjobq: " + message, cause);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.pgjobq.notify.Channels;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.notify.SelfTest;
 import io.pgjobq.send.DefaultJobSender;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.FinishedJobStore;
@@ -71,8 +72,9 @@ final class Parts {
             listener = null;
         } else {
             announcer = new Announcer(notifications, channels, node::id);
-            listener =
-                    new NotificationListener(listenConnections, notifications, channels, switchboard, node::id, node);
+            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Pace.DEFAULT);
+            listener = new NotificationListener(
+                    listenConnections, notifications, channels, switchboard, node::id, node, test);
         }
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(

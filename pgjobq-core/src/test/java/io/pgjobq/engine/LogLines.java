@@ -8,14 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What pgjobq logs while this is open. Thread-safe. */
-final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.pgjobq");
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     private LogLines() {}
 
-    static LogLines capture() {
+    public static LogLines capture() {
         LogLines lines = new LogLines();
         lines.start();
         lines.logger.addAppender(lines);
@@ -28,7 +28,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     }
 
     /** The lines with that text, each with its level in front. */
-    List<String> with(String text) {
+    public List<String> with(String text) {
         return lines.stream().filter(line -> line.contains(text)).toList();
     }
 

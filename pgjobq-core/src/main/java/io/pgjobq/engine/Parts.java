@@ -12,6 +12,7 @@ import io.pgjobq.notify.Channels;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.notify.SelfTest;
 import io.pgjobq.send.DefaultJobSender;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.FinishedJobStore;
@@ -75,6 +76,7 @@ final class Parts {
             listener = null;
         } else {
             announcer = new Announcer(notifications, channels, node::id);
+            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Pace.DEFAULT);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(
                     listenConnections,
@@ -82,7 +84,8 @@ final class Parts {
                     takesPart ? List.of(channels.jobs(), channels.done()) : List.of(channels.done()),
                     switchboard,
                     node::id,
-                    takesPart ? node : new ConnectionCheck(node.every()));
+                    takesPart ? node : new ConnectionCheck(options.nodeName(), node.every()),
+                    test);
         }
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(

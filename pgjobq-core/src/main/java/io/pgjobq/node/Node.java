@@ -153,15 +153,9 @@ public final class Node implements NotificationListener.Pulse {
     }
 
     @Override
-    public void opened(Connection connection) throws SQLException {
-        lockedAs = 0;
-        beat(connection);
-    }
-
-    @Override
-    public void beat(Connection connection) throws SQLException {
+    public void beat(Connection connection, boolean own) throws SQLException {
         int number = id;
-        if (lockedAs != number && store.lock(connection, number)) {
+        if (own && lockedAs != number && store.lock(connection, number)) {
             lockedAs = number;
         }
         note(number, store.heartbeat(connection, number, lockedAs == number));
@@ -169,7 +163,13 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public void lost() {
+        lockedAs = 0;
         onConnectionLost.run();
+    }
+
+    @Override
+    public String toString() {
+        return "node " + id + " '" + name + "'";
     }
 
     /**

@@ -4,6 +4,7 @@ import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.Outage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,20 @@ public final class Announcer {
         this.self = self;
     }
 
+    /**
+     * Something without meaning, sent as everything else is.
+     *
+     * @param sent completed when it has been committed; whoever cancels it no longer needs it
+     */
+    record Test(String channel, CompletableFuture<Void> sent) {}
+
+    /** Lets a test be sent soon. */
+    Test test(String channel) {
+        Test test = new Test(channel, new CompletableFuture<>());
+        background.change(() -> pending.add(test));
+        return test;
+    }
+
     /** Lets the signal be sent soon. */
     void announce(Signal signal) {
         background.change(() -> pending.add(signal));
@@ -61,6 +76,7 @@ public final class Announcer {
     /** Returns how long to rest before the next batch. */
     private Duration send(Pending batch) {
         try {
+            batch.tests().forEach(this::send);
             send(channels.jobs(), batch.jobs());
             send(channels.done(), batch.done());
             outage.recovered();
@@ -77,8 +93,16 @@ public final class Announcer {
         }
     }
 
+    private void send(Test test) {
+        if (!test.sent().isDone()) {
+            store.announce(test.channel(), "");
+            test.sent().complete(null);
+        }
+    }
+
     private void restore(Pending batch) {
         background.change(() -> {
+            batch.tests().forEach(pending::add);
             batch.jobs().forEach(pending::add);
             batch.done().forEach(pending::add);
         });

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The node's own connection, outside the pool: it listens, and shows at fixed intervals that the node lives. When it is lost
- * it is opened again, and everybody is told to look for what was missed. Used by one thread: a wait for notifications holds
- * the connection's lock.
+ * it is opened again, and everybody is told to look for what was missed. Each new connection has to pass a test before it is
+ * used; as long as it doesn't, the node polls only. Used by one thread: a wait for notifications holds the connection's lock.
  */
 public final class NotificationListener {
 
@@ -32,6 +32,7 @@ public final class NotificationListener {
     private final SignalSink sink;
     private final IntSupplier self;
     private final Pulse pulse;
+    private final SelfTest test;
     private final Outage outage = new Outage(LOG, "listening for notifications");
 
     private final Background background = new Background("pgjobq-listener");
@@ -40,6 +41,14 @@ public final class NotificationListener {
     private @Nullable Connection current;
 
     private volatile boolean listening;
+
+    /** Whether a connection has passed the test, so that they lead to the node's database. Only used by the thread. */
+    private boolean proven;
+
+    /** Whether the last test failed. Only used by the thread, as is the next. */
+    private boolean deaf;
+
+    private long nextBeat;
 
     /** Set before the connection is aborted, so that none is opened after that. */
     private volatile boolean closing;
@@ -50,13 +59,15 @@ public final class NotificationListener {
         /** Returns how often {@link #beat} is called. */
         Duration every();
 
-        /** The connection is new. */
-        void opened(Connection connection) throws SQLException;
+        /**
+         * Shows that the node lives.
+         *
+         * @param own whether the connection is known to have a session of its own; otherwise a pooler may lend it another
+         *     one for each transaction, and what is left in the session would be left to others
+         */
+        void beat(Connection connection, boolean own) throws SQLException;
 
-        /** Shows that the node lives. */
-        void beat(Connection connection) throws SQLException;
-
-        /** The connection is lost, or can't be opened: the node has to show by other means that it lives. */
+        /** There is no connection to listen on: the node has to show by other means that it lives. */
         void lost();
     }
 
@@ -66,13 +77,15 @@ public final class NotificationListener {
             List<String> channels,
             SignalSink sink,
             IntSupplier self,
-            Pulse pulse) {
+            Pulse pulse,
+            SelfTest test) {
         this.connections = connections;
         this.store = store;
         this.channels = List.copyOf(channels);
         this.sink = sink;
         this.self = self;
         this.pulse = pulse;
+        this.test = test;
     }
 
     /** Returns whether notifications arrive at this moment. */
@@ -106,17 +119,25 @@ public final class NotificationListener {
 
     private void run() throws InterruptedException {
         while (!closing) {
-            try (Connection connection = connections.open()) {
-                hold(connection);
-            } catch (SQLException | RuntimeException ex) {
-                if (!closing) {
-                    pulse.lost();
-                    background.rest(outage.failed(ex));
-                }
+            Duration pause = attempt();
+            if (!closing) {
+                pulse.lost();
+                background.rest(pause);
             }
         }
     }
 
+    /** Listens as long as that is possible; returns how long to wait before the next attempt. */
+    private Duration attempt() {
+        try (Connection connection = connections.open()) {
+            hold(connection);
+            return test.retryEvery();
+        } catch (SQLException | RuntimeException ex) {
+            return closing ? Duration.ZERO : outage.failed(ex);
+        }
+    }
+
+    /** Returns if the connection is deaf, or there is no more use for it. */
     private void hold(Connection connection) throws SQLException {
         if (!adopt(connection)) {
             return;
@@ -124,23 +145,59 @@ public final class NotificationListener {
         try {
             connection.setAutoCommit(true);
             connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
-            pulse.opened(connection);
-            store.listen(connection, channels);
-            listening = true;
-            outage.recovered();
-            sink.resynchronize();
-            receive(connection);
+            if (hears(connection)) {
+                pulse.beat(connection, true);
+                store.listen(connection, channels);
+                listening = true;
+                outage.recovered();
+                sink.resynchronize();
+                receive(connection);
+            }
         } finally {
             listening = false;
             adopt(null);
         }
     }
 
+    private boolean hears(Connection connection) throws SQLException {
+        nextBeat = System.nanoTime();
+        // Before the test is sent: a pooler would show its session's notifications to whoever uses it just then.
+        beatUnproven(connection);
+        boolean hears = test.passes(connection, () -> beatUnproven(connection));
+        if (deaf == hears) {
+            report(hears);
+        }
+        deaf = !hears;
+        proven = hears;
+        return hears;
+    }
+
+    private void report(boolean hears) {
+        if (hears) {
+            LOG.info("{}: notifications arrive now, so it listens", pulse);
+        } else {
+            LOG.warn(
+                    "{}: polls only, since notifications that are sent through the DataSource do not arrive on the listening"
+                            + " connection, as behind PgBouncer in transaction mode; set pgjobq.notify.url to a URL that"
+                            + " leads straight to the same database, or pgjobq.notify.enabled=false (tried again every {} s)",
+                    pulse,
+                    test.retryEvery().toSeconds());
+        }
+    }
+
+    /** The pool, over which the test is sent and the node would show its life, may have no connection free for long. */
+    private void beatUnproven(Connection connection) throws SQLException {
+        if (proven && System.nanoTime() - nextBeat >= 0) {
+            pulse.beat(connection, false);
+            nextBeat = System.nanoTime() + pulse.every().toNanos();
+        }
+    }
+
     private void receive(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        long next = System.nanoTime() + pulse.every().toNanos();
+        nextBeat = System.nanoTime() + pulse.every().toNanos();
         while (!closing) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
+            long millis = TimeUnit.NANOSECONDS.toMillis(nextBeat - System.nanoTime());
             PGNotification[] notifications = postgres.getNotifications((int) Math.max(1, millis));
             if (notifications != null) {
                 for (PGNotification notification : notifications) {
@@ -148,9 +205,9 @@ public final class NotificationListener {
                             .forEach(sink::receive);
                 }
             }
-            if (System.nanoTime() - next >= 0) {
-                pulse.beat(connection);
-                next = System.nanoTime() + pulse.every().toNanos();
+            if (System.nanoTime() - nextBeat >= 0) {
+                pulse.beat(connection, true);
+                nextBeat = System.nanoTime() + pulse.every().toNanos();
             }
         }
     }

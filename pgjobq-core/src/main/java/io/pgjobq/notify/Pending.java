@@ -18,6 +18,7 @@ final class Pending {
     private final Map<Lane, Long> ready = new HashMap<>();
     private final Set<Integer> looks = new HashSet<>();
     private final List<Long> ended = new ArrayList<>();
+    private final List<Announcer.Test> tests = new ArrayList<>();
     private long dueInMillis = Long.MAX_VALUE;
 
     void add(Signal signal) {
@@ -32,8 +33,18 @@ final class Pending {
         }
     }
 
+    void add(Announcer.Test test) {
+        if (!test.sent().isDone()) {
+            tests.add(test);
+        }
+    }
+
     boolean isEmpty() {
-        return ready.isEmpty() && looks.isEmpty() && ended.isEmpty() && dueInMillis == Long.MAX_VALUE;
+        return tests.isEmpty()
+                && ready.isEmpty()
+                && looks.isEmpty()
+                && ended.isEmpty()
+                && dueInMillis == Long.MAX_VALUE;
     }
 
     /** Returns what is to be sent to those who run jobs. */
@@ -45,6 +56,11 @@ final class Pending {
             signals.add(new Signal.Due(dueInMillis));
         }
         return signals;
+    }
+
+    /** Returns the tests that are to be sent, each to the listener that made it. */
+    List<Announcer.Test> tests() {
+        return List.copyOf(tests);
     }
 
     /** Returns what is to be sent to those who wait for jobs. */

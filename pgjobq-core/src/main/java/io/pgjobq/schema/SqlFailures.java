@@ -1,6 +1,7 @@
 package io.pgjobq.schema;
 
 import java.sql.SQLException;
+import java.util.Set;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import org.springframework.dao.DataAccessException;
@@ -13,6 +14,9 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
 public final class SqlFailures {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    /** A prepared statement is there already, or is not there: this session prepared it for somebody else, or not at all. */
+    private static final Set<String> PREPARED_ELSEWHERE = Set.of("42P05", "26000");
 
     private static final SQLExceptionTranslator TRANSLATOR = new SQLExceptionSubclassTranslator();
 
@@ -27,8 +31,13 @@ public final class SqlFailures {
                             + "); grant it one of the roles of docs/roles.sql",
                     ex);
         }
+        if (ex.getSQLState() != null && PREPARED_ELSEWHERE.contains(ex.getSQLState())) {
+            return new Untranslated(
+                    "a pooler behind the DataSource keeps no prepared statements; add prepareThreshold=0 to its JDBC URL",
+                    ex);
+        }
         DataAccessException translated = TRANSLATOR.translate("pgjobq", null, ex);
-        return translated != null ? translated : new Untranslated(ex);
+        return translated != null ? translated : new Untranslated(String.valueOf(ex.getMessage()), ex);
     }
 
     /** The details of refused data repeat the row, and with it the beginning of the payload. */
@@ -46,8 +55,8 @@ public final class SqlFailures {
     @SuppressWarnings("serial")
     private static final class Untranslated extends UncategorizedDataAccessException {
 
-        Untranslated(SQLException cause) {
-            super("pgjobq: " + cause.getMessage(), cause);
+        Untranslated(String message, SQLException cause) {
+            super("pgjobq: " + message, cause);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.pgjobq.schema.SchemaName;
 import io.pgjobq.schema.SqlFailures;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,12 @@ public final class Database {
     private final DataSource dataSource;
     private final SqlFiles sql;
 
-    /** Set once {@link #inspect()} has found another default; reading a connection's isolation costs a round trip. */
+    private static final String BEGIN = "begin isolation level read committed";
+
+    /**
+     * Set once another default than read committed was met, by {@link #inspect()} or by a claim, which refuses it. Behind a
+     * transaction pooler anybody's session may come with anything.
+     */
     private volatile boolean otherIsolation;
 
     public Database(DataSource dataSource, String schema) {
@@ -39,8 +45,9 @@ public final class Database {
         T run(Connection connection) throws SQLException;
     }
 
-    /** Finds out what must be set on each connection. */
+    /** Finds out whether each transaction must name its isolation. */
     public void inspect() {
+        otherIsolation = false;
         String isolation = alone(connection -> one(connection, "default_isolation", row -> row.getString(1)));
         otherIsolation = !isolation.equals("read committed");
     }
@@ -50,6 +57,10 @@ public final class Database {
         try (Connection connection = dataSource.getConnection()) {
             return aloneOn(connection, work);
         } catch (SQLException ex) {
+            if (!otherIsolation && "PJ002".equals(ex.getSQLState())) {
+                otherIsolation = true;
+                return alone(work);
+            }
             throw translate(ex);
         }
     }
@@ -57,8 +68,6 @@ public final class Database {
     private <T extends @Nullable Object> T aloneOn(Connection connection, Work<T> work) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         boolean readOnly = connection.isReadOnly();
-        boolean isolate = otherIsolation;
-        int isolation = isolate ? connection.getTransactionIsolation() : 0;
         try {
             if (!autoCommit) {
                 connection.setAutoCommit(true);
@@ -66,15 +75,9 @@ public final class Database {
             if (readOnly) {
                 connection.setReadOnly(false);
             }
-            if (isolate) {
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            }
             return work.run(connection);
         } finally {
             if (!connection.isClosed()) {
-                if (isolate) {
-                    connection.setTransactionIsolation(isolation);
-                }
                 if (readOnly) {
                     connection.setReadOnly(true);
                 }
@@ -90,6 +93,9 @@ public final class Database {
         return alone(connection -> {
             connection.setAutoCommit(false);
             try {
+                if (otherIsolation) {
+                    update(connection, "read_committed");
+                }
                 T result = work.run(connection);
                 connection.commit();
                 return result;
@@ -150,11 +156,43 @@ public final class Database {
     <T extends @Nullable Object> List<T> list(
             Connection connection, String statement, Query.Mapper<T> mapper, @Nullable Object... values)
             throws SQLException {
-        return Query.list(connection, sql.get(statement), mapper, values);
+        return isolated(connection, sql.get(statement), text -> Query.list(connection, text, mapper, values));
     }
 
     int update(Connection connection, String statement, @Nullable Object... values) throws SQLException {
-        return Query.update(connection, sql.get(statement), values);
+        return isolated(connection, sql.get(statement), text -> Query.update(connection, text, values));
+    }
+
+    @FunctionalInterface
+    private interface Run<T> {
+
+        T of(String text) throws SQLException;
+    }
+
+    /**
+     * Runs a statement; if it would begin a transaction of another isolation, then within one of the right isolation. All of
+     * that travels together: the server waits for nobody before it commits. It changes nothing of the session, which need
+     * not be this client's own.
+     */
+    private <T> T isolated(Connection connection, String statement, Run<T> run) throws SQLException {
+        if (!otherIsolation || !connection.getAutoCommit()) {
+            return run.of(statement);
+        }
+        try {
+            return run.of(BEGIN + ";\n" + statement + ";\ncommit");
+        } catch (SQLException ex) {
+            end(connection, ex);
+            throw ex;
+        }
+    }
+
+    /** The driver, which is in auto-commit, does not know of the transaction. */
+    private static void end(Connection connection, Exception cause) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("rollback");
+        } catch (SQLException ex) {
+            cause.addSuppressed(ex);
+        }
     }
 
     /** Returns whether history could not be written because a partition is missing. */

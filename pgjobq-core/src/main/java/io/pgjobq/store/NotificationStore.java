@@ -27,4 +27,11 @@ public final class NotificationStore {
             }
         }
     }
+
+    /** Lets the connection receive no more of what is sent on the channel. */
+    public void unlisten(Connection connection, String channel) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("unlisten \"" + channel + '"');
+        }
+    }
 }

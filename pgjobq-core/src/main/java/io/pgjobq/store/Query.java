@@ -21,22 +21,41 @@ final class Query {
 
     static <T extends @Nullable Object> List<T> list(
             Connection connection, String sql, Mapper<T> mapper, @Nullable Object... values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            bind(statement, values);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> result = new ArrayList<>();
-                while (rows.next()) {
-                    result.add(mapper.map(rows));
-                }
-                return result;
+        List<T> result = new ArrayList<>();
+        run(connection, sql, values, rows -> {
+            while (rows.next()) {
+                result.add(mapper.map(rows));
             }
-        }
+        });
+        return result;
     }
 
     static int update(Connection connection, String sql, @Nullable Object... values) throws SQLException {
+        return run(connection, sql, values, rows -> {});
+    }
+
+    @FunctionalInterface
+    private interface Reader {
+
+        void read(ResultSet rows) throws SQLException;
+    }
+
+    /** Returns how many rows were changed. The text may be several statements, which travel together. */
+    private static int run(Connection connection, String sql, @Nullable Object[] values, Reader reader)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, values);
-            return statement.executeUpdate();
+            int changed = 0;
+            boolean rows = statement.execute();
+            while (rows || statement.getUpdateCount() != -1) {
+                if (rows) {
+                    reader.read(statement.getResultSet());
+                } else {
+                    changed += statement.getUpdateCount();
+                }
+                rows = statement.getMoreResults();
+            }
+            return changed;
         }
     }
 

@@ -12,6 +12,8 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -193,6 +195,7 @@ class CompletionIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "it is about a node that listens")
     void anOutcomeThatIsAnnouncedWhileNobodyListensIsFound() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (TestNode worker = TestNode.listening(database)) {
@@ -240,9 +243,8 @@ class CompletionIntegrationTests {
                 return null;
             });
             worker.start();
-            EngineOptions options = TestNode.options(Duration.ofMinutes(10));
-            try (TestNode other =
-                    TestNode.on(database.pool(1), database::open, options).start()) {
+            try (TestNode other = TestNode.listening(database, database.pool(1), options -> options)
+                    .start()) {
                 List<SentJob<Void>> sent = other.sender()
                         .sendAll(queue, IntStream.range(0, count).boxed().toList());
                 long before = backends();
@@ -259,6 +261,7 @@ class CompletionIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "a node that only polls announces nothing")
     void jobsThatNobodyWaitsForAreNotAnnounced() throws Exception {
         try (TestNode node = answering(TestNode.listening(database));
                 Notifications done = Notifications.on(database, "pgjobq_done")) {

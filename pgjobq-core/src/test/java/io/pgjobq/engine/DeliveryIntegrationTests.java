@@ -70,13 +70,17 @@ class DeliveryIntegrationTests {
         ConcurrentHashMap<Integer, AtomicInteger> runs = new ConcurrentHashMap<>();
         AtomicInteger[] perNode = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
         CountDownLatch left = new CountDownLatch(count);
+        CountDownLatch idle = new CountDownLatch(perNode.length);
         List<TestNode> nodes = new ArrayList<>();
         try {
             for (AtomicInteger mine : perNode) {
                 TestNode node = TestNode.listening(database);
                 nodes.add(node);
                 node.handle(queue, Integer.class, (number, context) -> {
-                    mine.incrementAndGet();
+                    if (mine.incrementAndGet() == 1) {
+                        idle.countDown();
+                    }
+                    assertThat(idle.await(30, TimeUnit.SECONDS)).isTrue();
                     runs.computeIfAbsent(number, key -> new AtomicInteger()).incrementAndGet();
                     left.countDown();
                     return null;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -28,6 +30,9 @@ class NodeIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(
+            value = PgBouncerMode.POLL_ONLY,
+            because = "it is about a lost session, which nodes that only poll do not have")
     void jobsOfANodeThatDiesRunElsewhereAndWhatItSaysLaterIsRefused() throws Exception {
         CountDownLatch running = new CountDownLatch(2);
         CountDownLatch go = new CountDownLatch(1);
@@ -122,6 +127,7 @@ class NodeIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "it is about the listening connection")
     void aLostListenConnectionIsNoDeath() throws Exception {
         CuttableConnections network = new CuttableConnections(database);
         try (LogLines log = LogLines.capture();
@@ -145,6 +151,7 @@ class NodeIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "it is about the listening connection")
     void aNodeThatCantListenForAWhileIsNotDeclaredDead() throws Exception {
         CuttableConnections network = new CuttableConnections(database);
         try (LogLines log = LogLines.capture();

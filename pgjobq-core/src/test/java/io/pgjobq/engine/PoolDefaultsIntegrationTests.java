@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,15 +25,28 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 class PoolDefaultsIntegrationTests {
 
     @ParameterizedTest
+    @CsvSource({"false, false", "true, true", "false, true"})
+    void whateverThePoolsDefaultsJobsAreSentAndRunAndConnectionsGoBackAsTheyCame(
+            boolean autoCommit, boolean readOnly, TestDatabase database) throws Exception {
+        sendsAndRuns(autoCommit, "TRANSACTION_READ_COMMITTED", readOnly, database);
+    }
+
+    @ParameterizedTest
     @CsvSource({
-        "false, TRANSACTION_READ_COMMITTED, false",
         "true, TRANSACTION_REPEATABLE_READ, false",
         "true, TRANSACTION_SERIALIZABLE, false",
-        "true, TRANSACTION_READ_COMMITTED, true",
         "false, TRANSACTION_SERIALIZABLE, true"
     })
-    void whateverThePoolsDefaultsJobsAreSentAndRunAndConnectionsGoBackAsTheyCame(
-            boolean autoCommit, String isolation, boolean readOnly, TestDatabase database) throws Exception {
+    @NotThroughPgBouncer(
+            value = {PgBouncerMode.LISTEN_DIRECT, PgBouncerMode.POLL_ONLY},
+            because = "a pool sets the isolation of a session, which is somebody else's session then")
+    void soItIsWithAnIsolationOfThePool(boolean autoCommit, String isolation, boolean readOnly, TestDatabase database)
+            throws Exception {
+        sendsAndRuns(autoCommit, isolation, readOnly, database);
+    }
+
+    private static void sendsAndRuns(boolean autoCommit, String isolation, boolean readOnly, TestDatabase database)
+            throws Exception {
         database.execute("drop schema if exists pgjobq cascade");
         String queue = "q-" + autoCommit + isolation + readOnly;
         HikariConfig config = new HikariConfig();
@@ -46,8 +60,7 @@ class PoolDefaultsIntegrationTests {
         config.setReadOnly(readOnly);
         try (HikariDataSource pool = new HikariDataSource(config)) {
             Watched watched = new Watched(pool);
-            EngineOptions options = TestNode.options(Duration.ofMinutes(10));
-            try (TestNode node = TestNode.on(watched, database::open, options)) {
+            try (TestNode node = TestNode.listening(database, watched, options -> options)) {
                 node.handle(queue, Integer.class, (number, context) -> number + 1);
                 node.start();
                 for (int i = 0; i < 50; i++) {

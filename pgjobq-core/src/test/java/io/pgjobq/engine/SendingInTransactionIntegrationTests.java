@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -55,6 +57,7 @@ class SendingInTransactionIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "a node that only polls announces nothing")
     void aJobOfATransactionThatIsRolledBackNeverExisted() throws Exception {
         try (TestNode node = working(TestNode.listening(database));
                 Notifications notifications = Notifications.on(database, "pgjobq_jobs")) {
@@ -76,6 +79,7 @@ class SendingInTransactionIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "a node that only polls announces nothing")
     void allJobsOfATransactionWakeOthersOnce() throws Exception {
         try (TestNode node = TestNode.listening(database).start();
                 Notifications notifications = Notifications.on(database, "pgjobq_jobs")) {
@@ -154,7 +158,7 @@ class SendingInTransactionIntegrationTests {
     @Test
     void aTransactionIsJoinedThroughATransactionAwareProxy() {
         TransactionAwareDataSourceProxy proxy = new TransactionAwareDataSourceProxy(database.dataSource());
-        try (TestNode node = working(TestNode.on(proxy, database::open, TestNode.options(Duration.ofMinutes(10))))) {
+        try (TestNode node = working(TestNode.listening(database, proxy, options -> options))) {
             transactions().executeWithoutResult(status -> {
                 node.sender().send(queue, 1);
                 assertThat(jobs()).isZero();

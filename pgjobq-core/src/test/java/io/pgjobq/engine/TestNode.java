@@ -22,6 +22,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** A node with short intervals, for tests. */
 public final class TestNode implements AutoCloseable {
 
+    private static final Duration POLL = Duration.ofMillis(50);
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final PgJobQ pgJobQ;
@@ -38,24 +40,32 @@ public final class TestNode implements AutoCloseable {
         Object run(P payload, JobContext context) throws Throwable;
     }
 
-    /** A node that listens, and polls so rarely that a lost wake-up would be noticed. */
+    /**
+     * A node that listens, and polls so rarely that a lost wake-up would be noticed. In a run that polls only, one that
+     * polls often.
+     */
     public static TestNode listening(TestDatabase database) {
         return listening(database, options -> options);
     }
 
     /** A node that listens, with options of its own. */
     public static TestNode listening(TestDatabase database, UnaryOperator<EngineOptions> options) {
-        return new TestNode(PgJobQ.builder(database.dataSource())
-                .options(options.apply(options(Duration.ofMinutes(10))))
-                .listenConnections(database::open)
-                .build());
+        return listening(database, database.dataSource(), options);
+    }
+
+    /** A node that listens, with a pool of its own. */
+    public static TestNode listening(
+            TestDatabase database, DataSource dataSource, UnaryOperator<EngineOptions> options) {
+        boolean listens = database.isListenedTo();
+        return on(
+                dataSource,
+                listens ? database::open : null,
+                options.apply(options(listens ? Duration.ofMinutes(10) : POLL)));
     }
 
     /** A node that only polls. */
     public static TestNode polling(DataSource dataSource) {
-        return new TestNode(PgJobQ.builder(dataSource)
-                .options(options(Duration.ofMillis(50)))
-                .build());
+        return new TestNode(PgJobQ.builder(dataSource).options(options(POLL)).build());
     }
 
     /** A node on a pool and listen connections of its own. */

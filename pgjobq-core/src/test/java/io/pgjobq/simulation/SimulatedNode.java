@@ -53,7 +53,7 @@ final class SimulatedNode {
                         Duration.ofMinutes(1),
                         true,
                         false))
-                .listenConnections(() -> network.through(database.open()))
+                .listenConnections(database.isListenedTo() ? () -> network.through(database.open()) : null)
                 .build();
         pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS);
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));

@@ -8,13 +8,17 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.datasource.IsolationLevelDataSourceAdapter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 @PostgresTest
 class ClaimContractIntegrationTests {
@@ -208,28 +212,36 @@ class ClaimContractIntegrationTests {
     }
 
     @Test
-    void refusesAnotherIsolationThanReadCommitted() {
+    void refusesAnotherIsolationThanReadCommitted() throws Exception {
         store.send();
-        TestStore other = TestStore.on(store.server(), defaultingTo("ISOLATION_REPEATABLE_READ"), "pgjobq");
-
-        assertThatExceptionOfType(DataAccessException.class)
-                .isThrownBy(() -> other.claim(node, 9))
-                .withMessageContaining("claim needs read committed, not repeatable read");
+        try (Connection connection = defaultingTo("repeatable\\ read").getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> statement.execute(claimByHand()))
+                    .withMessageContaining("claim needs read committed, not repeatable read");
+        }
         assertThat(store.count("claim")).isZero();
     }
 
-    @Test
-    void worksOnAPoolOfAnotherIsolationOnceThatIsKnown() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void worksInSessionsOfAnotherIsolationAndLeavesThemAsTheyAre(boolean known) throws Exception {
         store.send();
-        DataSource pool = defaultingTo("ISOLATION_SERIALIZABLE");
-        TestStore other = TestStore.on(store.server(), pool, "pgjobq");
-        try (Connection connection = pool.getConnection()) {
-            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+        DataSource sessions =
+                new SingleConnectionDataSource(defaultingTo("serializable").getConnection(), true);
+        TestStore other = TestStore.on(store.server(), sessions, "pgjobq");
+        if (known) {
+            other.database().inspect();
         }
 
-        other.database().inspect();
+        List<ClaimedJob> jobs = other.claim(node, 9);
 
-        assertThat(other.claim(node, 9)).hasSize(1);
+        assertThat(jobs).hasSize(1);
+        assertThatExceptionOfType(NodeFencedException.class).isThrownBy(() -> other.claim(node + 1_000, 9));
+        assertThat(other.succeed(jobs).settled()).containsExactly(jobs.get(0).id());
+        try (Statement statement = sessions.getConnection().createStatement()) {
+            assertThat(shown(statement, "transaction_isolation")).isEqualTo("serializable");
+        }
     }
 
     @Test
@@ -238,25 +250,33 @@ class ClaimContractIntegrationTests {
         try (Connection connection = store.server().open();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("select * from pgjobq.claim(" + store.queue() + ", " + node
-                    + ", 0, 1, '{5}'::smallint[], '{0}'::bigint[], null)");
-            assertThat(synchronousCommit(statement)).isEqualTo("off");
+            statement.execute(claimByHand());
+            assertThat(shown(statement, "synchronous_commit")).isEqualTo("off");
             connection.commit();
-            assertThat(synchronousCommit(statement)).isEqualTo("on");
+            assertThat(shown(statement, "synchronous_commit")).isEqualTo("on");
         }
     }
 
-    private static String synchronousCommit(Statement statement) throws Exception {
-        try (ResultSet row = statement.executeQuery("show synchronous_commit")) {
+    private String claimByHand() {
+        return "select * from pgjobq.claim(" + store.queue() + ", " + node
+                + ", 0, 1, '{5}'::smallint[], '{0}'::bigint[], null)";
+    }
+
+    private static String shown(Statement statement, String setting) throws SQLException {
+        try (ResultSet row = statement.executeQuery("show " + setting)) {
             row.next();
             return row.getString(1);
         }
     }
 
-    private IsolationLevelDataSourceAdapter defaultingTo(String isolation) {
-        IsolationLevelDataSourceAdapter adapter = new IsolationLevelDataSourceAdapter();
-        adapter.setTargetDataSource(store.server().pool(2));
-        adapter.setIsolationLevelName(isolation);
-        return adapter;
+    /** Connections straight to the server, since a session's settings are meant. */
+    private DataSource defaultingTo(String isolation) {
+        TestDatabase server = store.server();
+        DriverManagerDataSource sessions =
+                new DriverManagerDataSource(server.directUrl(), server.username(), server.password());
+        Properties properties = new Properties();
+        properties.setProperty("options", "-c default_transaction_isolation=" + isolation);
+        sessions.setConnectionProperties(properties);
+        return sessions;
     }
 }

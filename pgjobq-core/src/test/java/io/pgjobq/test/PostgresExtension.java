@@ -40,10 +40,22 @@ final class PostgresExtension implements BeforeAllCallback, TestInstancePostProc
 
     private static TestDatabase database(ExtensionContext context) {
         return context.getStore(NAMESPACE)
-                .computeIfAbsent(
-                        TestDatabase.class,
-                        key -> TestDatabase.createOn(server(context).address()),
-                        TestDatabase.class);
+                .computeIfAbsent(TestDatabase.class, key -> createDatabase(context), TestDatabase.class);
+    }
+
+    private static TestDatabase createDatabase(ExtensionContext context) {
+        PgBouncerMode mode = PgBouncerMode.from(context::getConfigurationParameter);
+        ServerAddress server = server(context).address();
+        return TestDatabase.createOn(
+                server,
+                mode == PgBouncerMode.OFF ? server : pgBouncer(context, server).address(),
+                mode);
+    }
+
+    private static PgBouncer pgBouncer(ExtensionContext context, ServerAddress server) {
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .computeIfAbsent(PgBouncer.class, key -> PgBouncer.start(server), PgBouncer.class);
     }
 
     private static PostgresServer server(ExtensionContext context) {

@@ -43,6 +43,22 @@ record ServerAddress(String base, String maintenanceDatabase, String parameters,
         return new ServerAddress(base, maintenanceDatabase, parameters, user, secret);
     }
 
+    /** The same databases on another host and port. */
+    ServerAddress through(String host, int port) {
+        return new ServerAddress(
+                "jdbc:postgresql://" + host + ":" + port + "/", maintenanceDatabase, parameters, username, password);
+    }
+
+    /** With one more parameter. */
+    ServerAddress with(String parameter) {
+        return new ServerAddress(
+                base,
+                maintenanceDatabase,
+                parameters + (parameters.isEmpty() ? "?" : "&") + parameter,
+                username,
+                password);
+    }
+
     String urlOf(String database) {
         return base + database + parameters;
     }

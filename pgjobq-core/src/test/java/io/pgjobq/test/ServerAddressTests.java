@@ -19,6 +19,16 @@ class ServerAddressTests {
     }
 
     @Test
+    void leadsToTheSameDatabasesOnAnotherPort() {
+        ServerAddress address = ServerAddress.parse("jdbc:postgresql://db:5433/admin?user=joe&sslmode=disable");
+
+        assertThat(address.through("localhost", 6432).with("prepareThreshold=0").urlOf("x"))
+                .isEqualTo("jdbc:postgresql://localhost:6432/x?sslmode=disable&prepareThreshold=0");
+        assertThat(ServerAddress.parse("jdbc:postgresql://db").with("a=b").urlOf("x"))
+                .isEqualTo("jdbc:postgresql://db/x?a=b");
+    }
+
+    @Test
     void understandsUrlsWithoutDatabaseOrHost() {
         assertThat(ServerAddress.parse("jdbc:postgresql://db").urlOf("x")).isEqualTo("jdbc:postgresql://db/x");
         assertThat(ServerAddress.parse("jdbc:postgresql://db/").maintenanceUrl())

@@ -19,6 +19,8 @@ public final class TestDatabase implements AutoCloseable {
     private static final int DEFAULT_POOL_SIZE = 10;
 
     private final ServerAddress server;
+    private final ServerAddress pooled;
+    private final PgBouncerMode mode;
     private final String name;
     private final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
     private final List<String> roles = new CopyOnWriteArrayList<>();
@@ -26,17 +28,24 @@ public final class TestDatabase implements AutoCloseable {
     // A pool apart, so that execute and queryOne never join a transaction that the test has on dataSource().
     private final JdbcTemplate observer;
 
-    private TestDatabase(ServerAddress server, String name) {
+    private TestDatabase(ServerAddress server, ServerAddress pooled, PgBouncerMode mode, String name) {
         this.server = server;
+        this.pooled = pooled;
+        this.mode = mode;
         this.name = name;
         this.dataSource = pool(DEFAULT_POOL_SIZE);
         this.observer = new JdbcTemplate(pool(2));
     }
 
-    static TestDatabase createOn(ServerAddress server) {
+    /**
+     * Creates one.
+     *
+     * @param pooled how pools reach the server
+     */
+    static TestDatabase createOn(ServerAddress server, ServerAddress pooled, PgBouncerMode mode) {
         String name = "pgjobq_test_" + UUID.randomUUID().toString().replace("-", "");
         maintain(server, "create database " + name);
-        return new TestDatabase(server, name);
+        return new TestDatabase(server, pooled, mode, name);
     }
 
     /** The name of the database. */
@@ -44,9 +53,28 @@ public final class TestDatabase implements AutoCloseable {
         return name;
     }
 
-    /** The URL of the database, without credentials. */
+    /** The URL of the database for pools, without credentials: through PgBouncer if this run goes through it. */
     public String jdbcUrl() {
+        return pooled.urlOf(name);
+    }
+
+    /** The URL of the database straight to the server, without credentials. */
+    public String directUrl() {
         return server.urlOf(name);
+    }
+
+    /** Whether pools lead through PgBouncer in this run. */
+    public boolean isPooled() {
+        return mode != PgBouncerMode.OFF;
+    }
+
+    /** Whether nodes are to listen in this run, and not only to poll. */
+    public boolean isListenedTo() {
+        return mode != PgBouncerMode.POLL_ONLY;
+    }
+
+    ServerAddress server() {
+        return server;
     }
 
     public String username() {
@@ -82,9 +110,9 @@ public final class TestDatabase implements AutoCloseable {
         return pool;
     }
 
-    /** A new connection outside all pools, which the caller closes. */
+    /** A new connection outside all pools and straight to the server, which the caller closes. */
     public Connection open() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl(), username(), password());
+        return DriverManager.getConnection(directUrl(), username(), password());
     }
 
     /** A role that may log in, a member of the groups, as it is dropped with the database; groups must exist. */

@@ -78,8 +78,8 @@ class TestDatabaseIntegrationTests {
 
     @Test
     void usesTheGivenServerWithADatabaseForEachClassAndDropsThemAtTheEnd() {
-        String url = database.jdbcUrl() + (database.jdbcUrl().contains("?") ? "&" : "?") + "user=" + database.username()
-                + "&password=" + database.password();
+        String url = database.directUrl() + (database.directUrl().contains("?") ? "&" : "?") + "user="
+                + database.username() + "&password=" + database.password();
         SEEN.clear();
 
         EngineTestKit.engine("junit-jupiter")
@@ -97,7 +97,7 @@ class TestDatabaseIntegrationTests {
 
     private static void see(TestDatabase own, String server) {
         SEEN.add(own.name());
-        assertThat(own.jdbcUrl()).startsWith(server);
+        assertThat(own.directUrl()).startsWith(server);
     }
 
     @Nested
@@ -130,6 +130,6 @@ class TestDatabaseIntegrationTests {
     }
 
     private static String server() {
-        return staticField.jdbcUrl().substring(0, staticField.jdbcUrl().indexOf(staticField.name()));
+        return staticField.directUrl().substring(0, staticField.directUrl().indexOf(staticField.name()));
     }
 }

@@ -43,12 +43,21 @@ final class Applications {
         return withoutDatabase().withPropertyValues(properties(database, schema));
     }
 
+    /** Behind PgBouncer an application has to be told where it can listen. */
+    private static String notifications(TestDatabase database) {
+        if (!database.isListenedTo()) {
+            return "pgjobq.notify.enabled=false";
+        }
+        return database.isPooled() ? "pgjobq.notify.url=" + database.directUrl() : "pgjobq.notify.enabled=true";
+    }
+
     static String[] properties(TestDatabase database, String schema) {
         return new String[] {
             "spring.datasource.url=" + database.jdbcUrl(),
             "spring.datasource.username=" + database.username(),
             "spring.datasource.password=" + database.password(),
             "spring.datasource.hikari.maximum-pool-size=5",
+            notifications(database),
             "pgjobq.schema=" + schema,
             "pgjobq.poll-interval=200ms",
             "pgjobq.node.timeout=10s"

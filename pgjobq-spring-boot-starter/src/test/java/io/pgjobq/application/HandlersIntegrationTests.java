@@ -194,7 +194,8 @@ class HandlersIntegrationTests {
         post("listening")
                 .withPropertyValues(
                         "pgjobq.poll-interval=1h",
-                        "pgjobq.notify.url=" + database.jdbcUrl() + "?ApplicationName=listening-here",
+                        "pgjobq.notify.enabled=true",
+                        "pgjobq.notify.url=" + database.directUrl() + "?ApplicationName=listening-here",
                         "pgjobq.notify.username=" + database.username(),
                         "pgjobq.notify.password=" + database.password())
                 .run(context -> {

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param schema the schema of pgjobq's tables: lower-case letters, digits and {@code _}, at most 48, and no reserved word
  * @param nodeName how messages and tables name this node; not unique
- * @param nodeTimeout how long a node may be silent before its jobs are run elsewhere, from 2 seconds to 1 hour
+ * @param nodeTimeout within what time the jobs of a node that falls silent run elsewhere, from 2 seconds to 1 hour
  * @param pollInterval how often an idle node looks for jobs that no wake-up told it of, from 10 milliseconds to 1 hour
  * @param completionTimeout how long a job is waited for where the caller does not say
  * @param databaseRequired whether starting fails if the database can't be reached; otherwise it is awaited in the

@@ -27,6 +27,7 @@ import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.SettlementRecorder;
 import io.pgjobq.worker.Settler;
 import io.pgjobq.worker.WorkerServices;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
@@ -34,6 +35,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a node and how they hang together. */
 final class Parts {
+
+    /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    /** The same for what has to be done in one go, however much it is. */
+    private static final Duration LONG_ANSWER = Duration.ofMinutes(10);
 
     private final boolean takesPart;
     private final Database database;
@@ -61,13 +68,14 @@ final class Parts {
             ToIntFunction<QueueContainer> queueIds) {
         this.takesPart = takesPart;
         database = new Database(dataSource, options.schema());
-        finished = new FinishedJobStore(database);
-        queueStore = new QueueStore(database);
-        NodeStore nodes = new NodeStore(database);
-        JobStore jobs = new JobStore(database);
-        LaneStore lanes = new LaneStore(database);
-        SettlementStore settlements = new SettlementStore(database);
-        NotificationStore notifications = new NotificationStore(database);
+        Database answering = database.within(ANSWER);
+        finished = new FinishedJobStore(database.within(LONG_ANSWER));
+        queueStore = new QueueStore(database.within(LONG_ANSWER));
+        NodeStore nodes = new NodeStore(answering);
+        LaneStore lanes = new LaneStore(answering);
+        SettlementStore settlements = new SettlementStore(answering);
+        NotificationStore notifications = new NotificationStore(answering);
+        FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
 
         node = new Node(nodes, options.nodeName(), options.nodeTimeout(), this::othersSilent, this::connectionLost);
@@ -89,9 +97,9 @@ final class Parts {
         }
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(
-                finished, converter, options.completionTimeout(), options.pollInterval(), this::isListening);
+                outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening);
         ClaimBook book = new ClaimBook();
-        SettlementRecorder recorder = new SettlementRecorder(settlements, finished, book, doorbell, completions::ended);
+        SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new Settler(recorder);
         maintenance = new Maintenance(
                 node,
@@ -104,7 +112,7 @@ final class Parts {
         threads = new HandlerThreads(options.virtualThreads());
         services = new WorkerServices(
                 node,
-                jobs,
+                new JobStore(answering),
                 settlements,
                 settler,
                 book,
@@ -114,9 +122,11 @@ final class Parts {
                 maintenance::tidy,
                 maintenance::lookAfterHistorySoon,
                 recorder::completed);
-        sender = new DefaultJobSender(database, jobs, converter, doorbell, completions);
-        queues = new DefaultJobQueues(queueStore, doorbell);
-        deadJobs = new DefaultDeadJobs(finished, queueStore, doorbell);
+        // What callers ask for takes as long as they let it.
+        sender = new DefaultJobSender(database, new JobStore(database), converter, doorbell, completions);
+        QueueStore callersQueues = new QueueStore(database);
+        queues = new DefaultJobQueues(callersQueues, doorbell);
+        deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
     }
 
     private void othersSilent() {

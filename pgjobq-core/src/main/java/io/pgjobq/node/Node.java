@@ -26,7 +26,7 @@ public final class Node implements NotificationListener.Pulse {
 
     private final NodeStore store;
     private final String name;
-    private final Duration silenceAllowed;
+    private final Duration timeout;
     private final Runnable onOthersSilent;
     private final Runnable onConnectionLost;
 
@@ -46,11 +46,10 @@ public final class Node implements NotificationListener.Pulse {
     /** Since when heartbeats have followed each other without a gap. */
     private volatile long beatingSince = System.nanoTime();
 
-    public Node(
-            NodeStore store, String name, Duration silenceAllowed, Runnable onOthersSilent, Runnable onConnectionLost) {
+    public Node(NodeStore store, String name, Duration timeout, Runnable onOthersSilent, Runnable onConnectionLost) {
         this.store = store;
         this.name = name;
-        this.silenceAllowed = silenceAllowed;
+        this.timeout = timeout;
         this.onOthersSilent = onOthersSilent;
         this.onConnectionLost = onConnectionLost;
     }
@@ -98,14 +97,23 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
+    /**
+     * Returns whether this node has been silent for so long that what it holds may run elsewhere by now. It was frozen or cut
+     * off, and has not learned yet what became of it.
+     */
+    public boolean mayBeDead() {
+        return System.nanoTime() - lastBeat > silenceAllowed().toNanos();
+    }
+
     /** Puts the node on the list. */
     public void register() {
         registering.lock();
         try {
-            int number = store.register(name, every(), silenceAllowed);
+            long asked = System.nanoTime();
+            int number = store.register(name, every(), silenceAllowed());
             nextClaim.set(((long) number << COUNTER_BITS) | 1);
             id = number;
-            noteBeat();
+            noteBeat(asked);
             LOG.info("node {} '{}': registered", id, name);
         } finally {
             registering.unlock();
@@ -149,16 +157,22 @@ public final class Node implements NotificationListener.Pulse {
     @Override
     public Duration every() {
         // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
-        return silenceAllowed.dividedBy(14);
+        return timeout.dividedBy(14);
+    }
+
+    /** Its jobs are to run elsewhere within the time-out, and others look at each of their own heartbeats only. */
+    private Duration silenceAllowed() {
+        return timeout.minus(every().multipliedBy(2));
     }
 
     @Override
     public void beat(Connection connection, boolean own) throws SQLException {
         int number = id;
+        long asked = System.nanoTime();
         if (own && lockedAs != number && store.lock(connection, number)) {
             lockedAs = number;
         }
-        note(number, store.heartbeat(connection, number, lockedAs == number));
+        note(number, asked, store.heartbeat(connection, number, lockedAs == number));
     }
 
     @Override
@@ -179,28 +193,29 @@ public final class Node implements NotificationListener.Pulse {
      */
     void beatIfSilentFor(Duration tolerance) {
         int number = id;
-        if (number != 0 && System.nanoTime() - lastBeat > tolerance.toNanos()) {
-            note(number, store.heartbeat(number));
+        long asked = System.nanoTime();
+        if (number != 0 && asked - lastBeat > tolerance.toNanos()) {
+            note(number, asked, store.heartbeat(number));
         }
     }
 
-    private void note(int number, NodeStore.Pulse pulse) {
+    private void note(int number, long asked, NodeStore.Pulse pulse) {
         if (pulse == NodeStore.Pulse.DECLARED_DEAD) {
             declaredDead(number);
             return;
         }
-        noteBeat();
+        noteBeat(asked);
         if (pulse == NodeStore.Pulse.OTHERS_SILENT) {
             onOthersSilent.run();
         }
     }
 
-    private void noteBeat() {
-        long now = System.nanoTime();
-        if (now - lastBeat > every().multipliedBy(2).toNanos()) {
-            beatingSince = now;
+    /** The server may have noted it at once, and the answer have taken its time. */
+    private void noteBeat(long asked) {
+        if (asked - lastBeat > every().multipliedBy(2).toNanos()) {
+            beatingSince = asked;
         }
-        lastBeat = now;
+        lastBeat = asked;
     }
 
     /**

@@ -22,7 +22,10 @@ import org.slf4j.LoggerFactory;
 public final class NotificationListener {
 
     /** How long the server may take to answer a statement on this connection before the connection is given up. */
-    private static final int ANSWER_MILLIS = 10_000;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    /** How many heartbeats may fail to be answered, so that the node has time left to show itself on another connection. */
+    private static final int BEATS_UNANSWERED = 6;
 
     private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
 
@@ -144,7 +147,7 @@ public final class NotificationListener {
         }
         try {
             connection.setAutoCommit(true);
-            connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answer().toMillis()));
             if (hears(connection)) {
                 pulse.beat(connection, true);
                 store.listen(connection, channels);
@@ -157,6 +160,11 @@ public final class NotificationListener {
             listening = false;
             adopt(null);
         }
+    }
+
+    private Duration answer() {
+        Duration beats = pulse.every().multipliedBy(BEATS_UNANSWERED);
+        return beats.compareTo(ANSWER) < 0 ? beats : ANSWER;
     }
 
     private boolean hears(Connection connection) throws SQLException {

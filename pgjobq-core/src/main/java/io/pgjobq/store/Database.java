@@ -5,7 +5,9 @@ import io.pgjobq.schema.SqlFailures;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
@@ -15,27 +17,48 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * Runs statements on the application's {@code DataSource}: either alone, on a connection of their own in auto-commit and
- * read committed whatever the pool's defaults are, or joined to the caller's transaction. Connections go back as they
- * came. Thread-safe.
+ * read committed whatever the pool's defaults are, or joined to the caller's transaction. What runs on behalf of nobody is
+ * given up when there is no answer. Connections go back as they came. Thread-safe.
  */
 public final class Database {
 
     private static final int DEEPEST_CAUSE = 50;
 
+    private static final String BEGIN = "begin isolation level read committed";
+
+    /** How long after a statement was to be cancelled its connection is given up: not even that was answered. */
+    private static final Duration CANCELLATION = Duration.ofSeconds(5);
+
     private final DataSource dataSource;
     private final SqlFiles sql;
 
-    private static final String BEGIN = "begin isolation level read committed";
+    /** How long a statement may take, {@code null} for any time. */
+    private final @Nullable Duration limit;
 
     /**
      * Set once another default than read committed was met, by {@link #inspect()} or by a claim, which refuses it. Behind a
      * transaction pooler anybody's session may come with anything.
      */
-    private volatile boolean otherIsolation;
+    private final AtomicBoolean otherIsolation;
 
     public Database(DataSource dataSource, String schema) {
-        this.dataSource = unwrap(dataSource);
-        this.sql = new SqlFiles(SchemaName.valid(schema));
+        this(unwrap(dataSource), new SqlFiles(SchemaName.valid(schema)), null, new AtomicBoolean());
+    }
+
+    private Database(DataSource dataSource, SqlFiles sql, @Nullable Duration limit, AtomicBoolean otherIsolation) {
+        this.dataSource = dataSource;
+        this.sql = sql;
+        this.limit = limit;
+        this.otherIsolation = otherIsolation;
+    }
+
+    /**
+     * Returns the same database for those that nobody would interrupt. A statement that takes longer is cancelled, so that
+     * it doesn't go on beside its successor; where the server does not even answer that, its connection is given up. A
+     * driver would wait for ever for what was lost on the way.
+     */
+    public Database within(Duration newLimit) {
+        return new Database(dataSource, sql, newLimit, otherIsolation);
     }
 
     /** Work on a connection. */
@@ -47,21 +70,36 @@ public final class Database {
 
     /** Finds out whether each transaction must name its isolation. */
     public void inspect() {
-        otherIsolation = false;
+        otherIsolation.set(false);
         String isolation = alone(connection -> one(connection, "default_isolation", row -> row.getString(1)));
-        otherIsolation = !isolation.equals("read committed");
+        otherIsolation.set(!isolation.equals("read committed"));
     }
 
     /** Runs work on a connection of its own, each statement in a transaction of its own. */
     public <T extends @Nullable Object> T alone(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
-            return aloneOn(connection, work);
+            return limit == null ? aloneOn(connection, work) : limited(limit, connection, work);
         } catch (SQLException ex) {
-            if (!otherIsolation && "PJ002".equals(ex.getSQLState())) {
-                otherIsolation = true;
+            if (!otherIsolation.get() && "PJ002".equals(ex.getSQLState())) {
+                otherIsolation.set(true);
                 return alone(work);
             }
             throw translate(ex);
+        }
+    }
+
+    /** Costs no round trip: the driver passes it on to the socket. */
+    private <T extends @Nullable Object> T limited(Duration most, Connection connection, Work<T> work)
+            throws SQLException {
+        int before = connection.getNetworkTimeout();
+        int millis = Math.toIntExact(most.plus(CANCELLATION).toMillis());
+        connection.setNetworkTimeout(Runnable::run, before == 0 ? millis : Math.min(before, millis));
+        try {
+            return aloneOn(connection, work);
+        } finally {
+            if (!connection.isClosed()) {
+                connection.setNetworkTimeout(Runnable::run, before);
+            }
         }
     }
 
@@ -93,7 +131,7 @@ public final class Database {
         return alone(connection -> {
             connection.setAutoCommit(false);
             try {
-                if (otherIsolation) {
+                if (otherIsolation.get()) {
                     update(connection, "read_committed");
                 }
                 T result = work.run(connection);
@@ -156,11 +194,11 @@ public final class Database {
     <T extends @Nullable Object> List<T> list(
             Connection connection, String statement, Query.Mapper<T> mapper, @Nullable Object... values)
             throws SQLException {
-        return isolated(connection, sql.get(statement), text -> Query.list(connection, text, mapper, values));
+        return isolated(connection, sql.get(statement), text -> Query.list(connection, text, limit, mapper, values));
     }
 
     int update(Connection connection, String statement, @Nullable Object... values) throws SQLException {
-        return isolated(connection, sql.get(statement), text -> Query.update(connection, text, values));
+        return isolated(connection, sql.get(statement), text -> Query.update(connection, text, limit, values));
     }
 
     @FunctionalInterface
@@ -175,7 +213,7 @@ public final class Database {
      * not be this client's own.
      */
     private <T> T isolated(Connection connection, String statement, Run<T> run) throws SQLException {
-        if (!otherIsolation || !connection.getAutoCommit()) {
+        if (!otherIsolation.get() || !connection.getAutoCommit()) {
             return run.of(statement);
         }
         try {

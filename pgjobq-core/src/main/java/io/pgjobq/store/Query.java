@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,10 @@ final class Query {
     }
 
     static <T extends @Nullable Object> List<T> list(
-            Connection connection, String sql, Mapper<T> mapper, @Nullable Object... values) throws SQLException {
+            Connection connection, String sql, @Nullable Duration limit, Mapper<T> mapper, @Nullable Object... values)
+            throws SQLException {
         List<T> result = new ArrayList<>();
-        run(connection, sql, values, rows -> {
+        run(connection, sql, limit, values, rows -> {
             while (rows.next()) {
                 result.add(mapper.map(rows));
             }
@@ -30,8 +32,9 @@ final class Query {
         return result;
     }
 
-    static int update(Connection connection, String sql, @Nullable Object... values) throws SQLException {
-        return run(connection, sql, values, rows -> {});
+    static int update(Connection connection, String sql, @Nullable Duration limit, @Nullable Object... values)
+            throws SQLException {
+        return run(connection, sql, limit, values, rows -> {});
     }
 
     @FunctionalInterface
@@ -41,9 +44,13 @@ final class Query {
     }
 
     /** Returns how many rows were changed. The text may be several statements, which travel together. */
-    private static int run(Connection connection, String sql, @Nullable Object[] values, Reader reader)
+    private static int run(
+            Connection connection, String sql, @Nullable Duration limit, @Nullable Object[] values, Reader reader)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            if (limit != null) {
+                statement.setQueryTimeout(Math.toIntExact(Math.max(1, limit.toSeconds())));
+            }
             bind(statement, values);
             int changed = 0;
             boolean rows = statement.execute();

@@ -146,6 +146,11 @@ final class JobRun implements JobContext {
         return !node.made(job.claim());
     }
 
+    /** Returns whether the job may have been taken away from the node without its knowing. */
+    boolean mayBeLost() {
+        return node.mayBeDead();
+    }
+
     @Override
     public boolean shouldStop() {
         return stopping.getAsBoolean() || isLost();

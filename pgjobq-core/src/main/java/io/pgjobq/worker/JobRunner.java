@@ -93,6 +93,10 @@ final class JobRunner {
             run.settle(new Completed(job));
             return;
         }
+        if (run.mayBeLost()) {
+            run.settle(new Released(job));
+            return;
+        }
         Handler handler = handlers.find(job.type());
         if (handler == null) {
             run.settle(new Released(job));

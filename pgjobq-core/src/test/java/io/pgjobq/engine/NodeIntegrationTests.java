@@ -106,6 +106,20 @@ class NodeIntegrationTests {
     }
 
     @Test
+    void aSilentNodeIsDeclaredDeadSoEarlyThatItsJobsStartWithinTheTimeOut() {
+        try (TestNode node =
+                TestNode.listening(database, NodeIntegrationTests::quick).start()) {
+            // Others notice it at their next heartbeat.
+            assertThat(database.queryOne(
+                            "select extract(epoch from silence_allowed + heartbeat_every) from pgjobq.node where id = ?",
+                            Double.class,
+                            lastNode()))
+                    .isBetween(2.0, 2.9);
+            assertThat(node.pgJobQ().isRunning()).isTrue();
+        }
+    }
+
+    @Test
     void aJobThatKillsItsProcessEndsAmongTheDead() throws Exception {
         try (TestNode node = TestNode.listening(database)) {
             node.handle(

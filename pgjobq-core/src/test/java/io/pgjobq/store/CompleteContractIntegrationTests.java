@@ -2,12 +2,16 @@ package io.pgjobq.store;
 
 import static io.pgjobq.store.TestStore.ids;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionStatus;
 
 /** Completing a job in its handler's transaction. What must not wait for that transaction would fail here by lock_timeout. */
@@ -141,6 +145,38 @@ class CompleteContractIntegrationTests {
         assertThat(ids(store.claim(store.node(), 9)))
                 .containsExactly(jobs.get(1).id());
         assertThat(store.outcome(jobs.get(0).id()).state()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void aTransactionThatStandsStillAfterCompletingItsJobIsEndedByTheServer() {
+        int frozen = store.nodes().register("frozen", Duration.ofMillis(100), Duration.ofSeconds(1));
+        store.send();
+        ClaimedJob job = store.claimOne(frozen);
+
+        assertThatThrownBy(() -> whileCompleting(job, status -> {
+                    store.nodes().unregister(frozen);
+                    assertThat(store.nodes().rescue(9)).as("the claim is held").isEmpty();
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> !store.nodes().rescue(9).isEmpty());
+                }))
+                .isInstanceOf(Exception.class);
+
+        assertThat(store.outcome(job.id()).live()).isTrue();
+        assertThat(ids(store.claim(store.node(), 9))).containsExactly(job.id());
+    }
+
+    @Test
+    void aShorterLimitOfTheApplicationStaysAsItIs() {
+        store.send();
+        ClaimedJob job = store.claimOne(node);
+
+        store.transaction().executeWithoutResult(status -> {
+            JdbcTemplate jdbc = new JdbcTemplate(store.dataSource());
+            jdbc.execute("set local idle_in_transaction_session_timeout = '2s'");
+            assertThat(store.settlements().complete(job, 1_000, null)).isNotNull();
+            assertThat(jdbc.queryForObject("show idle_in_transaction_session_timeout", String.class))
+                    .isEqualTo("2s");
+        });
     }
 
     @Test

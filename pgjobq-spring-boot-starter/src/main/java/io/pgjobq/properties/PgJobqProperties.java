@@ -78,7 +78,7 @@ public record PgJobqProperties(
      *     which lesser database rights are enough.
      * @param name How messages and tables name this application; need not be unique. Application name and host by
      *     default.
-     * @param timeout How long this application may be silent before its jobs are run elsewhere, from 2s to 1h.
+     * @param timeout Within what time its jobs run elsewhere when this application falls silent, from 2s to 1h.
      */
     public record Node(
             @DefaultValue("true") boolean enabled,

@@ -84,6 +84,15 @@ public final class Books {
         return database.sql(sql).params(values).query(Long.class).single();
     }
 
+    /** Returns the interval that a select list yields, from its value on. */
+    public Duration duration(String interval, Object... values) {
+        String[] parts = interval.split(" from ", 2);
+        return millis(database.sql("select extract(epoch from " + parts[0] + ") * 1000 from " + parts[1])
+                .params(values)
+                .query(Double.class)
+                .single());
+    }
+
     /** The jobs that the worker has taken, as the tables say. */
     public List<Long> heldBy(Worker worker) {
         return database.sql("""

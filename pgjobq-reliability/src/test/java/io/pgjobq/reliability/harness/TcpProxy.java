@@ -29,8 +29,13 @@ public final class TcpProxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next two. */
+    /** Guarded by the lock, as are the next four. */
     private boolean stalled;
+
+    /** How many connections there have been, and up to which of them nothing arrives any more. */
+    private long connections;
+
+    private long lost;
 
     private Duration delay = Duration.ZERO;
     private boolean closed;
@@ -61,6 +66,11 @@ public final class TcpProxy implements AutoCloseable {
     /** The network stands still: connections stay open, nothing arrives. */
     public void stall() {
         change(() -> stalled = true);
+    }
+
+    /** Connections that there are stay open, but nothing will ever arrive on them; new ones are fine. */
+    public void loseConnections() {
+        change(() -> lost = connections);
     }
 
     /** Everything takes that much longer, in each direction. */
@@ -111,22 +121,23 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void connect(Socket client) throws IOException, InterruptedException {
-        pass();
+        long number = number();
+        pass(number);
         Socket server = new Socket();
         sockets.add(server);
         server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
         server.setTcpNoDelay(true);
         client.setTcpNoDelay(true);
-        spawn("to-server", () -> pump(client, server));
-        spawn("to-client", () -> pump(server, client));
+        spawn("to-server", () -> pump(number, client, server));
+        spawn("to-client", () -> pump(number, server, client));
     }
 
-    private void pump(Socket from, Socket to) throws InterruptedException {
+    private void pump(long number, Socket from, Socket to) throws InterruptedException {
         byte[] chunk = new byte[CHUNK];
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                pass();
+                pass(number);
                 out.write(chunk, 0, read);
                 out.flush();
             }
@@ -139,13 +150,22 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Waits as long as the network takes. */
-    private void pass() throws InterruptedException {
+    private long number() {
+        lock.lock();
+        try {
+            return ++connections;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits as long as the network takes for that connection. */
+    private void pass(long number) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long until = System.nanoTime() + delay.toNanos();
-            while (!closed && (stalled || System.nanoTime() < until)) {
-                if (stalled) {
+            while (!closed && (stalled || number <= lost || System.nanoTime() < until)) {
+                if (stalled || number <= lost) {
                     changed.await();
                 } else {
                     changed.awaitNanos(until - System.nanoTime());

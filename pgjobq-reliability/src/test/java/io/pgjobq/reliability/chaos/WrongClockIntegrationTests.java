@@ -1,0 +1,132 @@
+package io.pgjobq.reliability.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.pgjobq.reliability.harness.Books;
+import io.pgjobq.reliability.harness.Load;
+import io.pgjobq.reliability.harness.Stage;
+import io.pgjobq.reliability.harness.Worker;
+import io.pgjobq.reliability.worker.Queues;
+import io.pgjobq.reliability.worker.Task;
+import io.pgjobq.reliability.worker.Task.Deed;
+import io.pgjobq.reliability.worker.WorkerApplication;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers whose clocks are five hours ahead and behind, which must change nothing. */
+class WrongClockIntegrationTests {
+
+    private static final Duration DELAY = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /** A fifth of that, by default. */
+    private static final Duration JITTER = Duration.ofMillis(400);
+
+    /** How much later than due a job may start on a busy machine. */
+    private static final Duration TOLERANCE = Duration.ofSeconds(3);
+
+    @BeforeEach
+    void needsFaketime() {
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, "faketime"))),
+                "needs the program faketime, of the Debian package of that name: apt-get install faketime");
+    }
+
+    @Test
+    void clocksThatAreWrongByHoursChangeNothing() throws Exception {
+        try (Stage stage = Stage.set("clocks-5-hours-apart")) {
+            Load load = stage.load();
+            Books books = stage.books();
+            Worker ahead = worker(stage, "ahead", "+5h");
+            Worker behind = worker(stage, "behind", "-5h");
+            assertThat(ahead.awaitReady().isAlive() && behind.awaitReady().isAlive())
+                    .isTrue();
+            assertThat(Duration.between(clock(behind), clock(ahead)).abs()).isGreaterThan(Duration.ofHours(1));
+
+            Duration late = delayedJobs(stage, load);
+            Duration retried = retries(stage, load);
+            load.start(60, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
+            Duration rescued = rescue(stage, load, ahead);
+
+            assertThat(ahead.logged("declared dead")).isEmpty();
+            stage.report(
+                    "one worker's clock five hours ahead, the other's five behind, the first killed at the end",
+                    stage.audit().assertAllSucceeded(),
+                    "delays kept to " + late.toMillis() + " ms, back-offs to " + retried.toMillis()
+                            + " ms; the killed one's jobs started elsewhere after " + rescued.toMillis() + " ms");
+            assertThat(late).isLessThan(TOLERANCE);
+            assertThat(retried).isLessThan(TOLERANCE);
+            assertThat(rescued).isLessThan(Duration.ofSeconds(3).plus(TOLERANCE));
+            assertThat(books.count("select count(*) from pgjobq.finished_job"
+                            + " where abs(extract(epoch from finished_at - clock_timestamp())) > 600"))
+                    .as("ends that are told by a node's clock")
+                    .isZero();
+        }
+    }
+
+    private static Worker worker(Stage stage, String name, String offset) {
+        // Waits inside the JVM are by the monotonic clock, which no wrong time touches; without the last, they'd be
+        // busy.
+        return stage.launch(
+                List.of("env", "DONT_FAKE_MONOTONIC=1", "FAKETIME_FORCE_MONOTONIC_FIX=0", "faketime", "-f", offset),
+                List.of(),
+                stage.server().url(),
+                name,
+                "--pgjobq.worker.retry.delay=" + RETRY.toMillis() + "ms");
+    }
+
+    /** What the worker's log says of the time of day. */
+    private static LocalTime clock(Worker worker) {
+        return LocalTime.parse(worker.logged(WorkerApplication.READY).get(0).substring(0, 12));
+    }
+
+    /** Jobs that the workers send, due later; returns by how much the last of them was late. None is early. */
+    private static Duration delayedJobs(Stage stage, Load load) {
+        load.send(Queues.TRANSFER, Task.of(DELAY, Deed.SEND_LATER), 20);
+        stage.awaitDrained(PATIENCE);
+        String delayed =
+                "(b.started_at - f.enqueued_at) from pgjobq.finished_job f join books.started b on b.job_id = f.id";
+        Books books = stage.books();
+        assertThat(books.count("select count" + delayed)).isEqualTo(20);
+        assertThat(books.duration("min" + delayed)).isGreaterThanOrEqualTo(DELAY);
+        return books.duration("max" + delayed).minus(DELAY);
+    }
+
+    /** Jobs that fail once; returns by how much the last of them came back late. None is early. */
+    private static Duration retries(Stage stage, Load load) {
+        Books books = stage.books();
+        OffsetDateTime began = books.now();
+        load.send(Queues.PLAIN, Task.of(Duration.ZERO, Deed.FAIL_ONCE), 20);
+        stage.awaitDrained(PATIENCE);
+        books.note(null, "failed on purpose", began);
+        String retried = "(b.started_at - a.started_at) from books.started a join books.started b"
+                + " on b.job_id = a.job_id and b.attempt = 2 where a.attempt = 1";
+        assertThat(books.count("select count" + retried)).isEqualTo(20);
+        assertThat(books.duration("min" + retried)).isGreaterThanOrEqualTo(RETRY.minus(JITTER));
+        return books.duration("max" + retried).minus(RETRY.plus(JITTER));
+    }
+
+    private static Duration rescue(Stage stage, Load load, Worker victim) {
+        Books books = stage.books();
+        load.send(Queues.PLAIN, Task.of(Duration.ofMillis(200)), 60);
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> books.heldBy(victim).size() >= 10);
+        OffsetDateTime killed = books.incident(victim, "killed", victim::kill);
+        List<Long> orphans = books.heldBy(victim);
+        assertThat(orphans).isNotEmpty();
+        load.stop();
+        stage.awaitDrained(PATIENCE);
+        return books.recovery(orphans, victim, killed).last();
+    }
+}

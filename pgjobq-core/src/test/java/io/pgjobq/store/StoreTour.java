@@ -70,6 +70,8 @@ final class StoreTour {
     /** Sends, runs, waits, looks. The pool of the store should be a noting one. */
     void sendAndRun(TestStore store) throws SQLException {
         store.database().inspect();
+        // What each transaction begins with where the sessions come with another isolation.
+        store.database().atomically(connection -> store.database().update(connection, "read_committed"));
         store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
         store.finished().maintain();
         int node = store.node();

@@ -54,7 +54,7 @@ class AuditIntegrationTests {
     void findsAJobThatNobodyCommitted() {
         finds(
                 Audit::phantom,
-                "insert into pgjobq.job (id, seq, queue_id, payload) values (-1, -1, -1, '')",
+                "insert into pgjobq.job (id, seq, queue_id, payload) values (-1, 1, -1, '')",
                 "delete from pgjobq.job where id = -1");
     }
 
@@ -62,7 +62,7 @@ class AuditIntegrationTests {
     void findsAJobThatEndedAndIsStillThere() {
         finds(
                 Audit::endedTwice,
-                "insert into pgjobq.job (id, seq, queue_id, payload) values (" + plain.get(0) + ", -1, -1, '')",
+                "insert into pgjobq.job (id, seq, queue_id, payload) values (" + plain.get(0) + ", 1, -1, '')",
                 "delete from pgjobq.job where id = " + plain.get(0));
     }
 

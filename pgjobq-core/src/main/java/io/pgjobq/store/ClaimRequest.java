@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record ClaimRequest(
         int queue, int node, long claim, int limit, short[] lanes, long[] from, String @Nullable [] types) {
 
+    /** Returns whether a suspect is asked for, which comes first then. */
+    public boolean asksForSuspect() {
+        return lanes.length > 0 && lanes[0] == ReadyJobs.SUSPECTS;
+    }
+
     /** Returns the lane that a claim made by this request is for. */
     int laneOf(long id) {
         return lanes[(int) (id - claim) - 1];

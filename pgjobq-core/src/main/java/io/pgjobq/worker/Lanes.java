@@ -15,18 +15,17 @@ final class Lanes {
 
     private static final long NOTHING = Long.MAX_VALUE;
 
-    private static final long NONE = -1;
-
     /** One past the highest seq that was seen. */
     private final long[] hints = new long[ReadyJobs.LANES];
 
     /** The lowest seq that may be there, {@link #NOTHING} if none is known. */
     private final long[] wanted = new long[ReadyJobs.LANES];
 
-    /** The claim of the suspect that is held, if there is one: a node has one at a time. */
-    private long suspect = NONE;
+    private final SuspectSlot suspects;
 
-    Lanes() {
+    /** @param suspects what the node's queues share */
+    Lanes(SuspectSlot suspects) {
+        this.suspects = suspects;
         lookEverywhere();
     }
 
@@ -51,14 +50,7 @@ final class Lanes {
     }
 
     private boolean isWanted(int lane) {
-        return wanted[lane] != NOTHING && !(lane == ReadyJobs.SUSPECTS && suspect != NONE);
-    }
-
-    /** It is recorded how this claim's suspect ended: there may be another. */
-    void suspectSettled(long claim) {
-        if (suspect == claim) {
-            suspect = NONE;
-        }
+        return wanted[lane] != NOTHING && (lane != ReadyJobs.SUSPECTS || suspects.isFree());
     }
 
     /** Nobody needs to look below this seq, in lanes where nothing is announced. */
@@ -70,11 +62,11 @@ final class Lanes {
         }
     }
 
-    /** Returns the lanes to look at: a suspect first, since one at a time delays nobody, then the most urgent. */
+    /** Returns the lanes that are asked for: a suspect first, since one at a time delays nobody, then the most urgent. */
     short[] take() {
         short[] lanes = new short[ReadyJobs.LANES];
         int count = 0;
-        if (isWanted(ReadyJobs.SUSPECTS)) {
+        if (isWanted(ReadyJobs.SUSPECTS) && suspects.reserve()) {
             lanes[count++] = ReadyJobs.SUSPECTS;
         }
         for (short i = 0; i < ReadyJobs.PRIORITIES; i++) {
@@ -100,6 +92,9 @@ final class Lanes {
         for (int i = 0; i < request.lanes().length; i++) {
             announce(request.lanes()[i], request.from()[i]);
         }
+        if (request.asksForSuspect()) {
+            suspects.giveUp();
+        }
     }
 
     /** Learns from what was found. */
@@ -109,8 +104,10 @@ final class Lanes {
         }
         List<ClaimedJob> jobs = claimed.jobs();
         if (!jobs.isEmpty() && jobs.get(0).suspect()) {
-            suspect = jobs.get(0).claim();
+            suspects.hold(jobs.get(0).claim());
             announce(ReadyJobs.SUSPECTS, 0);
+        } else if (request.asksForSuspect()) {
+            suspects.giveUp();
         }
         if (jobs.size() == request.limit()) {
             leaveRest(request, jobs.get(jobs.size() - 1));

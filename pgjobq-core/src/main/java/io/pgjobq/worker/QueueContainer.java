@@ -7,6 +7,7 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.NodeFencedException;
 import io.pgjobq.store.Outage;
 import io.pgjobq.store.QueueGoneException;
+import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Settlement.Released;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,9 +61,12 @@ public final class QueueContainer implements WorkerContainer {
                 services.onPartitionMissing());
         this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs");
         this.workload = new Workload(
-                options.concurrency(), this::mayTake, () -> services.threads().execute(this::runJobs));
+                options.concurrency(),
+                services.settler().suspects(),
+                this::mayTake,
+                () -> services.threads().execute(this::runJobs));
         services.settler().onRelief(workload::poke);
-        services.settler().onSuspectSettled(claim -> workload.update(lanes -> lanes.suspectSettled(claim)));
+        services.settler().suspects().onFree(workload::poke);
     }
 
     @Override
@@ -225,10 +229,10 @@ public final class QueueContainer implements WorkerContainer {
 
     private ClaimRequest request(int room) {
         return workload.read(lanes -> {
+            int node = services.node().id();
+            long claims = services.node().nextClaims(ReadyJobs.LANES + 1) - 1;
             short[] wanted = lanes.take();
             long[] from = lanes.start(wanted);
-            int node = services.node().id();
-            long claims = services.node().nextClaims(wanted.length + 1) - 1;
             return new ClaimRequest(queueId, node, claims, room, wanted, from, handlers.types());
         });
     }
@@ -260,6 +264,7 @@ public final class QueueContainer implements WorkerContainer {
             services.node().declaredDead(request.node());
             return Duration.ZERO;
         } catch (QueueGoneException ex) {
+            workload.update(lanes -> lanes.restore(request));
             return createAgain();
         } catch (RuntimeException | Error ex) {
             workload.update(lanes -> lanes.restore(request));
@@ -267,6 +272,9 @@ public final class QueueContainer implements WorkerContainer {
             return outage.failed(ex);
         } finally {
             services.book().answered(request);
+            if (request.asksForSuspect()) {
+                services.settler().suspects().tellWaiting();
+            }
         }
     }
 

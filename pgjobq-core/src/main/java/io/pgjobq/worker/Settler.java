@@ -13,7 +13,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +60,7 @@ public final class Settler {
     /** Those who wait until it is no longer overloaded. */
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
-    private final List<LongConsumer> suspectListeners = new CopyOnWriteArrayList<>();
+    private final SuspectSlot suspects = new SuspectSlot();
 
     /** Only used by the thread. */
     private final Outage outage = new Outage(LOG, "settling jobs");
@@ -91,9 +90,9 @@ public final class Settler {
         waiting.add(relief);
     }
 
-    /** Lets the caller be told, on the settler's thread, of the claims whose suspects' ends are recorded. */
-    void onSuspectSettled(LongConsumer listener) {
-        suspectListeners.add(listener);
+    /** Returns the place for the node's suspect, which is free again when its end is recorded. */
+    SuspectSlot suspects() {
+        return suspects;
     }
 
     /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
@@ -236,8 +235,7 @@ public final class Settler {
     private void tellOfSuspects(List<Settlement> taken, List<Settlement> putOff) {
         for (Settlement settlement : taken) {
             if (settlement.job().suspect() && !putOff.contains(settlement)) {
-                suspectListeners.forEach(
-                        listener -> listener.accept(settlement.job().claim()));
+                suspects.settled(settlement.job().claim());
             }
         }
     }

@@ -39,7 +39,7 @@ final class Workload {
     private final Condition changed = lock.newCondition();
 
     /** Guarded by the lock, as are the next five. */
-    private final Lanes lanes = new Lanes();
+    private final Lanes lanes;
 
     private final Pace pace = new Pace();
     private final Deque<JobRun> held = new ArrayDeque<>();
@@ -66,11 +66,13 @@ final class Workload {
 
     /**
      * @param concurrency how many jobs may run at once
+     * @param suspects what the node's queues share
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
      */
-    Workload(int concurrency, BooleanSupplier mayTake, Runnable startRunner) {
+    Workload(int concurrency, SuspectSlot suspects, BooleanSupplier mayTake, Runnable startRunner) {
         this.concurrency = concurrency;
+        this.lanes = new Lanes(suspects);
         this.mayTake = mayTake;
         this.startRunner = startRunner;
     }

@@ -94,7 +94,7 @@ class ExitingHandlerIntegrationTests {
         while (isWork(node.pgJobQ().queues().describe("exits"))) {
             Thread.onSpinWait();
         }
-        // Waits for ever if the handler's exit is under way, which decides the code then.
+        // Waits if the process is exiting already, whose code is the one that counts.
         System.exit(0);
     }
 

@@ -77,6 +77,19 @@ class PoisonJobIntegrationTests {
     }
 
     @Test
+    void theJobsOfOtherQueuesLiveOnToo() throws Exception {
+        send(Set.of(0, 50));
+        queue += "_2";
+        send(Set.of());
+
+        runNodesUntilAllIsOver(1, 6);
+
+        assertThat(together).as("two suspects at once on one node").isFalse();
+        assertThat(count("finished_job where state = 'dead'")).isEqualTo(2);
+        assertThat(count("finished_job where state = 'succeeded'")).isEqualTo(2 * INNOCENT);
+    }
+
+    @Test
     void withoutTheLaneOfSuspectsItsNeighboursDieToo() throws Exception {
         try (TestNode node = TestNode.polling(database.dataSource()).start()) {
             String function = database.queryOne(
@@ -203,7 +216,9 @@ class PoisonJobIntegrationTests {
                 suspects.remove(suspect ? name : "");
                 return null;
             });
-            node.handle(queue, TestNode.worker(10, maxAttempts, HistoryRetention.DEFAULT), handler);
+            for (String each : node.pgJobQ().queues().names()) {
+                node.handle(each, TestNode.worker(10, maxAttempts, HistoryRetention.DEFAULT), handler);
+            }
             node.start();
         }
 

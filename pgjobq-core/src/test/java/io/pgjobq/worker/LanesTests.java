@@ -20,7 +20,25 @@ import org.junit.jupiter.api.Test;
 
 class LanesTests {
 
-    private final Lanes lanes = new Lanes();
+    private final SuspectSlot suspects = new SuspectSlot();
+    private final Lanes lanes = new Lanes(suspects);
+
+    @Test
+    void aSuspectIsLookedForByOneQueueAtATime() {
+        Lanes others = new Lanes(suspects);
+        ClaimRequest request = request(9);
+
+        assertThat(others.take()).as("while the first is asking").doesNotContain(ReadyJobs.SUSPECTS);
+        lanes.restore(request);
+        short[] taken = others.take();
+        assertThat(taken).contains(ReadyJobs.SUSPECTS);
+        suspects.hold(7);
+        assertThat(lanes.take()).as("while the other holds one").doesNotContain(ReadyJobs.SUSPECTS);
+        suspects.settled(6);
+        assertThat(lanes.take()).doesNotContain(ReadyJobs.SUSPECTS);
+        suspects.settled(7);
+        assertThat(lanes.take()).contains(ReadyJobs.SUSPECTS);
+    }
 
     @Test
     void everythingIsLookedForAtFirstASuspectAndThenTheMostUrgentLane() {
@@ -157,7 +175,8 @@ class LanesTests {
     /** The store, as far as a claim needs it: what is free, and how far claims have gone. */
     private static final class Model {
 
-        private final Lanes lanes = new Lanes();
+        private final SuspectSlot suspects = new SuspectSlot();
+        private final Lanes lanes = new Lanes(suspects);
         private final TreeSet<Long> sent = new TreeSet<>();
         private final TreeSet<Long> free = new TreeSet<>();
         private final List<Long> taken = new ArrayList<>();
@@ -171,7 +190,7 @@ class LanesTests {
                 take(request.limit(), () -> send(request.between()));
             } else if (event instanceof Event.SuspectEnded && suspectHeld) {
                 suspectHeld = false;
-                lanes.suspectSettled(1);
+                suspects.settled(1);
             } else if (event instanceof Event.Lost request) {
                 lanes.restore(request(request.limit()));
             }

@@ -43,7 +43,7 @@ class BrokenNetworkIntegrationTests {
             Worker near = stage.worker("near").awaitReady();
             load.start(100, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
             for (int round = 0; round < ROUNDS; round++) {
-                slow(stage, remote, network);
+                slow(stage, load, remote, network);
                 cutOff(stage, load, remote, network, "cut", network::cut);
                 cutOff(stage, load, remote, network, "standing still", network::stall);
             }
@@ -70,9 +70,9 @@ class BrokenNetworkIntegrationTests {
         }
     }
 
-    private void slow(Stage stage, Worker remote, TcpProxy network) {
+    private void slow(Stage stage, Load load, Worker remote, TcpProxy network) {
         network.delay(Duration.ofMillis(200));
-        awaitWork(stage, remote, Duration.ofSeconds(20), 20);
+        awaitWork(stage, load, remote, Duration.ofSeconds(30), 20);
         network.heal();
         assertThat(remote.logged("was silent for too long and declared dead")).hasSize(figures.size());
     }
@@ -96,7 +96,7 @@ class BrokenNetworkIntegrationTests {
         Duration ended = since(books, began);
         network.heal();
         OffsetDateTime healed = books.now();
-        awaitWork(stage, remote, BACK, 5);
+        awaitWork(stage, load, remote, BACK, 5);
         // Whatever it had begun before may have been said only now.
         books.note(remote, what, began);
         figures.add(String.format(
@@ -134,11 +134,21 @@ class BrokenNetworkIntegrationTests {
         books.note(remote, "forgotten", began);
     }
 
+    /** There is always more than the worker that is near can do at once, so that the remote one takes some. */
+    private static void keepBusy(Stage stage, Load load) {
+        if (stage.books().waiting() < 30) {
+            load.send(Queues.PLAIN, Task.of(Duration.ofMillis(200)), 60);
+        }
+    }
+
     /** Waits until the worker has done so many more jobs. */
-    private static void awaitWork(Stage stage, Worker worker, Duration patience, int jobs) {
+    private static void awaitWork(Stage stage, Load load, Worker worker, Duration patience, int jobs) {
         Books books = stage.books();
         OffsetDateTime now = books.now();
-        await().atMost(patience).pollInterval(Duration.ofMillis(50)).until(() -> endedBy(books, worker, now) >= jobs);
+        await().atMost(patience).pollInterval(Duration.ofMillis(50)).until(() -> {
+            keepBusy(stage, load);
+            return endedBy(books, worker, now) >= jobs;
+        });
     }
 
     private static long endedBy(Books books, Worker worker, OffsetDateTime since) {

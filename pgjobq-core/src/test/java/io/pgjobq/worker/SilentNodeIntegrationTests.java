@@ -1,0 +1,116 @@
+package io.pgjobq.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.node.Node;
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.notify.SignalSink;
+import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.ClaimedJob;
+import io.pgjobq.store.Database;
+import io.pgjobq.store.FinishedJobStore;
+import io.pgjobq.store.JobStore;
+import io.pgjobq.store.NewJob;
+import io.pgjobq.store.NodeStore;
+import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.SettlementStore;
+import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A node that was frozen or cut off, at the moment at which it goes on and has not heard yet what became of it. */
+@PostgresTest
+class SilentNodeIntegrationTests {
+
+    private final TestDatabase server;
+    private final JobStore jobs;
+    private final int queue;
+    private final Node node;
+    private final ClaimBook book = new ClaimBook();
+    private final Settler settler;
+    private final JobRunner runner;
+    private final AtomicInteger started = new AtomicInteger();
+
+    SilentNodeIntegrationTests(TestDatabase server) {
+        this.server = server;
+        new SchemaMigration(server.dataSource(), "pgjobq").migrate();
+        Database database = new Database(server.dataSource(), "pgjobq");
+        jobs = new JobStore(database);
+        queue = new QueueStore(database).create("work");
+        FinishedJobStore finished = new FinishedJobStore(database);
+        finished.maintain();
+        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), () -> {}, () -> {});
+        SettlementStore settlements = new SettlementStore(database);
+        Doorbell doorbell = new Doorbell(new Nobody(), null);
+        settler = new Settler(new SettlementRecorder(settlements, finished, book, doorbell, outcomes -> {}));
+        Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
+            started.incrementAndGet();
+            return null;
+        });
+        runner = new JobRunner(
+                new Handlers("work", List.of(handler)),
+                WorkerOptions.DEFAULT,
+                new JacksonPayloadConverter(),
+                jobs,
+                settlements,
+                (succeeded, completion) -> {},
+                () -> {});
+        database.alone(connection -> jobs.sendAll(
+                connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
+                    {1}, {2}
+                }));
+    }
+
+    @Test
+    void startsNothingOfWhatItHoldsAndGivesItBackUncharged() throws Exception {
+        settler.start();
+        node.register();
+        List<ClaimedJob> held = claim();
+
+        run(held.get(0));
+        assertThat(started).hasValue(1);
+        await().until(node::mayBeDead);
+        run(held.get(1));
+
+        assertThat(started).as("while it is silent").hasValue(1);
+        assertThat(settler.drain(Duration.ofSeconds(10))).isTrue();
+        settler.stop(Duration.ofSeconds(1));
+        node.register();
+        assertThat(claim()).singleElement().satisfies(again -> {
+            assertThat(again.id()).isEqualTo(held.get(1).id());
+            assertThat(again.attempt()).isZero();
+        });
+        assertThat(node.mayBeDead()).isFalse();
+        assertThat(server.queryOne("select count(*) from pgjobq.finished_job", Long.class))
+                .isEqualTo(1);
+    }
+
+    private void run(ClaimedJob job) {
+        runner.run(new JobRun(job, "work", 3, node, () -> false, settler));
+    }
+
+    private List<ClaimedJob> claim() {
+        List<ClaimedJob> claimed = jobs.claim(new ClaimRequest(
+                        queue, node.id(), node.nextClaims(2) - 1, 2, new short[] {5}, new long[1], null))
+                .jobs();
+        book.taken(claimed);
+        return claimed;
+    }
+
+    private static final class Nobody implements SignalSink {
+
+        @Override
+        public void receive(Signal signal) {}
+
+        @Override
+        public void resynchronize() {}
+    }
+}

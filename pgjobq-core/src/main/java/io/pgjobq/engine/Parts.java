@@ -42,6 +42,9 @@ final class Parts {
     /** The same for what has to be done in one go, however much it is. */
     private static final Duration LONG_ANSWER = Duration.ofMinutes(10);
 
+    /** How long a start may be held up by a listening connection; it mostly takes some milliseconds. */
+    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(2);
+
     private final boolean takesPart;
     private final Database database;
     private final FinishedJobStore finished;
@@ -151,6 +154,18 @@ final class Parts {
         }
         if (listener != null) {
             listener.start();
+        }
+    }
+
+    /** Gives the node the time to make its death noticeable before it takes jobs. */
+    void awaitListening() {
+        if (listener == null || !takesPart) {
+            return;
+        }
+        try {
+            listener.awaitFirst(FIRST_CONNECTION);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
         }
     }
 

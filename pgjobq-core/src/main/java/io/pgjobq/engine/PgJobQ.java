@@ -195,7 +195,9 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                 parts.startBackground();
             }
         });
-        if (!running) {
+        if (running) {
+            parts.awaitListening();
+        } else {
             parts.node().unregister();
         }
     }

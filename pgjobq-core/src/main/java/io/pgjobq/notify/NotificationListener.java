@@ -43,6 +43,9 @@ public final class NotificationListener {
     /** Guarded by the background's lock. */
     private @Nullable Connection current;
 
+    /** The first connection listens, or turned out not to. Guarded by the background's lock. */
+    private boolean decided;
+
     private volatile boolean listening;
 
     /** Whether a connection has passed the test, so that they lead to the node's database. Only used by the thread. */
@@ -102,6 +105,14 @@ public final class NotificationListener {
         background.start(this::run);
     }
 
+    /**
+     * Waits until the first connection listens, or turned out not to. A node that took jobs before that would hold no lock
+     * whose loss tells of its death, and its jobs would wait for the whole time-out.
+     */
+    public void awaitFirst(Duration atMost) throws InterruptedException {
+        background.await(() -> decided, atMost);
+    }
+
     /** Stops listening and closes the connection. */
     public void stop() throws InterruptedException {
         closing = true;
@@ -123,11 +134,16 @@ public final class NotificationListener {
     private void run() throws InterruptedException {
         while (!closing) {
             Duration pause = attempt();
+            decide();
             if (!closing) {
                 pulse.lost();
                 background.rest(pause);
             }
         }
+    }
+
+    private void decide() {
+        background.change(() -> decided = true);
     }
 
     /** Listens as long as that is possible; returns how long to wait before the next attempt. */
@@ -152,6 +168,7 @@ public final class NotificationListener {
                 pulse.beat(connection, true);
                 store.listen(connection, channels);
                 listening = true;
+                decide();
                 outage.recovered();
                 sink.resynchronize();
                 receive(connection);

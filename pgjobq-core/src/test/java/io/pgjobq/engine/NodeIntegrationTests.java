@@ -32,6 +32,19 @@ class NodeIntegrationTests {
     @Test
     @NotThroughPgBouncer(
             value = PgBouncerMode.POLL_ONLY,
+            because = "it is about a lock in a session, which nodes that only poll do not have")
+    void aNodeThatTakesJobsHoldsTheLockThatTellsOfItsDeath() {
+        for (int start = 0; start < 10; start++) {
+            try (TestNode node = TestNode.listening(database).start()) {
+                assertThat(database.queryOne("select bool_and(session_lock) from pgjobq.node", Boolean.class))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    @NotThroughPgBouncer(
+            value = PgBouncerMode.POLL_ONLY,
             because = "it is about a lost session, which nodes that only poll do not have")
     void jobsOfANodeThatDiesRunElsewhereAndWhatItSaysLaterIsRefused() throws Exception {
         CountDownLatch running = new CountDownLatch(2);

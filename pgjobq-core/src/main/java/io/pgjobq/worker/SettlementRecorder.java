@@ -227,8 +227,18 @@ public final class SettlementRecorder {
     private void giveUp(Settlement settlement, RuntimeException cause) {
         LOG.error("job {}: how it ended can't be stored", settlement.job().id(), cause);
         if (settlement instanceof Succeeded succeeded) {
-            Failure failure = Failures.of(cause);
-            recordAlone(new Failed(succeeded.job(), succeeded.micros(), failure, null));
+            try {
+                recordAlone(new Failed(succeeded.job(), succeeded.micros(), Failures.of(cause), null));
+            } catch (RuntimeException ex) {
+                if (!Database.refusesData(ex)) {
+                    throw ex;
+                }
+                // Nothing of the kind can be stored. It is free when its claim is gone, and found by the next sweep.
+                LOG.error(
+                        "job {}: not even that can be stored, so it runs again",
+                        settlement.job().id(),
+                        ex);
+            }
         }
     }
 

@@ -96,6 +96,32 @@ class SettlerIntegrationTests {
     }
 
     @Test
+    void aJobOfWhichNoEndCanBeStoredIsFreeAgainAndHurtsNoOther() throws Exception {
+        JobStore jobs = new JobStore(database);
+        NewJob job = new NewJob("work", 5, null, null, null, false);
+        database.alone(connection ->
+                jobs.sendAll(connection, job, new String[] {"", "", ""}, new byte[][] {{1}, {2}, {3}}));
+        List<ClaimedJob> claimed = claim(jobs, 3);
+        long refused = claimed.get(1).id();
+        server.execute("alter table pgjobq.finished_job add constraint refused check (id <> " + refused + ")");
+        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        settler.settleAll(claimed.stream()
+                .map(taken -> new Settlement.Succeeded(taken, 1, new byte[] {1}))
+                .toList());
+
+        settler.start();
+        assertThat(settler.drain(Duration.ofSeconds(10))).isTrue();
+        settler.stop(Duration.ofSeconds(1));
+        server.execute("alter table pgjobq.finished_job drop constraint refused");
+
+        assertThat(server.queryOne("select array_agg(id)::text from pgjobq.job", String.class))
+                .isEqualTo("{" + refused + "}");
+        assertThat(server.queryOne("select count(*) from pgjobq.claim", Long.class))
+                .isZero();
+        server.execute("delete from pgjobq.job");
+    }
+
+    @Test
     void resultsThatAreLargeTogetherAreRecordedInMoreThanOneStatement() throws Exception {
         JobStore jobs = new JobStore(database);
         NewJob job = new NewJob("work", 5, null, null, null, false);

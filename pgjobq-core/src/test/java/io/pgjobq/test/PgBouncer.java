@@ -81,6 +81,7 @@ public final class PgBouncer implements AutoCloseable {
         return command;
     }
 
+    /** The logins that tests make have their name for a password. */
     private static Path write(Path directory, int port, ServerAddress server) throws IOException {
         URI target = URI.create(server.base().substring("jdbc:".length()));
         Path users = Files.writeString(
@@ -94,6 +95,8 @@ public final class PgBouncer implements AutoCloseable {
                 unix_socket_dir =
                 auth_type = trust
                 auth_file = %s
+                auth_user = %s
+                auth_query = select rolname, rolname from pg_catalog.pg_roles where rolname = $1 and rolname like 'login%%'
                 pool_mode = transaction
                 server_round_robin = 1
                 min_pool_size = 3
@@ -106,7 +109,8 @@ public final class PgBouncer implements AutoCloseable {
                         target.getHost() == null ? "127.0.0.1" : target.getHost(),
                         target.getPort() < 0 ? 5432 : target.getPort(),
                         port,
-                        users));
+                        users,
+                        server.username()));
     }
 
     private static String quoted(String value) {

@@ -3,6 +3,8 @@ package io.pgjobq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.util.List;
@@ -88,6 +90,9 @@ class LimitsContractIntegrationTests {
 
     /** A number that a crash forgets would be given out again, and with it the ids of claims. */
     @Test
+    @NotThroughPgBouncer(
+            value = {PgBouncerMode.LISTEN_DIRECT, PgBouncerMode.POLL_ONLY},
+            because = "it needs sessions that begin after the setting was changed")
     void aNodeIsRegisteredDurablyEvenWhereCommitsNeedNotBe() {
         server.execute("create table seen (setting text)");
         server.execute(

@@ -102,11 +102,12 @@ public final class NotificationListener {
     /** Starts listening. */
     public void start() {
         closing = false;
+        background.change(() -> decided = false);
         background.start(this::run);
     }
 
     /**
-     * Waits until the first connection listens, or turned out not to. A node that took jobs before that would hold no lock
+     * Waits until the first connection since the start listens, or turned out not to. A node that took jobs before that would hold no lock
      * whose loss tells of its death, and its jobs would wait for the whole time-out.
      */
     public void awaitFirst(Duration atMost) throws InterruptedException {

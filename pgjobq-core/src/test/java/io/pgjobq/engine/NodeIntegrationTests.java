@@ -33,11 +33,13 @@ class NodeIntegrationTests {
     @NotThroughPgBouncer(
             value = PgBouncerMode.POLL_ONLY,
             because = "it is about a lock in a session, which nodes that only poll do not have")
-    void aNodeThatTakesJobsHoldsTheLockThatTellsOfItsDeath() {
-        for (int start = 0; start < 10; start++) {
-            try (TestNode node = TestNode.listening(database).start()) {
+    void aNodeThatTakesJobsHoldsTheLockThatTellsOfItsDeathAfterEachStart() {
+        try (TestNode node = TestNode.listening(database)) {
+            for (int start = 0; start < 10; start++) {
+                node.start();
                 assertThat(database.queryOne("select bool_and(session_lock) from pgjobq.node", Boolean.class))
                         .isTrue();
+                node.pgJobQ().stop();
             }
         }
     }

@@ -59,7 +59,7 @@ typedef Node {
     int asking;             /* ClaimBook.asked: the claim whose answer is awaited, if any */
     int held;               /* ClaimBook.unsettled: claims with jobs that have not ended */
     int emptied;            /* ClaimBook.emptied: claims to be deleted */
-    byte todo[CLAIMS];      /* of each held claim the jobs that have not ended */
+    byte unended[CLAIMS];      /* of each held claim the jobs that have not ended */
     int ending;             /* the claim whose row the transaction that ends a job has for key share, if there is one */
     byte ending_seq
 };
@@ -304,7 +304,7 @@ inline hear() {
        N.hint = max(N.hint, MINE.next);
     :: MINE.stage == committed && MINE.pick != 0 ->
        N.held = N.held | bit(c);
-       N.todo[c] = N.todo[c] | MINE.pick;
+       N.unended[c] = N.unended[c] | MINE.pick;
        i = SEQS; k = 0;
        do :: i > 0 -> k = k + has(MINE.pick, i); i-- :: else -> break od;
        if
@@ -323,8 +323,8 @@ inline hear() {
 
 /* Job s of claim c ended, or is lost to this node: it is no longer among those to do. */
 inline done() {
-    N.todo[c] = N.todo[c] & ~bit(s);
-    if :: N.todo[c] == 0 -> N.held = N.held & ~bit(c) :: else fi
+    N.unended[c] = N.unended[c] & ~bit(s);
+    if :: N.unended[c] == 0 -> N.held = N.held & ~bit(c) :: else fi
 }
 
 /* The delete or update of the job's row, which looks for its number, and the commit. */
@@ -336,9 +336,9 @@ inline end_job() {
     done();
     /* An emptied claim is deleted in the same transaction, or later. */
     if
-    :: N.todo[c] != 0
-    :: N.todo[c] == 0 -> delete_claim(c)
-    :: N.todo[c] == 0 && faults > 0 -> faults--; N.emptied = N.emptied | bit(c)
+    :: N.unended[c] != 0
+    :: N.unended[c] == 0 -> delete_claim(c)
+    :: N.unended[c] == 0 && faults > 0 -> faults--; N.emptied = N.emptied | bit(c)
     fi;
     flush()
 }
@@ -373,7 +373,7 @@ end:
     /* settle_succeeded, settle_failed, complete: first the claim's row for key share, which waits for a rescuer … */
     :: atomic { N.ending == 0 && (N.held & ~rescuing) != 0 ->
            choose(c, (N.held & ~rescuing));
-           choose(s, N.todo[c]);
+           choose(s, N.unended[c]);
            if
            :: EXISTS(c) -> N.ending = bit(c); N.ending_seq = s
            :: else -> done() /* is told that the job is lost */
@@ -394,13 +394,13 @@ end:
     :: atomic { faults > 0 && (N.held & ~LOCKED) != 0 ->
            faults--;
            choose(c, (N.held & ~LOCKED));
-           choose(s, N.todo[c]);
+           choose(s, N.unended[c]);
            done();
            if
            :: has(claims, c) ->
               holder[s] = 0;
               names[c] = names[c] & ~bit(s);
-              if :: N.todo[c] == 0 -> delete_claim(c) :: else fi;
+              if :: N.unended[c] == 0 -> delete_claim(c) :: else fi;
               flush(); announce(s)
            :: else
            fi;
@@ -436,7 +436,7 @@ end:
            abandoned = abandoned | (bit(N.number) & nodes);
            N.number = NOTHING; N.hint = 1; N.wanted = 1; N.asking = 0;
            N.held = 0; N.emptied = 0; N.ending = 0; N.ending_seq = 0;
-           do :: c < CLAIMS -> N.todo[c] = 0; c++ :: else -> break od;
+           do :: c < CLAIMS -> N.unended[c] = 0; c++ :: else -> break od;
            c = 0
        }
     od

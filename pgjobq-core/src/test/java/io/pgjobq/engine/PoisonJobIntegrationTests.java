@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PoisonJobIntegrationTests {
 
     private static final int INNOCENT = 200;
+    private static final int CONCURRENCY = 10;
 
     private TestDatabase database;
     private String queue = "";
@@ -38,6 +39,9 @@ class PoisonJobIntegrationTests {
     private final Set<String> suspects = ConcurrentHashMap.newKeySet();
 
     private volatile boolean together;
+
+    /** Whether the jobs that stand next to the poison are still at work when it kills; else they may end before. */
+    private boolean neighboursStay;
 
     record Work(int number, boolean poison) {}
 
@@ -101,6 +105,7 @@ class PoisonJobIntegrationTests {
             assertThat(node.pgJobQ().isRunning()).isTrue();
         }
         send(Set.of(0));
+        neighboursStay = true;
 
         runNodesUntilAllIsOver(1, 3);
 
@@ -187,6 +192,7 @@ class PoisonJobIntegrationTests {
         private final String name;
         private final CuttableConnections network = new CuttableConnections(database);
         private final TestNode node;
+        private final CountDownLatch killed = new CountDownLatch(1);
         private volatile boolean dying;
 
         Victim(String name, int maxAttempts) {
@@ -207,6 +213,9 @@ class PoisonJobIntegrationTests {
                 if (work.poison()) {
                     network.cut();
                     dying = true;
+                    killed.countDown();
+                } else if (neighboursStay && work.number() < CONCURRENCY) {
+                    killed.await();
                 }
                 boolean suspect = context.attempt() > 2;
                 together |= suspect && !suspects.add(name);
@@ -217,7 +226,7 @@ class PoisonJobIntegrationTests {
                 return null;
             });
             for (String each : node.pgJobQ().queues().names()) {
-                node.handle(each, TestNode.worker(10, maxAttempts, HistoryRetention.DEFAULT), handler);
+                node.handle(each, TestNode.worker(CONCURRENCY, maxAttempts, HistoryRetention.DEFAULT), handler);
             }
             node.start();
         }

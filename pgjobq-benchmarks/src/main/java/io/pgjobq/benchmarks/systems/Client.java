@@ -1,0 +1,16 @@
+package io.pgjobq.benchmarks.systems;
+
+import java.util.List;
+
+/** An open client of a system: an application's connection pool and whatever the system runs in it. Thread-safe. */
+public interface Client extends AutoCloseable {
+
+    /** Sends one job in a transaction of its own; returns after the commit. */
+    void send(String payload);
+
+    /** Sends many jobs, by the fastest documented way; returns after the commit. */
+    void sendAll(List<String> payloads);
+
+    @Override
+    void close();
+}

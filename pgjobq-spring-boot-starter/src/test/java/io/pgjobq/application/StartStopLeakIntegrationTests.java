@@ -2,6 +2,8 @@ package io.pgjobq.application;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -31,6 +33,9 @@ class StartStopLeakIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(
+            value = {PgBouncerMode.LISTEN_DIRECT, PgBouncerMode.POLL_ONLY},
+            because = "the pooler opens and keeps server connections as it likes")
     void applicationsThatStartAndStopLeaveNoThreadConnectionLockNodeOrClaim() throws Exception {
         try (Footprint footprint = Footprint.take(database, SCHEMA)) {
             for (int start = 0; start < STARTS; start++) {

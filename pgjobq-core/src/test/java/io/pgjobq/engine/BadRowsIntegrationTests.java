@@ -155,10 +155,11 @@ class BadRowsIntegrationTests {
         database.execute("insert into pgjobq.job (id, run_at, queue_id, payload) values (5000001, now(), 4711, '1')");
         try (LogLines log = LogLines.capture();
                 TestNode other = TestNode.polling(database.dataSource()).start()) {
-            await().until(() ->
-                    log.with("does not exist, but another program stored jobs").size() == 2);
-            assertThat(log.with("queue -7:")).hasSize(1);
-            assertThat(log.with("queue 4711:")).hasSize(1);
+            // The other node may look at that moment too, and tells of it then.
+            await().until(() -> !log.with("queue -7: does not exist, but another program stored jobs")
+                            .isEmpty()
+                    && !log.with("queue 4711: does not exist, but another program stored jobs")
+                            .isEmpty());
             assertThat(other.pgJobQ().isRunning()).isTrue();
         }
         assertThat(database.queryOne("select count(*) from pgjobq.job_view where queue is null", Long.class))

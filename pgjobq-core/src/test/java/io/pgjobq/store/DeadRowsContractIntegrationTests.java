@@ -67,7 +67,7 @@ class DeadRowsContractIntegrationTests {
         long first = pages(outcomes(ids));
 
         store.server()
-                .execute("insert into pgjobq.job (id, seq, queue_id, payload) select -n, n, " + store.queue()
+                .execute("insert into pgjobq.job (id, seq, queue_id, payload) select -n, 1000000 + n, " + store.queue()
                         + ", '' from generate_series(1, " + MANY + ") n");
         store.server().execute("delete from pgjobq.job where id < 0");
         store.server()

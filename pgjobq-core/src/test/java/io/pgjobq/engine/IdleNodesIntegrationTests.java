@@ -16,6 +16,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +90,31 @@ class IdleNodesIntegrationTests {
             assertThat((double) asked.writes()).isLessThanOrEqualTo(most);
         } finally {
             nodes.forEach(TestNode::close);
+        }
+    }
+
+    @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "nodes that only poll look at each poll")
+    void whatNobodyAnnouncedStartsAtAnIdleNodesNextHeartbeat() throws Exception {
+        Duration poll = Duration.ofSeconds(4);
+        CountDownLatch ran = new CountDownLatch(1);
+        try (TestNode node = TestNode.listening(
+                database,
+                d -> new EngineOptions(
+                        d.schema(), d.nodeName(), Duration.ofSeconds(2), poll, d.completionTimeout(), true, false))) {
+            node.handle("quiet", byte[].class, (payload, job) -> {
+                ran.countDown();
+                return null;
+            });
+            node.start();
+            // The third poll finds that nothing moves.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Boolean.TRUE.equals(database.queryOne(
+                            "select max(started_at) + interval '9 seconds' < clock_timestamp() from pgjobq.node",
+                            Boolean.class)));
+
+            database.execute("select pgjobq.send_quietly('quiet', '1')");
+            assertThat(ran.await(poll.toMillis() / 2, TimeUnit.MILLISECONDS)).isTrue();
         }
     }
 

@@ -50,7 +50,7 @@ class LongLookIntegrationTests {
                 language plpgsql as $$ begin
                     insert into public.look values (p_from);
                     if p_from = 0 then
-                        perform pg_sleep(1);
+                        perform pg_sleep(0.3);
                     end if;
                     return query select * from quick.sweep(p_queues, p_from);
                 end $$""");

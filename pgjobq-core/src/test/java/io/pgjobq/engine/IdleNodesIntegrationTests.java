@@ -107,6 +107,8 @@ class IdleNodesIntegrationTests {
                 return null;
             });
             node.start();
+            // The position of a sequence does not show the first number.
+            database.execute("select nextval('pgjobq.job_seq')");
             // The third poll finds that nothing moves.
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> Boolean.TRUE.equals(database.queryOne(

@@ -2,6 +2,7 @@ package io.pgjobq.engine;
 
 import io.pgjobq.node.Maintenance;
 import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
@@ -48,6 +49,11 @@ final class ContainerUpkeep implements Maintenance.Workers {
     }
 
     @Override
+    public boolean tookJobs() {
+        return book.wasUsed();
+    }
+
+    @Override
     public long[] orphans(List<Long> claims) {
         return claims.stream()
                 .filter(claim -> !book.knows(claim))
@@ -61,11 +67,11 @@ final class ContainerUpkeep implements Maintenance.Workers {
     }
 
     @Override
-    public void reportUnknownTypes() {
+    public void reportUnknownTypes(ReadyJobs from) {
         for (QueueContainer container : switchboard.containers()) {
             String[] known = container.types();
-            if (known != null && container.isRunning() && container.queueId() != 0) {
-                for (String type : lanes.unknownTypes(container.queueId(), known)) {
+            if (known != null && container.isRunning() && container.queueId() == from.queue()) {
+                for (String type : lanes.unknownTypes(from, known)) {
                     report(container.queue(), type, known);
                 }
             }

@@ -81,7 +81,7 @@ final class Parts {
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
 
-        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), this::othersSilent, this::connectionLost);
+        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), new Heartbeats());
         if (listenConnections == null) {
             announcer = null;
             listener = null;
@@ -132,12 +132,23 @@ final class Parts {
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
     }
 
-    private void othersSilent() {
-        maintenance.othersSilent();
-    }
+    /** Takes what heartbeats show to the maintenance. */
+    private final class Heartbeats implements Node.Observer {
 
-    private void connectionLost() {
-        maintenance.beat();
+        @Override
+        public void othersSilent() {
+            maintenance.othersSilent();
+        }
+
+        @Override
+        public void connectionLost() {
+            maintenance.beat();
+        }
+
+        @Override
+        public void drawn(long position) {
+            maintenance.drawn(position);
+        }
     }
 
     private boolean isListening() {

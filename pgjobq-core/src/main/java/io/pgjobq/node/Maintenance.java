@@ -12,9 +12,7 @@ import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.ReadyJobs;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -31,6 +29,11 @@ public final class Maintenance {
     private static final Duration HISTORY_EVERY = Duration.ofMinutes(20);
     private static final Duration TIDY_EVERY = Duration.ofSeconds(30);
 
+    /** How many times in a row a node that took nothing need not tidy. */
+    private static final int UNTIDIED_AT_MOST = 9;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
 
     private final Node node;
@@ -43,8 +46,14 @@ public final class Maintenance {
 
     private final Background background = new Background("pgjobq-maintenance");
 
-    /** Guarded by the background's lock, as are the next five; times are of {@link System#nanoTime}. */
+    /** Guarded by the background's lock, as are the next seven; times are of {@link System#nanoTime}. */
     private long dueAt;
+
+    /** What the last heartbeat since the last poll showed, {@link #UNKNOWN} if there was none. */
+    private long drawn = UNKNOWN;
+
+    /** Where the sequence stood at the last poll, if that poll found it to rest; {@link #UNKNOWN} if not. */
+    private long restsAt = UNKNOWN;
 
     private boolean beatWanted;
     private boolean historyWanted;
@@ -52,15 +61,19 @@ public final class Maintenance {
     private boolean sweepWanted;
     private boolean tidyWanted;
 
-    /** Only used by the thread, as are the next four. */
+    /** Only used by the thread, as are the next seven. */
     private long nextPoll;
 
     private long nextHistory;
     private long nextTidy;
+    private int untidied = UNTIDIED_AT_MOST;
     private final PollPace pace = new PollPace();
+    private final Share wholeLooks = new Share(System.nanoTime());
 
-    /** Those that were told of. */
-    private final Set<Integer> unknownQueues = new HashSet<>();
+    /** From where to look as long as looking at all is not due. */
+    private long floor;
+
+    private final HistoryUpkeep history;
 
     /** What maintenance needs of the tables. */
     public record Stores(NodeStore nodes, LaneStore lanes, FinishedJobStore finished, QueueStore queues) {}
@@ -74,14 +87,17 @@ public final class Maintenance {
         /** All jobs with a lower seq were drawn a while ago; no worker needs to look below it without being told. */
         void advance(long seq);
 
+        /** Returns whether jobs were taken since the last call. */
+        boolean tookJobs();
+
         /** Returns those of the claims that this node holds no job of, although they are in its name. */
         long[] orphans(List<Long> claims);
 
         /** Gives the jobs of such claims back. */
         void release(long[] claims);
 
-        /** Looks for jobs that nobody here can run. */
-        void reportUnknownTypes();
+        /** Looks there for jobs that nobody here can run. */
+        void reportUnknownTypes(ReadyJobs from);
     }
 
     public Maintenance(
@@ -93,6 +109,7 @@ public final class Maintenance {
             BooleanSupplier listening) {
         this.node = node;
         this.stores = stores;
+        this.history = new HistoryUpkeep(stores.finished(), stores.queues());
         this.doorbell = doorbell;
         this.workers = workers;
         this.pollInterval = pollInterval;
@@ -125,6 +142,25 @@ public final class Maintenance {
     /** The node's own connection is lost: it must show on the pool, and soon, that it lives. */
     public void beat() {
         background.change(() -> beatWanted = true);
+    }
+
+    /**
+     * A heartbeat has shown how far sequence numbers have been drawn. If they had come to rest, the next poll would look in a
+     * while only; now it looks at once.
+     */
+    public void drawn(long position) {
+        boolean news = background.read(() -> {
+            drawn = position;
+            return hasMoved();
+        });
+        if (news) {
+            background.change(() -> {});
+        }
+    }
+
+    /** Called under the lock. */
+    private boolean hasMoved() {
+        return restsAt != UNKNOWN && drawn != UNKNOWN && drawn != restsAt;
     }
 
     /** A partition is missing. */
@@ -163,7 +199,7 @@ public final class Maintenance {
         node.beatIfSilentFor(hurry ? node.every().dividedBy(2) : node.every().multipliedBy(2));
         if (take(() -> historyWanted, () -> historyWanted = false) || isOver(nextHistory)) {
             nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
-            lookAfterHistory();
+            ringEnded(history.lookAfter());
         }
         if (take(() -> rescueWanted, () -> rescueWanted = false)) {
             declareDead();
@@ -172,12 +208,13 @@ public final class Maintenance {
             promote();
         }
         boolean asked = take(() -> sweepWanted, () -> sweepWanted = false);
-        if (asked || isOver(nextPoll)) {
+        if (asked || background.read(this::hasMoved) || isOver(nextPoll)) {
             poll(asked);
         }
-        if (isOver(nextTidy) || take(() -> tidyWanted, () -> tidyWanted = false)) {
+        boolean tidyNow = take(() -> tidyWanted, () -> tidyWanted = false);
+        if (tidyNow || isOver(nextTidy)) {
             nextTidy = System.nanoTime() + TIDY_EVERY.toNanos();
-            tidyClaims();
+            tidy(tidyNow);
         }
     }
 
@@ -223,25 +260,60 @@ public final class Maintenance {
 
     private void poll(boolean asked) {
         long started = System.nanoTime();
-        long position = stores.lanes().position();
-        if (pace.shouldLook(position, asked || !listening.getAsBoolean())) {
-            rescueSometimes();
-            promote();
-            int[] queues = workers.queues();
-            if (queues.length > 0) {
-                stores.lanes().sweep(queues).forEach(found -> doorbell.ringHere(signal(found)));
-                workers.reportUnknownTypes();
-            }
+        long position = position();
+        boolean looks = pace.shouldLook(position, asked || !listening.getAsBoolean());
+        if (looks) {
+            look(asked);
         }
+        background.change(() -> restsAt = looks ? UNKNOWN : position);
         workers.advance(pace.drawnBeforeLastPoll());
         long took = System.nanoTime() - started;
         nextPoll = System.nanoTime() + Math.max(pollInterval.toNanos(), took * 20);
     }
 
-    /** A rescuer may have died in the middle, or a zombie have made a claim after its death. */
-    private void rescueSometimes() {
-        stores.nodes().declareDead(node.id(), false);
-        rescue();
+    /** An older one is as good: it is asked for before the look, and what was drawn after it shows at the next poll. */
+    private long position() {
+        long shown = background.read(() -> {
+            long last = drawn;
+            drawn = UNKNOWN;
+            return last;
+        });
+        return shown == UNKNOWN ? stores.lanes().position() : shown;
+    }
+
+    /** Looks at all there is, unless that has turned out to take long: then at what was drawn since, in between. */
+    private void look(boolean all) {
+        long started = System.nanoTime();
+        boolean whole = all || floor == 0 || wholeLooks.isDue(started);
+        LaneStore.Neglected neglected = stores.lanes().sweep(workers.queues(), whole ? 0 : floor);
+        if (whole) {
+            wholeLooks.took(started, System.nanoTime());
+            floor = pace.drawnBeforeLastPoll();
+        }
+        for (ReadyJobs found : neglected.ready()) {
+            doorbell.ringHere(signal(found));
+            workers.reportUnknownTypes(found);
+        }
+        if (neglected.abandoned()) {
+            // A rescuer has died in the middle, or a zombie made a claim after its death.
+            rescue();
+        }
+        if (neglected.dueInMillis() != null) {
+            due(neglected.dueInMillis());
+        }
+    }
+
+    /**
+     * The claims of a node that took nothing since the last time are as they were then. One whose answer was lost may even be
+     * made after that, so that it looks again the next time.
+     */
+    private void tidy(boolean asked) {
+        if (asked || workers.tookJobs() || untidied >= UNTIDIED_AT_MOST) {
+            untidied = asked ? UNTIDIED_AT_MOST : 0;
+            tidyClaims();
+        } else {
+            untidied++;
+        }
     }
 
     private void tidyClaims() {
@@ -250,23 +322,6 @@ public final class Maintenance {
             LOG.info("gives back {} claims whose answers were lost", orphans.length);
             workers.release(orphans);
             sweep();
-        }
-    }
-
-    private void lookAfterHistory() {
-        stores.finished().maintain();
-        String dropped;
-        while ((dropped = stores.finished().drop()) != null) {
-            LOG.info("history: dropped {}", dropped);
-        }
-        ringEnded(stores.queues().purge());
-        for (int queue : stores.queues().unknown()) {
-            if (unknownQueues.add(queue)) {
-                LOG.warn(
-                        "queue {}: does not exist, but another program stored jobs in it, which nobody will run; delete"
-                                + " them, or give them the id of a queue",
-                        queue);
-            }
         }
     }
 
@@ -296,7 +351,7 @@ public final class Maintenance {
 
     /** Returns whether to go on. */
     private boolean awaitWork() throws InterruptedException {
-        long beat = System.nanoTime() + node.every().toNanos();
+        long beat = nextBeat();
         while (!background.isStopping()) {
             long next = background.read(
                     () -> earlier(earlier(dueAt, nextPoll), earlier(earlier(nextHistory, nextTidy), beat)));
@@ -310,9 +365,17 @@ public final class Maintenance {
         return false;
     }
 
+    /** As long as the listener shows that the node lives, there is nothing to do for that. */
+    private long nextBeat() {
+        long every = node.every().toNanos();
+        long next = System.nanoTime() + every;
+        long overdue = node.lastBeat() + 2 * every;
+        return listening.getAsBoolean() && overdue - next > 0 ? overdue : next;
+    }
+
     /** Called under the lock. */
     private boolean isAsked() {
-        return beatWanted || historyWanted || rescueWanted || sweepWanted || tidyWanted;
+        return beatWanted || hasMoved() || historyWanted || rescueWanted || sweepWanted || tidyWanted;
     }
 
     private static boolean isOver(long time) {

@@ -27,8 +27,7 @@ public final class Node implements NotificationListener.Pulse {
     private final NodeStore store;
     private final String name;
     private final Duration timeout;
-    private final Runnable onOthersSilent;
-    private final Runnable onConnectionLost;
+    private final Observer observer;
 
     private final ReentrantLock registering = new ReentrantLock();
 
@@ -46,12 +45,24 @@ public final class Node implements NotificationListener.Pulse {
     /** Since when heartbeats have followed each other without a gap. */
     private volatile long beatingSince = System.nanoTime();
 
-    public Node(NodeStore store, String name, Duration timeout, Runnable onOthersSilent, Runnable onConnectionLost) {
+    /** Who is told of what heartbeats show. */
+    public interface Observer {
+
+        /** Another node has been silent for longer than it should. */
+        void othersSilent();
+
+        /** The node's own connection is lost: it must show on the pool, and soon, that it lives. */
+        void connectionLost();
+
+        /** Sequence numbers have been drawn up to this one. */
+        void drawn(long position);
+    }
+
+    public Node(NodeStore store, String name, Duration timeout, Observer observer) {
         this.store = store;
         this.name = name;
         this.timeout = timeout;
-        this.onOthersSilent = onOthersSilent;
-        this.onConnectionLost = onConnectionLost;
+        this.observer = observer;
     }
 
     /** Returns the node's number, 0 while it is not registered. */
@@ -178,7 +189,7 @@ public final class Node implements NotificationListener.Pulse {
     @Override
     public void lost() {
         lockedAs = 0;
-        onConnectionLost.run();
+        observer.connectionLost();
     }
 
     @Override
@@ -199,15 +210,21 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    private void note(int number, long asked, NodeStore.Pulse pulse) {
-        if (pulse == NodeStore.Pulse.DECLARED_DEAD) {
+    private void note(int number, long asked, NodeStore.Heartbeat answer) {
+        if (answer.pulse() == NodeStore.Pulse.DECLARED_DEAD) {
             declaredDead(number);
             return;
         }
         noteBeat(asked);
-        if (pulse == NodeStore.Pulse.OTHERS_SILENT) {
-            onOthersSilent.run();
+        observer.drawn(answer.drawn());
+        if (answer.pulse() == NodeStore.Pulse.OTHERS_SILENT) {
+            observer.othersSilent();
         }
+    }
+
+    /** Returns when the last sign of life was sent that was answered, as {@link System#nanoTime} tells it. */
+    long lastBeat() {
+        return lastBeat;
     }
 
     /** The server may have noted it at once, and the answer have taken its time. */

@@ -40,10 +40,33 @@ public final class LaneStore {
         return new Promotion(ready, next.isEmpty() ? null : next.get(0));
     }
 
-    /** Returns for each lane of the queues the lowest seq that nobody has taken. */
-    public List<ReadyJobs> sweep(int[] queues) {
-        return database.alone(connection -> database.list(
-                connection, "sweep", row -> new ReadyJobs(row.getInt(1), row.getInt(2), row.getLong(3)), queues));
+    /**
+     * What nobody may have been told of.
+     *
+     * @param ready for each lane the lowest seq that nobody has taken
+     * @param dueInMillis when the next job is due, {@code null} if none waits
+     * @param abandoned whether dead nodes hold claims
+     */
+    public record Neglected(List<ReadyJobs> ready, @Nullable Long dueInMillis, boolean abandoned) {}
+
+    /** Looks what there is to do, in the lanes of the queues only for jobs from that seq on. */
+    public Neglected sweep(int[] queues, long from) {
+        List<ReadyJobs> ready = new ArrayList<>();
+        List<Neglected> all = new ArrayList<>();
+        database.alone(connection -> database.list(
+                connection,
+                "sweep",
+                row -> {
+                    int queue = row.getInt(1);
+                    if (!row.wasNull()) {
+                        return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
+                    }
+                    long millis = row.getLong(4);
+                    return all.add(new Neglected(ready, row.wasNull() ? null : Math.max(0, millis), row.getBoolean(5)));
+                },
+                queues,
+                from));
+        return all.get(0);
     }
 
     /** Returns how far sequence numbers have been drawn. */
@@ -51,9 +74,16 @@ public final class LaneStore {
         return database.alone(connection -> database.one(connection, "sequence_position", row -> row.getLong(1)));
     }
 
-    /** Returns types at the head of the queue that are not among the given ones. */
-    public List<String> unknownTypes(int queue, String[] known) {
-        return database.alone(
-                connection -> database.list(connection, "unknown_types", row -> row.getString(1), queue, known));
+    /** Returns types that are not among the given ones, in the lane from that seq on, and of the queue's suspects. */
+    public List<String> unknownTypes(ReadyJobs from, String[] known) {
+        return database.alone(connection -> database.list(
+                connection,
+                "unknown_types",
+                row -> row.getString(1),
+                from.queue(),
+                from.priority(),
+                from.seq(),
+                from.queue(),
+                known));
     }
 }

@@ -60,15 +60,26 @@ public final class NodeStore {
         DECLARED_DEAD
     }
 
+    /**
+     * What the server answers to a heartbeat.
+     *
+     * @param drawn how far sequence numbers have been drawn, 0 if the node has been declared dead
+     */
+    public record Heartbeat(Pulse pulse, long drawn) {}
+
     /** Shows that the node lives, on the connection that holds its session lock. */
-    public Pulse heartbeat(Connection connection, int node, boolean locked) throws SQLException {
-        List<Pulse> rows = database.list(
-                connection, "heartbeat", row -> row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, locked, node);
-        return rows.isEmpty() ? Pulse.DECLARED_DEAD : rows.get(0);
+    public Heartbeat heartbeat(Connection connection, int node, boolean locked) throws SQLException {
+        List<Heartbeat> rows = database.list(
+                connection,
+                "heartbeat",
+                row -> new Heartbeat(row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, row.getLong(2)),
+                locked,
+                node);
+        return rows.isEmpty() ? new Heartbeat(Pulse.DECLARED_DEAD, 0) : rows.get(0);
     }
 
     /** Like {@link #heartbeat(Connection, int, boolean)}, on a connection of the pool, which holds no lock. */
-    public Pulse heartbeat(int node) {
+    public Heartbeat heartbeat(int node) {
         return database.alone(connection -> heartbeat(connection, node, false));
     }
 

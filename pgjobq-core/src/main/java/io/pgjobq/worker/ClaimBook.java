@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,11 +24,17 @@ public final class ClaimBook {
     /** Emptied claims that are still to be deleted. */
     private final Set<Long> emptied = ConcurrentHashMap.newKeySet();
 
+    /** Whether jobs were taken since somebody wanted to know. */
+    private final AtomicBoolean used = new AtomicBoolean();
+
     void asking(ClaimRequest request) {
         asked.put(request.claim(), request.claim() + request.lanes().length);
     }
 
     void taken(List<ClaimedJob> jobs) {
+        if (!jobs.isEmpty()) {
+            used.set(true);
+        }
         for (ClaimedJob job : jobs) {
             unsettled.computeIfAbsent(job.claim(), id -> new AtomicInteger()).incrementAndGet();
         }
@@ -70,6 +77,11 @@ public final class ClaimBook {
         for (long claim : claims) {
             emptied.remove(claim);
         }
+    }
+
+    /** Returns whether jobs were taken since the last call. */
+    public boolean wasUsed() {
+        return used.getAndSet(false);
     }
 
     /** Returns whether the claim is in the book, or may be one that was just asked for. */

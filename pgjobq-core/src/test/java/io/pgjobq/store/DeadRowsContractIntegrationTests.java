@@ -62,6 +62,22 @@ class DeadRowsContractIntegrationTests {
     }
 
     @Test
+    void aSweepOfWhatIsNewReadsNoDeadJobs() {
+        String sweep = "select * from pgjobq.sweep('{" + store.queue() + "}', %d)";
+        long first = pages(sweep.formatted(1));
+
+        store.server()
+                .execute("insert into pgjobq.job (id, seq, queue_id, payload) select n, n, " + store.queue()
+                        + ", '' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + MANY + ")) s");
+        store.server()
+                .execute("insert into pgjobq.job (id, run_at, queue_id, payload) select -n, now(), " + store.queue()
+                        + ", '' from generate_series(1, " + MANY + ") n");
+        store.server().execute("delete from pgjobq.job");
+
+        assertThat(pages(sweep.formatted(store.lanes().position()))).isLessThan(first + 100);
+    }
+
+    @Test
     void theEndsOfJobsAreFoundWithoutReadingOtherJobs() {
         List<Long> ids = store.sendAll(5, 20);
         long first = pages(outcomes(ids));

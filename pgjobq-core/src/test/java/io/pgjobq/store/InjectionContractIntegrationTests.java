@@ -84,7 +84,7 @@ class InjectionContractIntegrationTests {
         assertThat(dead.type()).isEqualTo(text);
         assertThat(dead.errors().get(0).message()).isEqualTo(text);
         assertThat(dead.errors().get(0).stack()).isEqualTo(text);
-        assertThat(store.lanes().unknownTypes(store.queue(), new String[] {text}))
+        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {text}))
                 .isEmpty();
     }
 

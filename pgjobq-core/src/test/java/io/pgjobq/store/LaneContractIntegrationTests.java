@@ -4,6 +4,7 @@ import static io.pgjobq.store.TestStore.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.store.LaneStore.Neglected;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -122,10 +123,35 @@ class LaneContractIntegrationTests {
         int other = store.queues().create("other");
         assertThat(store.claim(node, 3)).hasSize(3);
 
-        assertThat(store.lanes().sweep(new int[] {other, store.queue()}))
+        assertThat(store.lanes().sweep(new int[] {other, store.queue()}, 0).ready())
                 .containsExactly(new ReadyJobs(store.queue(), 5, urgent.get(0) - 2));
         store.claim(node, 9);
-        assertThat(store.lanes().sweep(new int[] {other, store.queue()})).isEmpty();
+        assertThat(store.lanes().sweep(new int[] {other, store.queue()}, 0).ready())
+                .isEmpty();
+    }
+
+    @Test
+    void aSweepFromASeqOnFindsWhatIsFreeFromThere() {
+        List<Long> ids = store.sendAll(5, 3);
+
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, ids.get(1)).ready())
+                .containsExactly(new ReadyJobs(store.queue(), 5, ids.get(1)));
+        assertThat(store.claim(node, 3)).hasSize(3);
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, ids.get(1)).ready())
+                .isEmpty();
+    }
+
+    @Test
+    void aSweepTellsOfWaitingJobsAndOfClaimsOfDeadNodes() {
+        assertThat(store.lanes().sweep(new int[0], 0)).isEqualTo(new Neglected(List.of(), null, false));
+
+        waiting(-1);
+        assertThat(store.lanes().sweep(new int[0], 0)).isEqualTo(new Neglected(List.of(), 0L, false));
+        store.send();
+        store.claim(node, 1);
+        assertThat(store.lanes().sweep(new int[0], 0).abandoned()).isFalse();
+        store.nodes().unregister(node);
+        assertThat(store.lanes().sweep(new int[0], 0).abandoned()).isTrue();
     }
 
     @Test
@@ -143,7 +169,7 @@ class LaneContractIntegrationTests {
             assertThat(hint).isGreaterThan(straggler);
             assertThat(store.jobs().claim(store.requestFrom(node, 9, 5, hint)).jobs())
                     .isEmpty();
-            assertThat(store.lanes().sweep(new int[] {store.queue()}))
+            assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                     .containsExactly(new ReadyJobs(store.queue(), 5, straggler));
             assertThat(ids(store.jobs()
                             .claim(store.requestFrom(node, 9, 5, straggler))
@@ -158,6 +184,9 @@ class LaneContractIntegrationTests {
         assertThat(store.lanes().position()).isEqualTo(before);
         assertThat(store.send()).isGreaterThan(before);
         assertThat(store.lanes().position()).isGreaterThan(before);
+        assertThat(store.nodes().heartbeat(node).drawn())
+                .as("as heartbeats show it too")
+                .isEqualTo(store.lanes().position());
     }
 
     @Test
@@ -167,7 +196,7 @@ class LaneContractIntegrationTests {
         store.send(TestStore.job(3), "Lost");
         store.send();
 
-        assertThat(store.lanes().unknownTypes(store.queue(), new String[] {"Known", ""}))
+        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"Known", ""}))
                 .containsExactly("Lost");
     }
 

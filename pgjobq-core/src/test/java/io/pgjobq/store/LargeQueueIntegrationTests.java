@@ -93,11 +93,11 @@ class LargeQueueIntegrationTests {
             costs.put(
                     "claim",
                     pages("claim", store.queue(), node, claims(node), 100, new Short[] {5}, new Long[] {0L}, null));
-            costs.put("sweep", pages("sweep", (Object) new Integer[] {store.queue()}));
+            costs.put("sweep", pages("sweep", new Integer[] {store.queue()}, 0L));
             costs.put("sequence_position", pages("sequence_position"));
             costs.put("promote", pages("promote", 1_000));
             costs.put("rescue", pages("rescue", 50));
-            costs.put("unknown_types", pages("unknown_types", store.queue(), new String[] {""}));
+            costs.put("unknown_types", pages("unknown_types", store.queue(), 5, 0L, store.queue(), new String[] {""}));
             costs.put("describe_queue", pages("describe_queue", 10_000, TestStore.QUEUE, TestStore.QUEUE));
             server.execute("delete from pgjobq.claim");
             server.execute("vacuum pgjobq.claim");

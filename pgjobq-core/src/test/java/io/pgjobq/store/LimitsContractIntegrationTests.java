@@ -41,7 +41,7 @@ class LimitsContractIntegrationTests {
         assertThat(store.lanes().promote(10).ready())
                 .singleElement()
                 .satisfies(ready -> assertThat(ready.seq()).isEqualTo(TWO_TO_THE_31ST + 4));
-        assertThat(store.lanes().sweep(new int[] {store.queue()}))
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                 .singleElement()
                 .satisfies(ready -> assertThat(ready.seq()).isEqualTo(TWO_TO_THE_31ST + 3));
         assertThat(TestStore.ids(store.claim(node, 9)))

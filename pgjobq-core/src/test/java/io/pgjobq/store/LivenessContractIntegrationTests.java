@@ -33,7 +33,7 @@ class LivenessContractIntegrationTests {
     @Test
     void aNodeThatBeatsIsNotDead() {
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
-        assertThat(store.nodes().heartbeat(other)).isEqualTo(Pulse.WELL);
+        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
@@ -41,7 +41,7 @@ class LivenessContractIntegrationTests {
         silentFor(other, 13);
 
         assertThat(store.nodes().declareDead(self, false)).containsExactly(new DeadNode(other, "test"));
-        assertThat(store.nodes().heartbeat(other)).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
     }
 
     @Test
@@ -111,23 +111,23 @@ class LivenessContractIntegrationTests {
     void aHeartbeatTellsThatAnotherNodeIsSilent() {
         silentFor(other, 2);
 
-        assertThat(store.nodes().heartbeat(self)).isEqualTo(Pulse.OTHERS_SILENT);
-        assertThat(store.nodes().heartbeat(other)).isEqualTo(Pulse.WELL);
-        assertThat(store.nodes().heartbeat(self)).isEqualTo(Pulse.WELL);
+        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
+        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
     void aNodeThatLeftHasNoPulse() {
         store.nodes().unregister(other);
 
-        assertThat(store.nodes().heartbeat(other)).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
         assertThat(store.count("node")).isEqualTo(1);
     }
 
     private Connection sessionOf(int node) throws SQLException {
         Connection session = store.server().open();
         store.nodes().lock(session, node);
-        assertThat(store.nodes().heartbeat(session, node, true)).isEqualTo(Pulse.WELL);
+        assertThat(store.nodes().heartbeat(session, node, true).pulse()).isEqualTo(Pulse.WELL);
         return session;
     }
 

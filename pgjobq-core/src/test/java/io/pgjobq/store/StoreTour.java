@@ -75,7 +75,7 @@ final class StoreTour {
         store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
         store.finished().maintain();
         int node = store.node();
-        assertThat(store.nodes().heartbeat(node)).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
+        assertThat(store.nodes().heartbeat(node).pulse()).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         List<Long> sent = store.sendAll(5, 4);
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
@@ -90,9 +90,9 @@ final class StoreTour {
                 .isNotNull();
         assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
         assertThat(store.lanes().promote(10).ready()).hasSize(1);
-        assertThat(store.lanes().sweep(new int[] {store.queue()})).isNotEmpty();
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();
         assertThat(store.lanes().position()).isPositive();
-        assertThat(store.lanes().unknownTypes(store.queue(), new String[] {"x"}))
+        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"x"}))
                 .containsExactly("");
         assertThat(store.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
         assertThat(store.finished().redrive(null, store.queue(), 10)).hasSize(1);

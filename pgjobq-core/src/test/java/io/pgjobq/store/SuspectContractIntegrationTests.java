@@ -101,14 +101,14 @@ class SuspectContractIntegrationTests {
         lose(2);
         lose(2);
 
-        assertThat(store.lanes().sweep(new int[] {store.queue()}))
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                 .containsExactly(
                         new ReadyJobs(store.queue(), 5, ids.get(2)),
                         new ReadyJobs(store.queue(), ReadyJobs.SUSPECTS, ids.get(0)));
 
         claimSuspect(1);
         claimSuspect(1);
-        assertThat(store.lanes().sweep(new int[] {store.queue()}))
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                 .extracting(ReadyJobs::priority)
                 .containsExactly(5);
     }

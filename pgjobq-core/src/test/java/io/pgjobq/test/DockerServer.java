@@ -19,7 +19,8 @@ final class DockerServer implements PostgresServer {
     static DockerServer start(String major) {
         PostgreSQLContainer container = new PostgreSQLContainer("postgres:" + major);
         // Testcontainers would switch fsync off, but tests that kill the server rely on it.
-        container.setCommand("postgres", "-c", "max_connections=" + MAX_CONNECTIONS);
+        container.setCommand(
+                "postgres", "-c", "max_connections=" + MAX_CONNECTIONS, "-c", "shared_preload_libraries=" + PRELOADED);
         container.start();
         return new DockerServer(container);
     }

@@ -27,6 +27,7 @@ final class EmbeddedServer implements PostgresServer {
                     .setDataDirectory(directory.resolve(UUID.randomUUID().toString()))
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("shared_preload_libraries", PRELOADED)
                     .setServerConfig("max_connections", String.valueOf(MAX_CONNECTIONS))
                     .start());
         } catch (IOException | IllegalStateException e) {

@@ -6,6 +6,9 @@ interface PostgresServer extends AutoCloseable {
     /** Enough for several pools of several nodes at once. */
     int MAX_CONNECTIONS = 300;
 
+    /** What counts statements. */
+    String PRELOADED = "pg_stat_statements";
+
     ServerAddress address();
 
     @Override

@@ -29,6 +29,15 @@ class ClaimBookTests {
     }
 
     @Test
+    void tellsOnceThatJobsWereTaken() {
+        book.taken(List.of());
+        assertThat(book.wasUsed()).isFalse();
+        book.taken(List.of(job(7)));
+        assertThat(book.wasUsed()).isTrue();
+        assertThat(book.wasUsed()).isFalse();
+    }
+
+    @Test
     void everyClaimThatARequestMayMakeIsKnownUntilItIsAnswered() {
         ClaimRequest request = new ClaimRequest(1, 1, 100, 9, new short[] {1, 2, 3}, new long[3], null);
 

@@ -47,7 +47,7 @@ class SilentNodeIntegrationTests {
         queue = new QueueStore(database).create("work");
         FinishedJobStore finished = new FinishedJobStore(database);
         finished.maintain();
-        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), () -> {}, () -> {});
+        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved());
         SettlementStore settlements = new SettlementStore(database);
         Doorbell doorbell = new Doorbell(new Nobody(), null);
         settler = new Settler(new SettlementRecorder(settlements, finished, book, doorbell, outcomes -> {}));
@@ -103,6 +103,18 @@ class SilentNodeIntegrationTests {
                 .jobs();
         book.taken(claimed);
         return claimed;
+    }
+
+    private static final class Unobserved implements Node.Observer {
+
+        @Override
+        public void othersSilent() {}
+
+        @Override
+        public void connectionLost() {}
+
+        @Override
+        public void drawn(long position) {}
     }
 
     private static final class Nobody implements SignalSink {

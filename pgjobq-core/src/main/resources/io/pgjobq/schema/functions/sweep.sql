@@ -1,7 +1,8 @@
--- Finds what no wake-up told of: for each lane of the given queues the lowest seq that nobody has taken, and for lane 10
--- that of a suspect (see the function claim). Locks nothing: it is a look, the claim that follows decides.
-create or replace function ${schema}.sweep(p_queues integer[])
-returns table (queue_id integer, priority smallint, seq bigint)
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
+-- for lane 10 that of a suspect (see the function claim). The last row, without a queue, says in what time the next waiting
+-- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
+create or replace function ${schema}.sweep(p_queues integer[], p_from bigint)
+returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -18,11 +19,11 @@ begin
             from (
                 select j.seq
                 from ${schema}.job j
-                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq is not null
+                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from
                     and (j.rescues >= 2) is not true and j.seq not in (
                         select unnest(c.seqs)
                         from ${schema}.claim c
-                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority)
+                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
                 order by j.seq
                 limit 1
             ) f;
@@ -39,5 +40,18 @@ begin
             return next;
         end if;
     end loop;
+    queue_id := null;
+    sweep.priority := null;
+    sweep.seq := null;
+    -- A look that starts further up is to be cheap, and jobs that were put in line leave dead entries behind here.
+    due_in_millis := case when p_from = 0 then (
+        select ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
+        from ${schema}.queue q cross join lateral (
+            select j.run_at from ${schema}.job j
+            where j.queue_id = q.id and j.seq is null
+            order by j.run_at
+            limit 1
+        ) w) end;
+    return next;
 end
 $$;

@@ -60,7 +60,6 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
     public Client open(Database database, ClientOptions options, Ledger ledger) {
         int threads = options.handles() ? options.concurrencyOr(THREADS) : 0;
         HikariDataSource pool = Pools.open(database, threads + SENDERS);
-        pool.addDataSourceProperty("reWriteBatchedInserts", "true");
         Work work = new Work(ledger, options.work());
         OneTimeTask<String> task =
                 Tasks.oneTime("benchmark", String.class).execute((instance, context) -> work.run(instance.getData()));

@@ -72,7 +72,6 @@ public final class JobRunrSystem implements QueueSystem {
     public Client open(Database database, ClientOptions options, Ledger ledger) {
         int workers = options.handles() ? options.concurrencyOr(WORKERS) : 0;
         HikariDataSource pool = Pools.open(database, workers + MORE_CONNECTIONS);
-        pool.addDataSourceProperty("reWriteBatchedInserts", "true");
         JsonMapper json = new Jackson3JsonMapper();
         StorageProvider storage = new PostgresStorageProvider(pool, DatabaseOptions.SKIP_CREATE);
         storage.setJobMapper(new JobMapper(json));

@@ -66,7 +66,6 @@ public final class SkipLocked implements QueueSystem {
         SkipLockedClient(Database database, ClientOptions options, Work work) {
             int workers = options.handles() ? options.concurrencyOr(THREADS) : 0;
             pool = Pools.open(database, workers + SENDERS);
-            pool.addDataSourceProperty("reWriteBatchedInserts", "true");
             for (int i = 0; i < workers; i++) {
                 Thread thread = new Thread(() -> work(work), "skip-locked-" + i);
                 threads.add(thread);

@@ -23,7 +23,8 @@ public final class Systems {
             new DbScheduler(false),
             new DbScheduler(true),
             new Quartz(),
-            new SkipLocked());
+            new SkipLocked(),
+            new Graphile());
 
     private Systems() {}
 

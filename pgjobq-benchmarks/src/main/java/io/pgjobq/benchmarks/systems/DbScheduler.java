@@ -58,8 +58,10 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
 
     @Override
     public Client open(Database database, ClientOptions options, Ledger ledger) {
-        int threads = options.handles() ? options.concurrencyOr(THREADS) : 0;
-        HikariDataSource pool = Pools.open(database, threads + SENDERS);
+        int threads = options.concurrencyOr(THREADS);
+        HikariDataSource pool = options.handles()
+                ? Pools.openAnalyzed(database, threads + SENDERS)
+                : Pools.open(database, SENDERS);
         Work work = new Work(ledger, options.work());
         OneTimeTask<String> task =
                 Tasks.oneTime("benchmark", String.class).execute((instance, context) -> work.run(instance.getData()));

@@ -56,10 +56,12 @@ public final class Graphile implements QueueSystem {
 
     @Override
     public Client open(Database database, ClientOptions options, Ledger ledger) {
-        GraphileProcess process = options.handles()
-                ? new GraphileProcess(database, options, options.concurrencyOr(CONCURRENCY), ledger)
-                : null;
-        return new GraphileClient(Pools.open(database, SENDERS), process);
+        if (!options.handles()) {
+            return new GraphileClient(Pools.open(database, SENDERS), null);
+        }
+        HikariDataSource pool = Pools.openAnalyzed(database, SENDERS);
+        return new GraphileClient(
+                pool, new GraphileProcess(database, options, options.concurrencyOr(CONCURRENCY), ledger));
     }
 
     @Override

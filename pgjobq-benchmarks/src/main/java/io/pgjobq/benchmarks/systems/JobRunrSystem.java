@@ -70,8 +70,10 @@ public final class JobRunrSystem implements QueueSystem {
 
     @Override
     public Client open(Database database, ClientOptions options, Ledger ledger) {
-        int workers = options.handles() ? options.concurrencyOr(WORKERS) : 0;
-        HikariDataSource pool = Pools.open(database, workers + MORE_CONNECTIONS);
+        int workers = options.concurrencyOr(WORKERS);
+        HikariDataSource pool = options.handles()
+                ? Pools.openAnalyzed(database, workers + MORE_CONNECTIONS)
+                : Pools.open(database, MORE_CONNECTIONS);
         JsonMapper json = new Jackson3JsonMapper();
         StorageProvider storage = new PostgresStorageProvider(pool, DatabaseOptions.SKIP_CREATE);
         storage.setJobMapper(new JobMapper(json));

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
 
-    private static final int THREADS = 50;
+    private static final int THREADS_FETCH = 20;
+
+    private static final int THREADS_LOCK_AND_FETCH = 50;
 
     /** For a client that only sends: the eight threads of the workload with most of them, and some. */
     private static final int SENDERS = 10;
@@ -39,7 +41,7 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
     public String description() {
         return "db-scheduler 16.12.0, one-time tasks, "
                 + (lockAndFetch ? "pollUsingLockAndFetch(0.5, 4.0)" : "pollUsingFetch(0.5, 3.0), its default") + ", "
-                + THREADS + " threads, polling interval 1 s, immediate execution, data as plain UTF-8 instead of Java"
+                + threads() + " threads, polling interval 1 s, immediate execution, data as plain UTF-8 instead of Java"
                 + " serialization, indexes for executions without priority, scheduleBatch with reWriteBatchedInserts,"
                 + " HikariCP with a connection a thread and ten more";
     }
@@ -58,10 +60,9 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
 
     @Override
     public Client open(Database database, ClientOptions options, Ledger ledger) {
-        int threads = options.concurrencyOr(THREADS);
-        HikariDataSource pool = options.handles()
-                ? Pools.openAnalyzed(database, threads + SENDERS)
-                : Pools.open(database, SENDERS);
+        int threads = options.concurrencyOr(threads());
+        HikariDataSource pool =
+                options.handles() ? Pools.openAnalyzed(database, threads + SENDERS) : Pools.open(database, SENDERS);
         Work work = new Work(ledger, options.work());
         OneTimeTask<String> task =
                 Tasks.oneTime("benchmark", String.class).execute((instance, context) -> work.run(instance.getData()));
@@ -74,6 +75,10 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
         Scheduler scheduler = scheduler(pool, task, threads);
         scheduler.start();
         return new DbSchedulerClient(pool, task, scheduler, scheduler);
+    }
+
+    private int threads() {
+        return lockAndFetch ? THREADS_LOCK_AND_FETCH : THREADS_FETCH;
     }
 
     private Scheduler scheduler(HikariDataSource pool, OneTimeTask<String> task, int threads) {
@@ -111,9 +116,10 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
             SchedulerClient client,
             @Nullable Scheduler scheduler) implements Client {
 
+        /** A batch of one, as the other ways look first whether the execution is there. */
         @Override
         public void send(String payload) {
-            client.scheduleIfNotExists(instance(payload), Instant.now());
+            sendAll(List.of(payload));
         }
 
         @Override

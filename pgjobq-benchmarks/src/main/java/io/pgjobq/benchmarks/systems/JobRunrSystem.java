@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** JobRunr's free edition. Without its dashboard it calls nobody, and nothing counts the jobs. */
 public final class JobRunrSystem implements QueueSystem {
 
-    private static final int WORKERS = 16;
+    private static final int WORKERS = 32;
 
     /** For the server's own threads, and the eight senders of the workload with most of them. */
     private static final int MORE_CONNECTIONS = 14;
@@ -56,7 +56,7 @@ public final class JobRunrSystem implements QueueSystem {
     public String description() {
         return "JobRunr OSS 8.7.0, PostgresStorageProvider, Jackson 3, JobRequest handlers, poll interval 5 s (the"
                 + " shortest allowed), " + WORKERS
-                + " workers (8 a core, its default), no dashboard, finished jobs stay"
+                + " workers (its default would be 8 a core), no dashboard, finished jobs stay"
                 + " for 36 h (its default), enqueue(Stream) with reWriteBatchedInserts, HikariCP with a connection a"
                 + " worker and " + MORE_CONNECTIONS + " more";
     }

@@ -59,7 +59,8 @@ public final class Quartz implements QueueSystem {
         return "Quartz 2.5.2, JobStoreTX with PostgreSQLDelegate, clustered, " + THREADS + " threads,"
                 + " batchTriggerAcquisitionMaxCount as many with acquireTriggersWithinLock, idleWaitTime 1 s (the"
                 + " shortest allowed), useProperties, triggers that ignore misfires, one durable job, scheduleJobs in"
-                + " bulk, tables analyzed beforehand, HikariCP with a connection a thread and " + MORE_CONNECTIONS + " more";
+                + " bulk, tables analyzed beforehand, HikariCP with a connection a thread and " + MORE_CONNECTIONS
+                + " more";
     }
 
     @Override

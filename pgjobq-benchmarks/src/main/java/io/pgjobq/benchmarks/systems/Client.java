@@ -11,6 +11,11 @@ public interface Client extends AutoCloseable {
     /** Sends many jobs, by the fastest documented way; returns after the commit. */
     void sendAll(List<String> payloads);
 
+    /** The processes beyond this one that the client has started, whose CPU time is a client's too. */
+    default List<Long> processes() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

@@ -26,7 +26,14 @@ public final class Node implements NotificationListener.Pulse {
 
     private final NodeStore store;
     private final String name;
-    private final Duration timeout;
+    private final Duration every;
+
+    /** Its jobs are to run elsewhere within the time-out, and others look at each of their own heartbeats only. */
+    private final Duration silenceAllowed;
+
+    /** The same, since it is asked for with each job. */
+    private final long silenceAllowedNanos;
+
     private final Observer observer;
 
     private final ReentrantLock registering = new ReentrantLock();
@@ -61,7 +68,10 @@ public final class Node implements NotificationListener.Pulse {
     public Node(NodeStore store, String name, Duration timeout, Observer observer) {
         this.store = store;
         this.name = name;
-        this.timeout = timeout;
+        // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
+        this.every = timeout.dividedBy(14);
+        this.silenceAllowed = timeout.minus(every.multipliedBy(2));
+        this.silenceAllowedNanos = silenceAllowed.toNanos();
         this.observer = observer;
     }
 
@@ -113,7 +123,7 @@ public final class Node implements NotificationListener.Pulse {
      * off, and has not learned yet what became of it.
      */
     public boolean mayBeDead() {
-        return System.nanoTime() - lastBeat > silenceAllowed().toNanos();
+        return System.nanoTime() - lastBeat > silenceAllowedNanos;
     }
 
     /** Puts the node on the list. */
@@ -121,7 +131,7 @@ public final class Node implements NotificationListener.Pulse {
         registering.lock();
         try {
             long asked = System.nanoTime();
-            int number = store.register(name, every(), silenceAllowed());
+            int number = store.register(name, every, silenceAllowed);
             nextClaim.set(((long) number << COUNTER_BITS) | 1);
             id = number;
             noteBeat(asked);
@@ -167,13 +177,7 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public Duration every() {
-        // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
-        return timeout.dividedBy(14);
-    }
-
-    /** Its jobs are to run elsewhere within the time-out, and others look at each of their own heartbeats only. */
-    private Duration silenceAllowed() {
-        return timeout.minus(every().multipliedBy(2));
+        return every;
     }
 
     @Override
@@ -229,7 +233,7 @@ public final class Node implements NotificationListener.Pulse {
 
     /** The server may have noted it at once, and the answer have taken its time. */
     private void noteBeat(long asked) {
-        if (asked - lastBeat > every().multipliedBy(2).toNanos()) {
+        if (asked - lastBeat > every.multipliedBy(2).toNanos()) {
             beatingSince = asked;
         }
         lastBeat = asked;
@@ -241,7 +245,7 @@ public final class Node implements NotificationListener.Pulse {
      */
     boolean isSteady() {
         long now = System.nanoTime();
-        return now - beatingSince > every().multipliedBy(4).toNanos()
-                && now - lastBeat < every().multipliedBy(2).toNanos();
+        return now - beatingSince > every.multipliedBy(4).toNanos()
+                && now - lastBeat < every.multipliedBy(2).toNanos();
     }
 }

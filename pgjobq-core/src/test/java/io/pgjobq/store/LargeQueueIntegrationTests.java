@@ -98,7 +98,7 @@ class LargeQueueIntegrationTests {
             costs.put("promote", pages("promote", 1_000));
             costs.put("rescue", pages("rescue", 50));
             costs.put("unknown_types", pages("unknown_types", store.queue(), new String[] {""}));
-            costs.put("describe_queue", pages("describe_queue", 10_000, TestStore.QUEUE, TestStore.QUEUE));
+            costs.put("describe_queue", pages("describe_queue", TestStore.QUEUE, 10_000));
             server.execute("delete from pgjobq.claim");
             server.execute("vacuum pgjobq.claim");
         }

@@ -1,5 +1,6 @@
 -- Ends jobs that succeeded. Locks: the claim rows, in id order, so that no rescue takes them away meanwhile, and the job
--- rows. Safe against fenced nodes: only jobs whose claim still exists are touched. Waits for a rescue (short), never for a
+-- rows. Safe against fenced nodes: only jobs whose claim still exists are touched. A seq is compared so that no
+-- index on it can serve, which would be read from one end to the other where the planner takes the table to be small. Waits for a rescue (short), never for a
 -- handler's transaction: emptied claims that one of those holds are skipped and come back with a later call.
 -- Returns the ids that were settled, those of them that somebody waits for, and the time.
 create or replace function ${schema}.settle_succeeded(
@@ -21,7 +22,7 @@ begin
     with done as (
         delete from ${schema}.job j
         using unnest(p_ids, p_seqs, p_claims, p_micros, p_results) as s (id, seq, claim, micros, result)
-        where j.id = s.id and j.seq = s.seq and s.claim = any (v_held)
+        where j.id = any (array[s.id]) and j.seq is not distinct from s.seq and s.claim = any (v_held)
         returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited, s.claim,
             s.micros, s.result
     ), kept as (

@@ -1,0 +1,26 @@
+-- Looks at the head of a queue for jobs whose type is not among the given ones. Locks nothing; bounded.
+create or replace function ${schema}.unknown_types(p_queue integer, p_types text[])
+returns table (type text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    return query
+    select distinct h.type
+    from (
+        select j.type
+        from ${schema}.job j
+        where j.queue_id = p_queue and j.seq is not null
+        order by j.queue_id, j.priority, j.seq
+        limit 1000
+    ) h
+    where h.type <> all (p_types);
+end
+$$;

@@ -82,8 +82,10 @@ grant execute on function pgjobq.send(text, jsonb, text, interval, integer, json
 -- The waiter.
 grant select (id, awaited), update (awaited) on pgjobq.job to pgjobq_waiter;
 grant select (id, state, attempts, started_at, finished_at, result, errors) on pgjobq.finished_job to pgjobq_waiter;
+grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]) to pgjobq_waiter;
 
 -- The reader.
+grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
 grant select on pgjobq.queue, pgjobq.node, pgjobq.claim to pgjobq_reader;
 grant select (id, seq, enqueued_at, run_at, queue_id, priority, attempt, awaited, type, attributes)
     on pgjobq.job to pgjobq_reader;

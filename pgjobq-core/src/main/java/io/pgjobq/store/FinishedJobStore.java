@@ -19,7 +19,7 @@ public final class FinishedJobStore {
 
     /** Marks jobs as waited for, and returns those that have not ended. */
     public List<Long> await(long[] ids) {
-        return database.alone(connection -> database.list(connection, "await", row -> row.getLong(1), ids, ids));
+        return database.alone(connection -> database.list(connection, "await", row -> row.getLong(1), ids));
     }
 
     /** Returns what is known of the jobs' ends, one for each id. */

@@ -81,9 +81,8 @@ public final class LaneStore {
                 "unknown_types",
                 row -> row.getString(1),
                 from.queue(),
-                from.priority(),
+                (short) from.priority(),
                 from.seq(),
-                from.queue(),
                 known));
     }
 }

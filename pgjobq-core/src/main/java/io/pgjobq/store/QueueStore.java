@@ -64,9 +64,8 @@ public final class QueueStore {
                                     ? null
                                     : Duration.ofMillis(age.movePointRight(3).longValue()));
                 },
-                QueueDescription.COUNT_LIMIT,
                 name,
-                name));
+                QueueDescription.COUNT_LIMIT));
     }
 
     /** Pauses or resumes the queue and returns its number, {@code null} if there is none of that name. */

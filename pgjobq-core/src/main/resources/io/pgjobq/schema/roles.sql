@@ -82,8 +82,10 @@ grant execute on function ${schema}.send(text, jsonb, text, interval, integer, j
 -- The waiter.
 grant select (id, awaited), update (awaited) on ${schema}.job to ${schema}_waiter;
 grant select (id, state, attempts, started_at, finished_at, result, errors) on ${schema}.finished_job to ${schema}_waiter;
+grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]) to ${schema}_waiter;
 
 -- The reader.
+grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
 grant select on ${schema}.queue, ${schema}.node, ${schema}.claim to ${schema}_reader;
 grant select (id, seq, enqueued_at, run_at, queue_id, priority, attempt, awaited, type, attributes)
     on ${schema}.job to ${schema}_reader;

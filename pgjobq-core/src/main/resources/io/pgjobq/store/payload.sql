@@ -1,2 +1,2 @@
--- A payload that was too large to come along with the claim. Locks nothing: payloads never change.
-select j.payload from ${schema}.job j where j.id = ?
+-- A payload that was too large to come along with the claim; see the function of that name. Locks nothing.
+select payload from ${schema}.payload(?)

@@ -97,8 +97,8 @@ class LargeQueueIntegrationTests {
             costs.put("sequence_position", pages("sequence_position"));
             costs.put("promote", pages("promote", 1_000));
             costs.put("rescue", pages("rescue", 50));
-            costs.put("unknown_types", pages("unknown_types", store.queue(), 5, 0L, store.queue(), new String[] {""}));
-            costs.put("describe_queue", pages("describe_queue", 10_000, TestStore.QUEUE, TestStore.QUEUE));
+            costs.put("unknown_types", pages("unknown_types", store.queue(), (short) 5, 0L, new String[] {""}));
+            costs.put("describe_queue", pages("describe_queue", TestStore.QUEUE, 10_000));
             server.execute("delete from pgjobq.claim");
             server.execute("vacuum pgjobq.claim");
         }

@@ -3,6 +3,9 @@
 create or replace function ${schema}.cancel(p_id bigint, out cancelled boolean, out awaited boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     v_queue integer;

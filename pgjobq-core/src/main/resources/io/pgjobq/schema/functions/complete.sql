@@ -25,7 +25,7 @@ begin
             ceil(extract(epoch from v_patience) * 1000)::text, true);
     end if;
     with done as (
-        delete from ${schema}.job j where j.id = p_id and j.seq = p_seq
+        delete from ${schema}.job j where j.id = p_id and j.seq is not distinct from p_seq
         returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
     ), kept as (
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,

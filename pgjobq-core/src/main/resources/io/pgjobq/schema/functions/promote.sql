@@ -6,6 +6,11 @@ returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bi
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
@@ -30,7 +35,7 @@ begin
     ), numbered as materialized (
         select d.id, nextval('${schema}.job_seq') as seq from due d
     ), promoted as (
-        update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = n.id
+        update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = any (array[n.id])
         returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;

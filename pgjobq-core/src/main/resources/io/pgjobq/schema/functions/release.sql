@@ -20,6 +20,6 @@ begin
         order by s)
     where c.id = any (v_locked);
     return v_locked || array(
-        select p.id from unnest(p_claims) as p (id) where not exists (select from ${schema}.claim c where c.id = p.id));
+        select p.id from unnest(p_claims) as p (id) where not exists (select from ${schema}.claim c where c.id = any (array[p.id])));
 end
 $$;

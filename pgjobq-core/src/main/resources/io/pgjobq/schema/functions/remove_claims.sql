@@ -14,6 +14,6 @@ begin
     where c.id = any (array(
         select l.id from ${schema}.claim l where l.id = any (p_claims) order by l.id for update skip locked));
     return array(
-        select p.id from unnest(p_claims) as p (id) where not exists (select from ${schema}.claim c where c.id = p.id));
+        select p.id from unnest(p_claims) as p (id) where not exists (select from ${schema}.claim c where c.id = any (array[p.id])));
 end
 $$;

@@ -9,6 +9,12 @@ returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, 
     awaited bigint[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_claim record;
@@ -18,7 +24,8 @@ begin
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead
+        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead,
+            (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from ${schema}.claim c left join ${schema}.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from ${schema}.node n)
         order by c.id
@@ -26,8 +33,8 @@ begin
         for update of c skip locked
     loop
         perform from ${schema}.job j
-        where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null
-            and j.seq = any (v_claim.seqs)
+        where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
+            and j.seq between v_claim.first_seq and v_claim.last_seq and j.seq = any (v_claim.seqs)
         order by j.id
         for update;
         with freed as (
@@ -35,13 +42,15 @@ begin
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
                 errors = coalesce(j.errors, '[]') || ${schema}.job_error(
                     j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
-                and j.attempt + 1 < v_claim.max_attempts
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
+                and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
         ), spent as (
             delete from ${schema}.job j
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority and j.seq is not null and j.seq = any (v_claim.seqs)
-                and j.attempt + 1 >= v_claim.max_attempts
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
+                and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
             returning j.*
         ), kept as (
             insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,

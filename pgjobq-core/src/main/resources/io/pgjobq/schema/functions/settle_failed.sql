@@ -28,12 +28,12 @@ begin
         set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
             errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
-        where j.id = f.id and j.seq = f.seq and f.delay is not null
+        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null
         returning j.id
     ), died as (
         delete from ${schema}.job j
         using failed f
-        where j.id = f.id and j.seq = f.seq and f.delay is null
+        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is null
         returning j.*, f.claim, f.micros,
             coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
     ), kept as (

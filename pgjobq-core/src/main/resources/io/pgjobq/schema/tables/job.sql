@@ -40,5 +40,11 @@ create index job_suspect on ${schema}.job (queue_id, priority, seq) where rescue
 
 create index job_waiting on ${schema}.job (queue_id, run_at, id) where seq is null;
 
+-- Vacuumed at each round of autovacuum in which a few thousand jobs ended, be the table empty or hold millions, and without
+-- a pause. What is left between two rounds is what bounds the table: at 2,000 jobs/s, payloads of 140 bytes and the server's
+-- autovacuum_naptime of a minute it stays at 30 MB, and its indexes at 13 MB, since their emptied pages are used again. A
+-- vacuum takes 20 to 200 ms. Truncation stays on: it gives back what a burst took, and gives way to whoever waits for its
+-- lock. With it or without it senders waited alike, in the worst case and in that of one in a thousand. No fill factor:
+-- jobs are hardly ever updated.
 alter table ${schema}.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
     autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);

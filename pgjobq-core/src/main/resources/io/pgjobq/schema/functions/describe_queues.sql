@@ -1,0 +1,54 @@
+-- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
+-- costs no more. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
+-- the claims.
+create or replace function ${schema}.describe_queues(p_name text, p_most integer)
+returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    return query
+    select q.name, q.paused,
+        (select count(*) from (
+            select from ${schema}.job j
+            where j.queue_id = q.id and j.seq is not null limit p_most + r.running) x),
+        r.running,
+        (select count(*) from (
+            select from ${schema}.job j where j.queue_id = q.id and j.seq is null limit p_most) x),
+        (select count(*) from (
+            select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
+        extract(epoch from clock_timestamp() - (
+            select min(o.enqueued_at)
+            from generate_series(0, 9) as p (priority) cross join lateral (
+                select j.enqueued_at
+                from ${schema}.job j
+                where j.queue_id = q.id and j.priority = p.priority and j.seq is not null and j.seq not in (
+                    select unnest(c.seqs)
+                    from ${schema}.claim c
+                    where c.queue_id = q.id and c.priority = p.priority)
+                order by j.seq
+                limit 1
+            ) o))
+    from ${schema}.queue q cross join lateral (
+        select coalesce(sum(h.held), 0)::bigint as running
+        from ${schema}.claim c cross join lateral (
+            select min(s) as first_seq, max(s) as last_seq from unnest(c.seqs) s
+        ) e cross join lateral (
+            select count(*) as held
+            from ${schema}.job j
+            where j.queue_id = c.queue_id and j.priority = c.priority and j.seq between e.first_seq and e.last_seq
+                and j.seq = any (c.seqs)
+        ) h
+        where c.queue_id = q.id
+    ) r
+    where q.deleted_xid is null and (q.name = p_name or p_name is null)
+    order by q.name;
+end
+$$;

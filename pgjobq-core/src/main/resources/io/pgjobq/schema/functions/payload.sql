@@ -1,0 +1,17 @@
+-- A payload that was too large to come along with the claim. Locks nothing: payloads never change. A function for its
+-- settings: a plan that a connection keeps from the day on which the table was empty would read all of it.
+create or replace function ${schema}.payload(p_id bigint)
+returns table (payload bytea)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    return query
+    select j.payload from ${schema}.job j where j.id = p_id;
+end
+$$;

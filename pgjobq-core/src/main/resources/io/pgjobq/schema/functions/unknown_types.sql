@@ -1,0 +1,33 @@
+-- Looks in a lane, from a seq on, and among the suspects, for jobs whose type is not among the given ones. Locks nothing;
+-- bounded.
+create or replace function ${schema}.unknown_types(p_queue integer, p_priority smallint, p_from bigint, p_types text[])
+returns table (type text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+    return query
+    select distinct h.type
+    from (
+        (select j.type
+        from ${schema}.job j
+        where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from
+        order by j.seq
+        limit 1000)
+        union all
+        (select j.type
+        from ${schema}.job j
+        where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
+        order by j.queue_id, j.priority, j.seq
+        limit 1000)
+    ) h
+    where h.type <> all (p_types);
+end
+$$;

@@ -53,7 +53,7 @@ create table pgjobq.job (
     constraint job_errors check (jsonb_typeof(errors) = 'array')
 );
 
-create unique index job_ready on pgjobq.job (queue_id, priority, seq) where seq is not null;
+create index job_ready on pgjobq.job (queue_id, priority, seq) where seq is not null;
 
 create index job_suspect on pgjobq.job (queue_id, priority, seq) where rescues >= 2 and seq is not null;
 
@@ -392,16 +392,16 @@ end
 $$;
 
 -- Ends jobs that succeeded. Locks: the claim rows, in id order, so that no rescue takes them away meanwhile, and the job
--- rows, which nobody else touches as long as their claim is there. Safe against fenced nodes: only jobs whose claim still
+-- rows, in id order too, since that is how the index returns them. Safe against fenced nodes: only jobs whose claim still
 -- exists are touched, and only if they still have the seq with which they were claimed. Waits for a rescue (short), never
 -- for a handler's transaction: emptied claims that one of those holds are skipped and come back with a later call.
--- The jobs come lane by lane, ordered by seq within each, so that one walk along the index finds those of a lane: this costs
--- half of looking each of them up. p_ends says where each lane ends in the arrays that have an element for each job; p_held
--- are their claims, each once.
+-- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
+-- planner from making a join of the condition on the seq, which is then looked up in a hash table.
+-- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once.
 -- Returns the ids that were settled, those of them that somebody waits for, and the time.
 create or replace function pgjobq.settle_succeeded(
-    p_queues integer[], p_priorities smallint[], p_ends integer[],
-    p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_results bytea[], p_held bigint[], p_emptied bigint[],
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_results bytea[], p_queues integer[],
+    p_held bigint[], p_emptied bigint[],
     out settled bigint[], out awaited bigint[], out at timestamptz, out removed bigint[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -414,48 +414,36 @@ set jit = off
 as $$
 declare
     v_held bigint[];
-    v_from integer := 1;
-    v_to integer;
-    v_queue integer;
-    v_priority smallint;
-    v_seqs bigint[];
-    v_keep interval;
-    v_settled bigint[];
-    v_awaited bigint[];
+    v_queues integer[];
+    v_keep boolean[];
+    v_drop_on date[];
 begin
     at := clock_timestamp();
     v_held := array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share);
-    for lane in 1 .. cardinality(p_queues) loop
-        v_queue := p_queues[lane];
-        v_priority := p_priorities[lane];
-        v_to := p_ends[lane];
-        v_seqs := p_seqs[v_from:v_to];
-        if cardinality(v_held) < cardinality(p_held) then
-            v_seqs := array(
-                select s.seq
-                from unnest(v_seqs, p_claims[v_from:v_to]) as s (seq, claim)
-                where s.claim = any (v_held));
-        end if;
-        select q.keep_succeeded into v_keep from pgjobq.queue q where q.id = v_queue;
-        with done as (
-            delete from pgjobq.job j
-            where j.queue_id = v_queue and j.priority = v_priority and j.seq = any (v_seqs)
-            returning j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
-        ), kept as (
-            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-                finished_at, node_id, type, result, attributes)
-            select d.id, v_queue, v_priority, d.attempt + 1, 'succeeded', pgjobq.drop_on(at, v_keep), d.enqueued_at,
-                at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
-            from done d
-                join unnest(p_seqs[v_from:v_to], p_claims[v_from:v_to], p_micros[v_from:v_to], p_results[v_from:v_to])
-                    as s (seq, claim, micros, result) on s.seq = d.seq
-            where d.awaited or v_keep > interval '0'
-        )
-        select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into v_settled, v_awaited from done d;
-        settled := settled || v_settled;
-        awaited := awaited || v_awaited;
-        v_from := v_to + 1;
-    end loop;
+    select array_agg(q.id), array_agg(q.keep_succeeded > interval '0'),
+        array_agg(pgjobq.drop_on(at, q.keep_succeeded))
+    into v_queues, v_keep, v_drop_on
+    from pgjobq.queue q
+    where q.id = any (p_queues);
+    with done as (
+        delete from pgjobq.job j
+        where j.id = any (p_ids)
+            and ((j.id, j.seq) in (
+                select s.id, s.seq
+                from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+                where s.claim = any (v_held))) is true
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+            finished_at, node_id, type, result, attributes)
+        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', q.drop_on, d.enqueued_at,
+            at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
+        from done d
+            join unnest(v_queues, v_keep, v_drop_on) as q (id, keep, drop_on) on q.id = d.queue_id
+            join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
+        where d.awaited or q.keep
+    )
+    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
     removed := pgjobq.remove_claims(p_emptied);
 end
 $$;

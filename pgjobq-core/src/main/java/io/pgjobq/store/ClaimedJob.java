@@ -31,11 +31,6 @@ public record ClaimedJob(
         @Nullable String attributes,
         Instant sentAt) {
 
-    /** Returns whether the other job has the same queue and priority. */
-    boolean isOfLane(ClaimedJob other) {
-        return queue == other.queue && priority == other.priority;
-    }
-
     /** Returns the lane from which it is taken. */
     public int lane() {
         return suspect ? ReadyJobs.SUSPECTS : priority;

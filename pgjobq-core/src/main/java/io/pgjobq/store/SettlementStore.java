@@ -19,11 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettlementStore {
 
-    private static final Comparator<Settlement> BY_LANE = Comparator.<Settlement>comparingInt(
-                    settlement -> settlement.job().queue())
-            .thenComparingInt(settlement -> settlement.job().priority())
-            .thenComparingLong(settlement -> settlement.job().seq());
-
     private final Database database;
 
     public SettlementStore(Database database) {
@@ -32,8 +27,7 @@ public final class SettlementStore {
 
     /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
     public SettledSuccesses succeeded(List<Succeeded> succeeded, long[] emptiedClaims) {
-        List<Succeeded> batch = succeeded.stream().sorted(BY_LANE).toList();
-        LaneEnds lanes = LaneEnds.of(batch);
+        List<Succeeded> batch = inLockOrder(succeeded);
         byte[] @Nullable [] results = new byte[batch.size()] @Nullable [];
         for (int i = 0; i < results.length; i++) {
             results[i] = batch.get(i).result();
@@ -46,13 +40,12 @@ public final class SettlementStore {
                         Arrays.longs(row, 2),
                         row.getObject(3, OffsetDateTime.class).toInstant(),
                         Arrays.longs(row, 4)),
-                lanes.queues(),
-                lanes.priorities(),
-                lanes.ends(),
+                longs(batch, s -> s.job().id()),
                 longs(batch, s -> s.job().seq()),
                 longs(batch, s -> s.job().claim()),
                 longs(batch, Succeeded::micros),
                 results,
+                batch.stream().mapToInt(s -> s.job().queue()).distinct().toArray(),
                 claims(batch),
                 emptiedClaims));
     }

@@ -28,6 +28,7 @@ class PlanContractIntegrationTests {
             "send_all", 1_000L,
             "settle_succeeded", 1_200L,
             "outcomes", 1_000L,
+            "unknown_types", 200L,
             "release", 200L,
             "rescue", 1_500L,
             "sweep", 500L,

@@ -47,7 +47,7 @@ class RoleLimitsContractIntegrationTests {
         "insert into S.job (id, seq, queue_id, payload)"
                 + " select nextval('S.job_seq') + 5, currval('S.job_seq') + 5, 1, ''",
         "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', null)",
-        "select S.settle_succeeded('{1}', '{5}', '{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}')",
+        "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",
         "select S.redrive(1, 1, 1)",
         "select S.release('{1}', '{1}', '{1}')",

@@ -34,7 +34,7 @@ create table ${schema}.job (
     constraint job_errors check (jsonb_typeof(errors) = 'array')
 );
 
-create unique index job_ready on ${schema}.job (queue_id, priority, seq) where seq is not null;
+create index job_ready on ${schema}.job (queue_id, priority, seq) where seq is not null;
 
 create index job_suspect on ${schema}.job (queue_id, priority, seq) where rescues >= 2 and seq is not null;
 

@@ -3,6 +3,9 @@ package io.pgjobq.benchmarks.harness;
 /** A payload is text of the wanted length that begins with the number of its job. */
 public final class Payload {
 
+    /** The usual length, in characters. */
+    public static final int USUAL = 140;
+
     private static final int DIGITS = 9;
 
     private Payload() {}

@@ -11,6 +11,20 @@ public interface Client extends AutoCloseable {
     /** Sends many jobs, by the fastest documented way; returns after the commit. */
     void sendAll(List<String> payloads);
 
+    /**
+     * Sends one job in a transaction of its own; returns {@link System#nanoTime()} of the moment when the commit was known
+     * to the sender.
+     */
+    default long sendTimed(String payload) {
+        send(payload);
+        return System.nanoTime();
+    }
+
+    /** The processes beyond this one that run jobs of this client. */
+    default List<Long> processes() {
+        return List.of();
+    }
+
     @Override
     void close();
 }

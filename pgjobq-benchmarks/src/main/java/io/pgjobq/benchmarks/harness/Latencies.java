@@ -21,6 +21,11 @@ public final class Latencies {
         return histogram.getTotalCount();
     }
 
+    /** How long they take one after the other. */
+    public double seconds() {
+        return histogram.getMean() * count() / 1e9;
+    }
+
     /** Returns the percentiles in milliseconds, with the prefix before each name; nothing if there are no latencies. */
     public Map<String, Double> percentiles(String prefix) {
         Map<String, Double> values = new LinkedHashMap<>();

@@ -75,7 +75,11 @@ public final class Ledger implements AutoCloseable {
 
     /** The job starts now, in the handler that calls this. */
     public void started(int job) {
-        long now = System.nanoTime();
+        started(job, System.nanoTime());
+    }
+
+    /** The job has started at a time that another process has told. */
+    public void started(int job, long now) {
         if (!LONGS.compareAndSet(memory, HEADER + job * Long.BYTES, 0L, now)) {
             var unused = (long) LONGS.getAndAdd(memory, REPEATED, 1L);
             return;

@@ -7,6 +7,8 @@ import io.pgjobq.benchmarks.workloads.Steady;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +108,7 @@ final class Plots {
                     bar.name(),
                     systems,
                     systems.stream()
-                            .map(system -> Math.max(floor(least), orFloor(workload, system, bar, least)))
+                            .map(system -> height(workload, system, bar, least))
                             .toList());
         }
         chart.getStyler().setLabelsVisible(true).setAvailableSpaceFill(0.8);
@@ -123,9 +125,10 @@ final class Plots {
         return Math.pow(10, Math.floor(Math.log10(least * 0.8)));
     }
 
-    private double orFloor(String workload, String system, Bar bar, double least) {
+    /** The median, with three digits, since it is written into the bar. */
+    private double height(String workload, String system, Bar bar, double least) {
         double median = results.median(workload, system, bar.measure());
-        return Double.isFinite(median) ? median : floor(least);
+        return median > 0 ? new BigDecimal(median).round(new MathContext(3)).doubleValue() : floor(least);
     }
 
     private void tenths(Path path) {

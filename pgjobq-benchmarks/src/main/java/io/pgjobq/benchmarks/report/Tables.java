@@ -118,7 +118,7 @@ final class Tables {
         List<List<String>> rows = new ArrayList<>();
         for (String system : results.systems(workload)) {
             for (String kind : kinds(workload, system)) {
-                List<String> row = new ArrayList<>(List.of(system, kind));
+                List<String> row = new ArrayList<>(List.of(system, kind.replace(": ", "")));
                 for (String percentile : PERCENTILES) {
                     row.add(Format.PLAIN.of(
                             results.median(workload, system, figure -> figure.latency(kind + percentile))));

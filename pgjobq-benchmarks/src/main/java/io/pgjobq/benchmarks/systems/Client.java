@@ -20,7 +20,7 @@ public interface Client extends AutoCloseable {
         return System.nanoTime();
     }
 
-    /** The processes beyond this one that run jobs of this client. */
+    /** The processes beyond this one that the client has started, whose CPU time is a client's too. */
     default List<Long> processes() {
         return List.of();
     }

@@ -15,7 +15,16 @@ public final class Systems {
     public static final PgJobQSystem PGJOBQ_HISTORY = new PgJobQSystem(true);
 
     /** All. */
-    public static final List<QueueSystem> ALL = List.of(FLOOR, PGJOBQ, PGJOBQ_HISTORY);
+    public static final List<QueueSystem> ALL = List.of(
+            FLOOR,
+            PGJOBQ,
+            PGJOBQ_HISTORY,
+            new JobRunrSystem(),
+            new DbScheduler(false),
+            new DbScheduler(true),
+            new Quartz(),
+            new SkipLocked(),
+            new Graphile());
 
     private Systems() {}
 

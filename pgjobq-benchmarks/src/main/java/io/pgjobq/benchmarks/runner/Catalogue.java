@@ -42,10 +42,10 @@ public final class Catalogue {
      * @param rounds how often at most it is run
      * @param historyRounds how often at most with pgjobq's default history
      * @param peerRounds how often at most with peers
-     * @param quickPeers whether peers do it in the quick form
+     * @param quickForAll whether the quick form asks it of more than the floor and pgjobq without history
      */
     public record Item(
-            Workload workload, boolean warmUp, int rounds, int historyRounds, int peerRounds, boolean quickPeers) {}
+            Workload workload, boolean warmUp, int rounds, int historyRounds, int peerRounds, boolean quickForAll) {}
 
     private static List<Item> all() {
         List<Item> items = new ArrayList<>();

@@ -42,10 +42,13 @@ public final class Plan {
     }
 
     private static int most(Options options, Item item, QueueSystem system) {
-        if (isPeer(system)) {
-            return options.quick() && !item.quickPeers() ? 0 : item.peerRounds();
+        if (system == Systems.FLOOR || system == Systems.PGJOBQ) {
+            return item.rounds();
         }
-        return system == Systems.PGJOBQ_HISTORY ? item.historyRounds() : item.rounds();
+        if (options.quick() && !item.quickForAll()) {
+            return 0;
+        }
+        return isPeer(system) ? item.peerRounds() : item.historyRounds();
     }
 
     private static boolean isPeer(QueueSystem system) {

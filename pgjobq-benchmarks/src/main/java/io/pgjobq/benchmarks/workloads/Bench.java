@@ -37,11 +37,16 @@ public record Bench(Server server, Size size) {
         }
     }
 
-    /** Prepares a database for the system, and a ledger for so many jobs. */
+    /**
+     * Prepares a database for the system, and a ledger for so many jobs. The checkpoint is the only one, so that what is
+     * logged of a job does not depend on when the last one was.
+     */
     public Table prepare(QueueSystem system, int jobs) {
         Database database = server.createDatabase();
         system.install(database);
-        return new Table(server, database, Ledger.create(jobs), new Meter(server, database));
+        Meter meter = new Meter(server, database);
+        meter.checkpoint();
+        return new Table(server, database, Ledger.create(jobs), meter);
     }
 
     /** After what time a system that is slower is not asked for more. */

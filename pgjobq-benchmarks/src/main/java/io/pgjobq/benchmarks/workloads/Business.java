@@ -56,7 +56,6 @@ public record Business() implements Workload {
                             ClientOptions.SENDER,
                             table.ledger(),
                             "spring.datasource.hikari.maximum-pool-size=" + (CLIENTS + 3))) {
-                table.meter().checkpoint();
                 List<Turn> turns = Slices.run(table.meter(), CLIENTS, slices, SLICE, sides(client));
                 return figures(turns, system, round);
             }

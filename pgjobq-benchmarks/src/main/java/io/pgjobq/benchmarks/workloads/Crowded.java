@@ -66,7 +66,6 @@ public record Crowded() implements Workload {
                 claim(table.database(), before);
             }
             table.database().execute("vacuum (analyze)");
-            table.meter().checkpoint();
             try (Client worker = system.open(table.database(), ClientOptions.WORKER, table.ledger())) {
                 boolean over = !table.ledger().await(jobs / 100, bench.limit());
                 long begun = table.ledger().started();

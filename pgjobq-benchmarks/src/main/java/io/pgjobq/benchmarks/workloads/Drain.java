@@ -35,7 +35,6 @@ public record Drain(
     public List<Figure> run(Bench bench, QueueSystem system, int round) {
         int all = bench.size().jobs() / share;
         try (Bench.Table table = bench.prepare(system, all)) {
-            table.meter().checkpoint();
             int jobs;
             Used sending;
             try (Client sender = system.open(table.database(), ClientOptions.SENDER, table.ledger())) {
@@ -58,7 +57,6 @@ public record Drain(
     private List<Figure> work(Bench bench, Bench.Table table, QueueSystem system, Figure enqueued) {
         Ledger ledger = table.ledger();
         long jobs = enqueued.jobs();
-        table.meter().checkpoint();
         Used working;
         long begun;
         long done;

@@ -50,7 +50,6 @@ public record Enqueue(int threads) implements Workload {
                 Client client = system.open(table.database(), ClientOptions.SENDER, table.ledger());
                 Client floor = Systems.FLOOR.open(beside.database(), ClientOptions.SENDER, beside.ledger())) {
             table.meter().addClients(client.processes());
-            table.meter().checkpoint();
             List<Side> sides = system == Systems.FLOOR ? List.of(client::send) : List.of(client::send, floor::send);
             List<Turn> turns = Slices.run(table.meter(), threads, Math.max(1, slices), SLICE, sides);
             List<Figure> figures = new ArrayList<>();

@@ -40,7 +40,6 @@ public record HeldSnapshot() implements Workload {
             try (Client sender = system.open(table.database(), ClientOptions.SENDER, table.ledger())) {
                 jobs = bench.sendAll(sender, 0, bench.size().snapshot(), Bench.PAYLOAD);
             }
-            table.meter().checkpoint();
             try (Connection reader = table.database().connect()) {
                 hold(reader, system);
                 return List.of(drain(bench, table, system, jobs, new Label(TITLE, system.name(), round)));

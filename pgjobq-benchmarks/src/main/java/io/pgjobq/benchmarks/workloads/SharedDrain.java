@@ -61,7 +61,6 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
                     require(bench.awaitAll(table, system, warmUp, START));
                     pausing.pause();
                     Bench.load(sender, warmUp, warmUp + jobs);
-                    table.meter().checkpoint();
                     pausing.resume();
                 } else {
                     jobs = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);

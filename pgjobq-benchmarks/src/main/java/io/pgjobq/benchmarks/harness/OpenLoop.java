@@ -18,9 +18,10 @@ import java.util.function.IntToLongFunction;
 public final class OpenLoop {
 
     /** What one thread is meant to manage; a synchronous commit takes up to a few milliseconds. */
-    private static final int RATE_OF_A_THREAD = 500;
+    private static final int RATE_OF_A_THREAD = 125;
 
-    private static final int MOST_THREADS = 10;
+    /** Leaves some of a pool of ten connections to whatever else a client does. */
+    private static final int MOST_THREADS = 8;
 
     private final int rate;
     private final Duration patience;

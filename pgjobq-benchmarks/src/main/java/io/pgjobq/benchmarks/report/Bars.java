@@ -67,8 +67,18 @@ final class Bars {
                     (results, system) -> results.difference(
                             Side.of(new Idle(true).title(), system, P50), Side.of(NotifyFloor.TITLE, FLOOR, P50))),
             atMost("idle, other process, p99", 10, Format.MILLIS, value(new Idle(true).title(), P99)),
+            atLeast(
+                    "steady 1,000/s, how much of that it kept up with",
+                    0.95,
+                    Format.SHARE,
+                    value(new Steady(1_000).title(), figure -> figure.rate() / 1_000)),
             atMost("steady 1,000/s, p50", 5, Format.MILLIS, value(new Steady(1_000).title(), P50)),
             atMost("steady 1,000/s, p99", 30, Format.MILLIS, value(new Steady(1_000).title(), P99)),
+            atLeast(
+                    "steady 5,000/s, how much of that it kept up with",
+                    0.95,
+                    Format.SHARE,
+                    value(new Steady(5_000).title(), figure -> figure.rate() / 5_000)),
             atMost("steady 5,000/s, p50", 5, Format.MILLIS, value(new Steady(5_000).title(), P50)),
             atMost("steady 5,000/s, p99", 30, Format.MILLIS, value(new Steady(5_000).title(), P99)),
             atMost(

@@ -168,6 +168,7 @@ final class Plots {
 
     private static void style(AxesChartStyler styler) {
         styler.setPlotGridVerticalLinesVisible(false);
+        styler.setDecimalPattern("#,##0.###");
         styler.setLocale(Locale.ROOT);
         styler.setChartBackgroundColor(Color.WHITE)
                 .setSeriesColors(COLOURS.toArray(Color[]::new))

@@ -61,8 +61,8 @@ public final class Catalogue {
         items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), false, ALWAYS, 0, 0, false));
         items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), false, 2, 0, 0, false));
         items.add(new Item(new RoundTrip(), true, ALWAYS, 0, 0, false));
-        items.add(new Item(new Crowded(), false, ALWAYS, 0, 0, false));
-        items.add(new Item(new HeldSnapshot(), false, ALWAYS, 0, 0, false));
+        items.add(new Item(new Crowded(), true, ALWAYS, 0, 0, false));
+        items.add(new Item(new HeldSnapshot(), true, ALWAYS, 0, 0, false));
         items.add(new Item(new Business(), true, ALWAYS, 0, 0, false));
         handlers().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));
         payloads().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));

@@ -1,49 +1,31 @@
 package io.pgjobq.benchmarks;
 
-import io.pgjobq.benchmarks.harness.Figure;
-import io.pgjobq.benchmarks.harness.Server;
-import io.pgjobq.benchmarks.systems.ClientOptions;
-import io.pgjobq.benchmarks.systems.QueueSystem;
-import io.pgjobq.benchmarks.systems.Systems;
-import io.pgjobq.benchmarks.workloads.Bench;
-import io.pgjobq.benchmarks.workloads.Drain;
-import io.pgjobq.benchmarks.workloads.Workload;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.pgjobq.benchmarks.report.Report;
+import io.pgjobq.benchmarks.runner.Options;
+import io.pgjobq.benchmarks.runner.Runner;
+import java.nio.file.Path;
 import java.util.List;
 
-/** Runs the benchmarks. */
+/**
+ * Runs the benchmarks and reports on them: {@code quick}, {@code full}, or {@code full --workloads=drain --systems=floor,pgjobq
+ * --rounds=5}. {@code report FILE} makes the report of an earlier run again.
+ */
+@SuppressWarnings("SystemOut")
 public final class Benchmarks {
 
     private Benchmarks() {}
 
     public static void main(String[] arguments) {
-        List<Workload> workloads = List.of(new Drain("drain", Bench.PAYLOAD, ClientOptions.WORKER));
-        List<Figure> figures = new ArrayList<>();
-        try (Server server = Server.start()) {
-            Bench bench = new Bench(server, 100_000, Duration.ofSeconds(10));
-            for (int round = 0; round < Integer.getInteger("rounds", 4); round++) {
-                for (QueueSystem system : Systems.ALL) {
-                    for (Workload workload : workloads) {
-                        for (Figure figure : workload.run(bench, system, round)) {
-                            figures.add(figure);
-                            System.out.printf(
-                                    "%d %-24s %-16s %7d jobs %9.0f/s  server %6.1f us  client %6.1f us  wal %6.0f B  commits %.3f dead %d %s%n",
-                                    round,
-                                    figure.workload(),
-                                    figure.system(),
-                                    figure.jobs(),
-                                    figure.rate(),
-                                    figure.serverMicrosPerJob(),
-                                    figure.clientMicrosPerJob(),
-                                    figure.walPerJob(),
-                                    figure.commitsPerJob(),
-                                    figure.deadRows(),
-                                    figure.capped() ? "capped" : "");
-                        }
-                    }
-                }
-            }
+        List<String> words = List.of(arguments);
+        Path file;
+        if (words.size() == 2 && words.get(0).equals("report")) {
+            file = Path.of(words.get(1));
+        } else {
+            Path directory = Path.of(System.getProperty("benchmarks.output", "target/benchmarks"));
+            file = Runner.run(Options.parse(words), String.join(" ", words), directory);
         }
+        System.out.println("figures: " + file);
+        System.out.println("report:  " + Report.make(file));
+        System.exit(0);
     }
 }

@@ -14,7 +14,7 @@ final class Cpu {
     private static final long MICROS_PER_TICK = 10_000;
 
     private static final int USER = 11;
-    private static final int CHILDREN_SYSTEM = 14;
+    private static final int CHILDREN_USER = 13;
 
     private Cpu() {}
 
@@ -23,17 +23,27 @@ final class Cpu {
         return pids.stream().mapToLong(pid -> ticks(pid, USER, USER + 1)).sum() * MICROS_PER_TICK;
     }
 
-    /** Returns what a process and its children have used, those included that have ended. */
+    /** Returns what a process of one thread and its children of one thread have used, those included that have ended. */
     static long ofFamily(long pid) {
-        long ticks = ticks(pid, USER, CHILDREN_SYSTEM);
+        long micros = ticks(pid, CHILDREN_USER, CHILDREN_USER + 1) * MICROS_PER_TICK + ofThread(pid);
         for (long child : ProcessHandle.of(pid)
                 .orElseThrow()
                 .children()
                 .mapToLong(ProcessHandle::pid)
                 .toArray()) {
-            ticks += ticks(child, USER, USER + 1);
+            micros += ofThread(child);
         }
-        return ticks * MICROS_PER_TICK;
+        return micros;
+    }
+
+    /** What the scheduler has counted in nanoseconds, or else in ticks, for a process of one thread. */
+    private static long ofThread(long pid) {
+        try {
+            String nanos = Files.readString(Path.of("/proc", String.valueOf(pid), "schedstat"));
+            return Long.parseLong(nanos.substring(0, nanos.indexOf(' '))) / 1_000;
+        } catch (IOException ex) {
+            return ticks(pid, USER, USER + 1) * MICROS_PER_TICK;
+        }
     }
 
     private static long ticks(long pid, int from, int to) {

@@ -24,6 +24,20 @@ public final class Meter implements AutoCloseable {
     /** What lies between two readings. */
     public record Used(double seconds, long serverMicros, long clientMicros, long walBytes) {
 
+        /** Nothing. */
+        public static final Used NOTHING = new Used(0, 0, 0, 0);
+
+        /** Returns a part of it. */
+        public Used times(double share) {
+            return new Used(seconds * share, (long) (serverMicros * share), (long) (clientMicros * share), (long)
+                    (walBytes * share));
+        }
+
+        /** The same use in another length of time. */
+        public Used in(double otherSeconds) {
+            return new Used(otherSeconds, serverMicros, clientMicros, walBytes);
+        }
+
         /** Adds what another stretch took, as if they had followed each other. */
         public Used plus(Used other) {
             return new Used(
@@ -34,8 +48,27 @@ public final class Meter implements AutoCloseable {
         }
     }
 
-    /** What the server counts, and tells a little late. */
-    public record Counts(long commits, long deadRows) {}
+    /**
+     * What the server counts, and tells a little late.
+     *
+     * @param commits how many transactions were committed, negative if that is not known
+     * @param deadRows how many dead rows were left in all tables, negative if that is not known
+     */
+    public record Counts(long commits, long deadRows) {
+
+        /** Stands for counts that nobody has. */
+        public static final Counts UNKNOWN = new Counts(-1, -1);
+
+        /** Leaves out the commits that had been counted before. */
+        public Counts since(Counts before) {
+            return new Counts(commits - before.commits, deadRows);
+        }
+
+        /** Adds commits. */
+        public Counts plus(long more) {
+            return new Counts(commits + more, deadRows);
+        }
+    }
 
     public Meter(Server server, Database database) {
         this.server = server;
@@ -47,9 +80,9 @@ public final class Meter implements AutoCloseable {
         clients.add(ProcessHandle.current().pid());
     }
 
-    /** Counts the CPU time of another process as that of a client. */
-    public void addClient(long pid) {
-        clients.add(pid);
+    /** Counts the CPU time of other processes as that of clients, from now on and for as long as they run. */
+    public void addClients(List<Long> pids) {
+        clients.addAll(pids);
     }
 
     /** Reads what can be read at once. */

@@ -11,6 +11,15 @@ public interface Client extends AutoCloseable {
     /** Sends many jobs, by the fastest documented way; returns after the commit. */
     void sendAll(List<String> payloads);
 
+    /**
+     * Sends one job in a transaction of its own; returns {@link System#nanoTime()} of the moment when the commit was known
+     * to the sender.
+     */
+    default long sendTimed(String payload) {
+        send(payload);
+        return System.nanoTime();
+    }
+
     /** The processes beyond this one that the client has started, whose CPU time is a client's too. */
     default List<Long> processes() {
         return List.of();

@@ -1,5 +1,6 @@
 package io.pgjobq.benchmarks.systems;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.benchmarks.harness.Ledger;
 import io.pgjobq.benchmarks.harness.Server.Database;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,9 @@ public final class Floor implements QueueSystem {
 
     private static final int BATCH = 500;
 
+    /** As many connections as a pool of Spring Boot has. */
+    private static final int POOL = 10;
+
     @Override
     public String name() {
         return "floor";
@@ -28,7 +32,8 @@ public final class Floor implements QueueSystem {
     @Override
     public String description() {
         return "plain pgjdbc: a bulk insert, and deletes of " + BATCH
-                + " rows by their keys, returning the payloads; no claim, no guarantee";
+                + " rows by their keys, returning the payloads; no claim, no guarantee. Sent one by one: an insert in its own"
+                + " transaction, on a HikariCP pool of " + POOL;
     }
 
     @Override
@@ -49,14 +54,15 @@ public final class Floor implements QueueSystem {
 
     private static final class FloorClient implements Client {
 
-        private final Connection connection;
+        private final HikariDataSource pool = new HikariDataSource();
         private final Connection working;
         private final Thread worker;
         private volatile boolean closed;
 
         FloorClient(Database database, ClientOptions options, Ledger ledger) {
+            pool.setJdbcUrl(database.url());
+            pool.setMaximumPoolSize(POOL);
             try {
-                connection = database.connect();
                 working = database.connect();
             } catch (SQLException ex) {
                 throw new IllegalStateException(ex);
@@ -106,7 +112,8 @@ public final class Floor implements QueueSystem {
         }
 
         private void insert(String statement, Object parameter) {
-            try (PreparedStatement insert = connection.prepareStatement(statement)) {
+            try (Connection connection = pool.getConnection();
+                    PreparedStatement insert = connection.prepareStatement(statement)) {
                 insert.setObject(1, parameter);
                 insert.executeUpdate();
             } catch (SQLException ex) {
@@ -119,7 +126,7 @@ public final class Floor implements QueueSystem {
             closed = true;
             try {
                 worker.join();
-                connection.close();
+                pool.close();
                 working.close();
             } catch (SQLException ex) {
                 throw new IllegalStateException(ex);

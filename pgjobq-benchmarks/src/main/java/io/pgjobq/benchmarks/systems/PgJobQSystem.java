@@ -1,6 +1,7 @@
 package io.pgjobq.benchmarks.systems;
 
 import io.pgjobq.JobHandler;
+import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.benchmarks.harness.Ledger;
 import io.pgjobq.benchmarks.harness.Server.Database;
@@ -13,6 +14,9 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** pgjobq as its users have it: a Spring Boot application on the starter, with a {@code @JobHandler} method. */
 public record PgJobQSystem(boolean history) implements QueueSystem {
@@ -52,6 +56,15 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
                 ((GenericApplicationContext) context).registerBean(Handler.class, () -> new Handler(work));
             }
         });
+    }
+
+    /** The same with a handler that gives back what it gets, as the job's result. */
+    public PgJobQClient openEcho(Database database) {
+        return open(
+                database,
+                ClientOptions.WORKER,
+                new String[0],
+                context -> ((GenericApplicationContext) context).registerBean(Echo.class));
     }
 
     private PgJobQClient open(
@@ -100,11 +113,42 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
         }
     }
 
+    /** A bean whose method has a result. */
+    static class Echo {
+
+        @JobHandler(QUEUE)
+        Letter handle(Letter letter) {
+            return letter;
+        }
+    }
+
     /** A running application. */
-    public record PgJobQClient(ConfigurableApplicationContext context, JobSender sender) implements Client {
+    public record PgJobQClient(
+            ConfigurableApplicationContext context, JobSender sender, TransactionTemplate transactions)
+            implements Client {
 
         PgJobQClient(ConfigurableApplicationContext context) {
-            this(context, context.getBean(JobSender.class));
+            this(context, context.getBean(JobSender.class), context.getBean(TransactionTemplate.class));
+        }
+
+        /** Lets no node take jobs. */
+        public void pause() {
+            context.getBean(JobQueues.class).pause(QUEUE);
+        }
+
+        /** Lets all nodes take jobs. */
+        public void resume() {
+            context.getBean(JobQueues.class).resume(QUEUE);
+        }
+
+        @Override
+        public long sendTimed(String payload) {
+            CommitTime commit = new CommitTime();
+            transactions.executeWithoutResult(status -> {
+                TransactionSynchronizationManager.registerSynchronization(commit);
+                send(payload);
+            });
+            return commit.nanos;
         }
 
         @Override
@@ -120,6 +164,22 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
         @Override
         public void close() {
             context.close();
+        }
+    }
+
+    /** Notes when a transaction has committed, before anybody else hears of it. */
+    private static final class CommitTime implements TransactionSynchronization {
+
+        private long nanos;
+
+        @Override
+        public int getOrder() {
+            return HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public void afterCommit() {
+            nanos = System.nanoTime();
         }
     }
 }

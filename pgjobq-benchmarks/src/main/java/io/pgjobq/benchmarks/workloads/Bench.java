@@ -9,22 +9,22 @@ import io.pgjobq.benchmarks.systems.Client;
 import io.pgjobq.benchmarks.systems.QueueSystem;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
  * The server, and how much is asked for.
  *
  * @param server where all systems run, one after the other
- * @param jobs how many jobs a large workload has
- * @param limit after what time a system that is slower is not asked for more
+ * @param size how much is asked for
  */
-public record Bench(Server server, int jobs, Duration limit) {
+public record Bench(Server server, Size size) {
 
     /** How many jobs a bulk send has in one transaction. */
     public static final int BULK = 1_000;
 
     /** The usual payload, in characters. */
-    public static final int PAYLOAD = 140;
+    public static final int PAYLOAD = Payload.USUAL;
 
     /** What one measurement needs, prepared; its database is dropped at the end. */
     public record Table(Server server, Database database, Ledger ledger, Meter meter) implements AutoCloseable {
@@ -37,16 +37,26 @@ public record Bench(Server server, int jobs, Duration limit) {
         }
     }
 
-    /** Prepares a database for the system, and a ledger for so many jobs. */
-    public Table prepare(QueueSystem system, int size) {
+    /**
+     * Prepares a database for the system, and a ledger for so many jobs. The checkpoint is the only one, so that what is
+     * logged of a job does not depend on when the last one was.
+     */
+    public Table prepare(QueueSystem system, int jobs) {
         Database database = server.createDatabase();
         system.install(database);
-        return new Table(server, database, Ledger.create(size), new Meter(server, database));
+        Meter meter = new Meter(server, database);
+        meter.checkpoint();
+        return new Table(server, database, Ledger.create(jobs), meter);
+    }
+
+    /** After what time a system that is slower is not asked for more. */
+    public Duration limit() {
+        return size.limit();
     }
 
     /** Sends the jobs with these numbers in bulk; stops when the time is over. Returns how many were sent. */
     public int sendAll(Client client, int from, int to, int length) {
-        long until = System.nanoTime() + limit.toNanos();
+        long until = System.nanoTime() + limit().toNanos();
         int sent = from;
         while (sent < to && System.nanoTime() < until) {
             int next = Math.min(to, sent + BULK);
@@ -54,6 +64,28 @@ public record Bench(Server server, int jobs, Duration limit) {
             sent = next;
         }
         return sent - from;
+    }
+
+    /** Sends the jobs with these numbers in bulk, however long it takes. */
+    public static void load(Client client, int from, int to) {
+        for (int sent = from; sent < to; sent += BULK) {
+            client.sendAll(payloads(sent, Math.min(to, sent + BULK), PAYLOAD));
+        }
+    }
+
+    /** Waits until so many jobs have started and none is left unfinished; returns whether that happened in time. */
+    public boolean awaitAll(Table table, QueueSystem system, long jobs, Duration limit) {
+        long until = System.nanoTime() + limit.toNanos();
+        if (!table.ledger().await(jobs, limit)) {
+            return false;
+        }
+        while (table.database().value(system.unfinished(), Long.class) > 0) {
+            if (System.nanoTime() > until) {
+                return false;
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
     }
 
     /** Returns the payloads of the jobs with these numbers. */

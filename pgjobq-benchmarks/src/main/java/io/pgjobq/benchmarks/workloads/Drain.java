@@ -2,122 +2,86 @@ package io.pgjobq.benchmarks.workloads;
 
 import io.pgjobq.benchmarks.harness.Figure;
 import io.pgjobq.benchmarks.harness.Ledger;
+import io.pgjobq.benchmarks.harness.Meter.Counts;
 import io.pgjobq.benchmarks.harness.Meter.Reading;
 import io.pgjobq.benchmarks.harness.Meter.Used;
-import io.pgjobq.benchmarks.harness.Server.Database;
 import io.pgjobq.benchmarks.systems.Client;
 import io.pgjobq.benchmarks.systems.ClientOptions;
 import io.pgjobq.benchmarks.systems.QueueSystem;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * A backlog is sent in bulk and then worked off by one node. The first figure is that of the sending, the second that of
  * working off, the third has both together. Working off is measured from the hundredth part of the jobs on, so that nobody's
  * start is counted, until no job is left.
  *
+ * @param title how the figures are called
+ * @param share the part of the usual number of jobs: 1 for all, 10 for a tenth
  * @param length how long payloads are
  * @param options how the node runs jobs
+ * @param suited which systems can do it
  */
-public record Drain(String name, int length, ClientOptions options) implements Workload {
+public record Drain(
+        String name, String title, int share, int length, ClientOptions options, Predicate<QueueSystem> suited)
+        implements Workload {
 
     @Override
     public boolean suits(QueueSystem system) {
-        return true;
+        return suited.test(system);
     }
 
     @Override
     public List<Figure> run(Bench bench, QueueSystem system, int round) {
-        try (Bench.Table table = bench.prepare(system, bench.jobs())) {
-            Ledger ledger = table.ledger();
-            table.meter().checkpoint();
+        int all = bench.size().jobs() / share;
+        try (Bench.Table table = bench.prepare(system, all)) {
             int jobs;
             Used sending;
-            try (Client sender = system.open(table.database(), ClientOptions.SENDER, ledger)) {
+            try (Client sender = system.open(table.database(), ClientOptions.SENDER, table.ledger())) {
                 Reading start = table.meter().read();
-                jobs = bench.sendAll(sender, 0, bench.jobs(), length);
+                jobs = bench.sendAll(sender, 0, all, length);
                 sending = table.meter().since(start);
             }
-            long sent = table.meter().counts().commits();
-            table.meter().checkpoint();
-            Used working;
-            long begun;
-            long done;
-            boolean over;
-            try (Client worker = system.open(table.database(), options, ledger)) {
-                over = !ledger.await(jobs / 100, bench.limit());
-                begun = ledger.started();
-                Reading start = table.meter().read();
-                over |= !awaitAll(table.database(), system, ledger, jobs, bench.limit());
-                working = table.meter().since(start);
-                done = ledger.started();
-            }
-            long commits = table.meter().counts().commits() - sent;
-            long dead = table.meter().counts().deadRows();
-            long worked = Math.max(1, done - begun);
-            return List.of(
-                    figure("enqueue in bulk", system, round, jobs, sending, sent, 0, ledger, false),
-                    figure(name, system, round, worked, working, commits, dead, ledger, over),
-                    figure(
-                            name + ", with sending",
-                            system,
-                            round,
-                            worked,
-                            working.plus(share(sending, (double) worked / jobs)),
-                            sent + commits,
-                            dead,
-                            ledger,
-                            over));
+            Counts sent = table.meter().counts();
+            Figure enqueued = Figure.of("enqueue in bulk" + suffix(), system.name(), round, jobs, sending)
+                    .with(sent)
+                    .withEnd(0, jobs < all);
+            return work(bench, table, system, enqueued);
         }
     }
 
-    private static Used share(Used used, double share) {
-        return new Used(
-                used.seconds() * share,
-                (long) (used.serverMicros() * share),
-                (long) (used.clientMicros() * share),
-                (long) (used.walBytes() * share));
+    private String suffix() {
+        return title.equals("drain") ? "" : ", " + title;
     }
 
-    static boolean awaitAll(Database database, QueueSystem system, Ledger ledger, long jobs, Duration limit) {
-        long until = System.nanoTime() + limit.toNanos();
-        if (!ledger.await(jobs, limit)) {
-            return false;
+    private List<Figure> work(Bench bench, Bench.Table table, QueueSystem system, Figure enqueued) {
+        Ledger ledger = table.ledger();
+        long jobs = enqueued.jobs();
+        Used working;
+        long begun;
+        long done;
+        boolean over;
+        try (Client worker = system.open(table.database(), options, ledger)) {
+            table.meter().addClients(worker.processes());
+            over = !ledger.await(Math.max(1, jobs / 100), bench.limit());
+            begun = ledger.started();
+            Reading start = table.meter().read();
+            over |= !bench.awaitAll(table, system, jobs, bench.limit());
+            working = table.meter().since(start);
+            done = ledger.started();
         }
-        while (database.value(system.unfinished(), Long.class) > 0) {
-            if (System.nanoTime() > until) {
-                return false;
-            }
-            LockSupport.parkNanos(1_000_000);
-        }
-        return true;
-    }
-
-    private Figure figure(
-            String workload,
-            QueueSystem system,
-            int round,
-            long jobs,
-            Used used,
-            long commits,
-            long dead,
-            Ledger ledger,
-            boolean over) {
-        return new Figure(
-                workload,
-                system.name(),
-                round,
-                jobs,
-                used.seconds(),
-                used.serverMicros(),
-                used.clientMicros(),
-                used.walBytes(),
-                commits,
-                dead,
-                Map.of(),
-                ledger.repeated(),
-                over);
+        Counts counts = table.meter().counts().since(enqueued.counts());
+        long worked = Math.max(1, done - begun);
+        double share = (double) worked / jobs;
+        Figure drained = Figure.of(title, system.name(), enqueued.round(), worked, working)
+                .with(counts)
+                .withEnd(ledger.repeated(), over);
+        Used both = working.plus(enqueued.used().times(share));
+        return List.of(
+                enqueued,
+                drained,
+                Figure.of(title + ", with sending", system.name(), enqueued.round(), worked, both)
+                        .with(counts.plus(Math.round(enqueued.counts().commits() * share)))
+                        .withEnd(ledger.repeated(), over));
     }
 }

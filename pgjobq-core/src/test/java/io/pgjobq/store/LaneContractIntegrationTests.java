@@ -113,7 +113,7 @@ class LaneContractIntegrationTests {
         assertThatThrownBy(() -> store.server()
                         .execute("insert into pgjobq.job (id, queue_id, run_at, payload) values (-1, " + store.queue()
                                 + ", 'infinity', '')"))
-                .hasMessageContaining("job_run_at");
+                .hasMessageContaining("job_moment");
     }
 
     @Test

@@ -138,7 +138,7 @@ class SqlInterfaceContractIntegrationTests {
         assertThatThrownBy(() -> store.server()
                         .execute("insert into pgjobq.job (id, queue_id, payload, seq, run_at) values (1, 1, '', "
                                 + seqAndTime + ")"))
-                .hasMessageContaining("job_ready_or_waiting");
+                .hasMessageContaining("job_seq");
     }
 
     private long send(String function, String arguments) {

@@ -60,8 +60,8 @@ begin
                 select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq]
                 from picked p
             )
-            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
-                case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
+            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
+                p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
             from picked p;
             get diagnostics v_count = row_count;
             v_left := v_left - v_count;
@@ -88,8 +88,8 @@ begin
             from picked p
             having count(*) > 0
         )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt, p.enqueued_at, p.type,
-            case when octet_length(p.payload) <= 32768 then p.payload end, p.attributes
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
+            p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;

@@ -12,6 +12,6 @@ set jit = off
 as $$
 begin
     return query
-    select j.payload from ${schema}.job j where j.id = p_id;
+    select j.payload::bytea from ${schema}.job j where j.id = p_id;
 end
 $$;

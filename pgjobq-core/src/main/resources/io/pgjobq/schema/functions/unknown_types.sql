@@ -16,13 +16,13 @@ begin
     return query
     select distinct h.type
     from (
-        (select j.type
+        (select j.type::text
         from ${schema}.job j
         where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from
         order by j.seq
         limit 1000)
         union all
-        (select j.type
+        (select j.type::text
         from ${schema}.job j
         where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
         order by j.queue_id, j.priority, j.seq

@@ -62,7 +62,7 @@ public record DbScheduler(boolean lockAndFetch) implements QueueSystem {
     public Client open(Database database, ClientOptions options, Ledger ledger) {
         int threads = options.concurrencyOr(threads());
         HikariDataSource pool =
-                options.handles() ? Pools.openAnalyzed(database, threads + SENDERS) : Pools.open(database, SENDERS);
+                options.handles() ? Pools.open(database, threads + SENDERS) : Pools.open(database, SENDERS);
         Work work = new Work(ledger, options.work());
         OneTimeTask<String> task =
                 Tasks.oneTime("benchmark", String.class).execute((instance, context) -> work.run(instance.getData()));

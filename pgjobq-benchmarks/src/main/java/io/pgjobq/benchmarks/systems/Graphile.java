@@ -59,7 +59,7 @@ public final class Graphile implements QueueSystem {
         if (!options.handles()) {
             return new GraphileClient(Pools.open(database, SENDERS), null);
         }
-        HikariDataSource pool = Pools.openAnalyzed(database, SENDERS);
+        HikariDataSource pool = Pools.open(database, SENDERS);
         return new GraphileClient(
                 pool, new GraphileProcess(database, options, options.concurrencyOr(CONCURRENCY), ledger));
     }

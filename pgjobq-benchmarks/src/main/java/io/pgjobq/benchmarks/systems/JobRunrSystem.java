@@ -72,7 +72,7 @@ public final class JobRunrSystem implements QueueSystem {
     public Client open(Database database, ClientOptions options, Ledger ledger) {
         int workers = options.concurrencyOr(WORKERS);
         HikariDataSource pool = options.handles()
-                ? Pools.openAnalyzed(database, workers + MORE_CONNECTIONS)
+                ? Pools.open(database, workers + MORE_CONNECTIONS)
                 : Pools.open(database, MORE_CONNECTIONS);
         JsonMapper json = new Jackson3JsonMapper();
         StorageProvider storage = new PostgresStorageProvider(pool, DatabaseOptions.SKIP_CREATE);

@@ -17,13 +17,4 @@ final class Pools {
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         return new HikariDataSource(config);
     }
-
-    /**
-     * Opens a pool for a client that runs jobs. The planner gets statistics first, as it has them of any table that autovacuum
-     * has come by at; for a minute it would not, and some queries of some systems are then many times slower.
-     */
-    static HikariDataSource openAnalyzed(Database database, int size) {
-        database.execute("analyze");
-        return open(database, size);
-    }
 }

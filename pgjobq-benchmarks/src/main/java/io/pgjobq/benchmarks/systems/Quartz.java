@@ -59,7 +59,7 @@ public final class Quartz implements QueueSystem {
         return "Quartz 2.5.2, JobStoreTX with PostgreSQLDelegate, clustered, " + THREADS + " threads,"
                 + " batchTriggerAcquisitionMaxCount as many with acquireTriggersWithinLock, idleWaitTime 1 s (the"
                 + " shortest allowed), useProperties, triggers that ignore misfires, one durable job, scheduleJobs in"
-                + " bulk, tables analyzed beforehand, HikariCP with a connection a thread and " + MORE_CONNECTIONS
+                + " bulk, HikariCP with a connection a thread and " + MORE_CONNECTIONS
                 + " more";
     }
 
@@ -87,7 +87,6 @@ public final class Quartz implements QueueSystem {
             scheduler.setJobFactory((fired, unused) ->
                     context -> work.run(context.getTrigger().getJobDataMap().getString(TEXT)));
             if (options.handles()) {
-                database.execute("analyze");
                 scheduler.start();
             }
             return new QuartzClient(scheduler);

@@ -65,7 +65,7 @@ public final class SkipLocked implements QueueSystem {
 
         SkipLockedClient(Database database, ClientOptions options, Work work) {
             int workers = options.handles() ? options.concurrencyOr(THREADS) : 0;
-            pool = options.handles() ? Pools.openAnalyzed(database, workers + SENDERS) : Pools.open(database, SENDERS);
+            pool = options.handles() ? Pools.open(database, workers + SENDERS) : Pools.open(database, SENDERS);
             for (int i = 0; i < workers; i++) {
                 Thread thread = new Thread(() -> work(work), "skip-locked-" + i);
                 threads.add(thread);

@@ -61,6 +61,7 @@ public record Drain(
         long begun;
         long done;
         boolean over;
+        Bench.analyze(table);
         try (Client worker = system.open(table.database(), options, ledger)) {
             table.meter().addClients(worker.processes());
             over = !ledger.await(Math.max(1, jobs / 100), bench.limit());

@@ -64,6 +64,7 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
                     pausing.resume();
                 } else {
                     jobs = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);
+                    Bench.analyze(table);
                     nodes.launch(count, ClientOptions.WORKER);
                     nodes.awaitReady();
                 }

@@ -57,8 +57,13 @@ class SourceStyleTests {
     void eachTestThatThePagesNameExists() throws IOException {
         Set<String> names =
                 FILES.stream().map(file -> file.getFileName().toString()).collect(Collectors.toSet());
-        for (String page :
-                List.of("guarantees.md", "storage-protocol.md", "architecture.md", "security.md", "reliability.md")) {
+        for (String page : List.of(
+                "guarantees.md",
+                "storage-protocol.md",
+                "architecture.md",
+                "security.md",
+                "reliability.md",
+                "performance.md")) {
             String text = Files.readString(REPOSITORY.resolve("docs").resolve(page));
             Pattern.compile("\\b[A-Z]\\w+Tests\\b")
                     .matcher(text)

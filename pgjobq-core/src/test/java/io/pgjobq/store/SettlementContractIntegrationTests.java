@@ -123,6 +123,23 @@ class SettlementContractIntegrationTests {
     }
 
     @Test
+    void aJobThatNoLongerHasTheSeqOfItsClaimIsNotSettled() {
+        store.sendAll(5, 3);
+        List<ClaimedJob> jobs = store.claim(node, 3);
+        // Nobody does so as long as the claim is there: it is the last line of defence.
+        long first = jobs.get(0).seq();
+        long second = jobs.get(1).seq();
+        store.server()
+                .execute("update pgjobq.job set seq = " + (first + second) + " - seq where seq in (" + first + ", "
+                        + second + ")");
+
+        assertThat(list(store.succeed(jobs).settled()))
+                .as("each of the others has a seq of the batch, but not its own")
+                .containsExactly(jobs.get(2).id());
+        assertThat(store.count("job")).isEqualTo(2);
+    }
+
+    @Test
     void settlingTwiceChangesNothing() {
         store.sendAll(5, 2);
         List<ClaimedJob> jobs = store.claim(node, 2);

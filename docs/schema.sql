@@ -22,8 +22,8 @@ create table pgjobq.queue (
 -- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
 -- is a suspect: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
--- itself. Where they can they are those of domains: a table's own are parsed anew by each insert, ten of which took a third
--- of the time of sending one job, and those of domains once by each session.
+-- itself. Where they can they are those of domains: a table's own are parsed anew by each insert, where ten took a quarter
+-- of what sending one job costs the server, and those of domains once by each session.
 create domain pgjobq.job_moment as timestamptz constraint job_moment check (isfinite(value));
 
 create domain pgjobq.job_attempt as smallint constraint job_attempt check (value between 0 and 100);

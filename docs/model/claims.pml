@@ -57,6 +57,8 @@ typedef Node {
     byte hint = 1;          /* Lanes.hints */
     byte wanted = NOTHING;  /* Lanes.wanted */
     int asking;             /* ClaimBook.asked: the claim whose answer is awaited, if any */
+    int sending;            /* ClaimBook.asked: the claim of a job that is being sent from here, if any */
+    byte sending_seq;       /* that job */
     int held;               /* ClaimBook.unsettled: claims with jobs that have not ended */
     int emptied;            /* ClaimBook.emptied: claims to be deleted */
     byte unended[CLAIMS];      /* of each held claim the jobs that have not ended */
@@ -135,7 +137,7 @@ inline delete_claim(id) {
  * in the table are taken for new, as after a crash that set a sequence back.
  */
 #define IN_SESSION(n) ((session[n].stage != idle) * bit(session[n].claim))
-#define REMEMBERED(n) (node[n].asking | node[n].held | node[n].emptied | node[n].ending | IN_SESSION(n))
+#define REMEMBERED(n) (node[n].asking | node[n].sending | node[n].held | node[n].emptied | node[n].ending | IN_SESSION(n))
 #define NUMBER(n) ((node[n].number != NOTHING) * bit(node[n].number))
 #ifdef BUG_CLAIM_IDS_COME_BACK
 #define USED_CLAIMS claims
@@ -157,9 +159,29 @@ inline let_go(set) {
 
 /* ---- A sender's transaction, which may commit after one that drew a higher number ---- */
 
+#define MAY_SEND(n) (node[n].number != NOTHING && has(nodes, node[n].number) && node[n].sending == 0 && node[n].asking == 0 \
+    && session[n].stage == idle && node[n].wanted == NOTHING && from_on(ready, node[n].hint) == 0)
+
+inline send_claimed(n) {
+    lowest(c, ~USED_CLAIMS & CLAIMS_OF(node[n].number) | bit(CLAIMS));
+    assert(c < CLAIMS);
+    ready = ready | bit(s);
+    claims = claims | bit(c);
+    names[c] = bit(s);
+    holder[s] = HELD_BY(n, c);
+    node[n].sending = bit(c);
+    node[n].sending_seq = s;
+    flush();
+    c = 0
+}
+
 proctype Sender(byte s) {
+    byte c;
     if
     :: atomic { ready = ready | bit(s); flush(); announce(s) }
+    /* send_claimed: the job is committed together with a claim of the node that sends it, if that sees none before it. */
+    :: atomic { MAY_SEND(0) -> send_claimed(0) }
+    :: atomic { MAY_SEND(1) -> send_claimed(1) }
     :: skip /* rolls back */
     fi
 }
@@ -279,7 +301,7 @@ end:
 /* ---- A node ---- */
 
 #define N node[me]
-#define KNOWN (N.held | N.emptied | N.asking)
+#define KNOWN (N.held | N.emptied | N.asking | N.sending)
 #define ORPHANS ((N.number != NOTHING) * (claims & CLAIMS_OF(N.number) & ~KNOWN & ~LOCKED))
 #define MISSED (FREE & (bit(N.wanted) - 1))
 #ifdef BUG_HINT_ALONE
@@ -370,6 +392,16 @@ end:
     :: d_step { (MINE.stage == committed || MINE.stage == fenced) && N.asking == bit(MINE.claim) -> hear() }
     /* Gives an answer up, because the connection broke. The session may still be at it. */
     :: d_step { N.asking != 0 && faults > 0 -> faults--; N.asking = 0; N.wanted = min(N.wanted, MINE.from) }
+    /* Learns that the job that it sent is its own, or, since the answer was lost, does not. */
+    :: d_step { N.sending != 0 ->
+           lowest(c, N.sending);
+           N.held = N.held | bit(c);
+           N.unended[c] = bit(N.sending_seq);
+           N.hint = max(N.hint, N.sending_seq + 1);
+           N.sending = 0; N.sending_seq = 0;
+           c = 0
+       }
+    :: d_step { N.sending != 0 && faults > 0 -> faults--; N.sending = 0; N.sending_seq = 0 }
     /* settle_succeeded, settle_failed, complete: first the claim's row for key share, which waits for a rescuer … */
     :: atomic { N.ending == 0 && (N.held & ~rescuing) != 0 ->
            choose(c, (N.held & ~rescuing));
@@ -434,7 +466,7 @@ end:
     :: d_step { faults > 0 && N.number != NOTHING ->
            faults--;
            abandoned = abandoned | (bit(N.number) & nodes);
-           N.number = NOTHING; N.hint = 1; N.wanted = 1; N.asking = 0;
+           N.number = NOTHING; N.hint = 1; N.wanted = 1; N.asking = 0; N.sending = 0; N.sending_seq = 0;
            N.held = 0; N.emptied = 0; N.ending = 0; N.ending_seq = 0;
            do :: c < CLAIMS -> N.unended[c] = 0; c++ :: else -> break od;
            c = 0

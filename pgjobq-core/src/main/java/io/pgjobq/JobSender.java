@@ -10,7 +10,8 @@ import java.util.Map;
  * Sends jobs to queues.
  *
  * <p>A job that is sent inside a Spring transaction on the queue's {@code DataSource} exists only if that transaction
- * commits, whatever made it (JDBC, JPA, jOOQ). Without a transaction the job is committed before the method returns.
+ * commits, whatever made it (JDBC, JPA, jOOQ). Without a transaction the job is committed before the method returns, and may
+ * have started in this process by then.
  *
  * <p>Every sending method throws {@link UnknownQueueException} for a queue that does not exist,
  * {@link PayloadConversionException} for a payload that can't be written or takes more than 64 MiB, and

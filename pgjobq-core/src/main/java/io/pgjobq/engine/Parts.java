@@ -126,7 +126,7 @@ final class Parts {
                 maintenance::lookAfterHistorySoon,
                 recorder::completed);
         // What callers ask for takes as long as they let it.
-        sender = new DefaultJobSender(database, new JobStore(database), converter, doorbell, completions);
+        sender = new DefaultJobSender(database, new JobStore(database), converter, doorbell, switchboard, completions);
         QueueStore callersQueues = new QueueStore(database);
         queues = new DefaultJobQueues(callersQueues, doorbell);
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);

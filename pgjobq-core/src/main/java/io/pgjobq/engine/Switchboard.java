@@ -4,13 +4,14 @@ import io.pgjobq.completion.CompletionTracker;
 import io.pgjobq.node.Maintenance;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.notify.SignalSink;
+import io.pgjobq.notify.Vacancies;
 import io.pgjobq.worker.QueueContainer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Takes signals to the containers, the maintenance and those who wait. Thread-safe. */
-final class Switchboard implements SignalSink {
+/** Takes signals to the containers, the maintenance and those who wait, and senders to the containers. Thread-safe. */
+final class Switchboard implements SignalSink, Vacancies {
 
     private final List<QueueContainer> containers = new CopyOnWriteArrayList<>();
 
@@ -48,6 +49,16 @@ final class Switchboard implements SignalSink {
         } else if (signal instanceof Signal.Ended ended && completions != null) {
             completions.endedElsewhere(ended.ids());
         }
+    }
+
+    @Override
+    public @Nullable Vacancy reserve(String queue, int priority, String type) {
+        for (QueueContainer container : containers) {
+            if (container.queue().equals(queue)) {
+                return container.reserve(priority, type);
+            }
+        }
+        return null;
     }
 
     @Override

@@ -9,10 +9,15 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.completion.CompletionTracker;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
+import io.pgjobq.notify.Vacancies;
+import io.pgjobq.notify.Vacancies.Vacancy;
+import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.JobStore;
 import io.pgjobq.store.JobTypes;
 import io.pgjobq.store.NewJob;
+import io.pgjobq.store.Place;
+import io.pgjobq.store.SentClaimed;
 import io.pgjobq.store.StoredJobs;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -36,6 +41,7 @@ public final class DefaultJobSender implements JobSender {
     private final JobStore store;
     private final PayloadConverter converter;
     private final Doorbell doorbell;
+    private final Vacancies vacancies;
     private final CompletionTracker completions;
 
     public DefaultJobSender(
@@ -43,11 +49,13 @@ public final class DefaultJobSender implements JobSender {
             JobStore store,
             PayloadConverter converter,
             Doorbell doorbell,
+            Vacancies vacancies,
             CompletionTracker completions) {
         this.database = database;
         this.store = store;
         this.converter = converter;
         this.doorbell = doorbell;
+        this.vacancies = vacancies;
         this.completions = completions;
     }
 
@@ -69,10 +77,48 @@ public final class DefaultJobSender implements JobSender {
         byte[] bytes = write(job.queue(), payload);
         String name = type(type, payload);
         boolean joined = joins(job.queue());
+        Vacancy vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
+        SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
+        if (sent != null) {
+            return new StoredJob<>(sent.id(), job.queue(), resultType, Commit.DONE, completions);
+        }
         Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
         StoredJobs stored = guarded(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
         Commit commit = announce(joined, job.priority(), stored);
         return new StoredJob<>(stored.ids()[0], job.queue(), resultType, commit, completions);
+    }
+
+    /** Stores a job that can run here at once; {@code null} if its queue is no longer the one that is known here. */
+    private @Nullable SentClaimed sendTo(Vacancy vacancy, NewJob job, String type, byte[] payload) {
+        Place place = vacancy.place();
+        SentClaimed sent;
+        try {
+            sent = guarded(job.queue(), () -> store.sendClaimed(job, type, payload, place));
+        } catch (RuntimeException | Error ex) {
+            vacancy.lose();
+            throw ex;
+        }
+        if (sent == null || !sent.claimed()) {
+            vacancy.leave();
+            if (sent != null) {
+                doorbell.ring(new Signal.Ready(place.queue(), job.priority(), sent.id()));
+            }
+            return sent;
+        }
+        vacancy.fill(new ClaimedJob(
+                sent.id(),
+                sent.id(),
+                place.claim(),
+                place.queue(),
+                job.priority(),
+                false,
+                0,
+                type,
+                // The handler's own: the caller may go on to change his.
+                payload.clone(),
+                job.attributes(),
+                sent.sentAt()));
+        return sent;
     }
 
     List<SentJob<Void>> sendAll(NewJob job, @Nullable String type, Collection<?> payloads) {
@@ -180,7 +226,7 @@ public final class DefaultJobSender implements JobSender {
         return stored;
     }
 
-    private static <T> T guarded(String queue, Supplier<T> work) {
+    private static <T extends @Nullable Object> T guarded(String queue, Supplier<T> work) {
         try {
             return work.get();
         } catch (RuntimeException ex) {

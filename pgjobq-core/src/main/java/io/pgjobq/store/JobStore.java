@@ -39,6 +39,26 @@ public final class JobStore {
         return stored.isEmpty() ? null : stored.get(0);
     }
 
+    /** Stores a job for that place; {@code null} if the queue of that number is gone. */
+    public @Nullable SentClaimed sendClaimed(NewJob job, String type, byte[] payload, Place place) {
+        List<SentClaimed> sent = database.alone(connection -> database.list(
+                connection,
+                "send_claimed",
+                row -> new SentClaimed(
+                        row.getLong(1),
+                        row.getBoolean(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant()),
+                place.queue(),
+                place.node(),
+                place.claim(),
+                place.from(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes()));
+        return sent.isEmpty() ? null : sent.get(0);
+    }
+
     /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
     public @Nullable StoredJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
             throws SQLException {

@@ -19,4 +19,10 @@ public record NewJob(
         @Nullable Long delayMillis,
         @Nullable Instant at,
         @Nullable String attributes,
-        boolean awaited) {}
+        boolean awaited) {
+
+    /** Returns whether they are to be ready as soon as they are stored. */
+    public boolean ready() {
+        return at == null && (delayMillis == null || delayMillis == 0);
+    }
+}

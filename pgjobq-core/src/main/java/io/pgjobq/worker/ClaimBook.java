@@ -1,6 +1,5 @@
 package io.pgjobq.worker;
 
-import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.ClaimedJob;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ public final class ClaimBook {
 
     private final Map<Long, AtomicInteger> unsettled = new ConcurrentHashMap<>();
 
-    /** Requests under way: the first id that they may use, and the last. */
+    /** What is under way: the first id that it may use, and the last. */
     private final Map<Long, Long> asked = new ConcurrentSkipListMap<>();
 
     /** Emptied claims that are still to be deleted. */
@@ -27,8 +26,9 @@ public final class ClaimBook {
     /** Whether jobs were taken since somebody wanted to know. */
     private final AtomicBoolean used = new AtomicBoolean();
 
-    void asking(ClaimRequest request) {
-        asked.put(request.claim(), request.claim() + request.lanes().length);
+    /** Claims with ids from the first to the last may be made. */
+    void asking(long first, long last) {
+        asked.put(first, last);
     }
 
     void taken(List<ClaimedJob> jobs) {
@@ -40,8 +40,9 @@ public final class ClaimBook {
         }
     }
 
-    void answered(ClaimRequest request) {
-        asked.remove(request.claim());
+    /** What was asked for from that id on has been answered, or never will be. */
+    void answered(long first) {
+        asked.remove(first);
     }
 
     /** One job of the claim is settled, or about to be; returns whether it was the last. */

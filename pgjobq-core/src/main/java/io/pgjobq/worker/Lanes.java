@@ -87,6 +87,16 @@ final class Lanes {
         return from;
     }
 
+    /** Returns from where on nothing was seen of the lane, and of those that are more urgent. */
+    long[] unseen(int lane) {
+        return Arrays.copyOf(hints, lane + 1);
+    }
+
+    /** A job of the lane was taken, and nothing that was to be seen then is left before it. */
+    void passed(int lane, long seq) {
+        hints[lane] = Math.max(hints[lane], seq + 1);
+    }
+
     /** The request failed: everything is still to be looked for. */
     void restore(ClaimRequest request) {
         for (int i = 0; i < request.lanes().length; i++) {

@@ -1,11 +1,14 @@
 package io.pgjobq.worker;
 
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.node.Node;
+import io.pgjobq.notify.Vacancies.Vacancy;
 import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.Claimed;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.NodeFencedException;
 import io.pgjobq.store.Outage;
+import io.pgjobq.store.Place;
 import io.pgjobq.store.QueueGoneException;
 import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Settlement.Released;
@@ -204,6 +207,37 @@ public final class QueueContainer implements WorkerContainer {
         return DEFAULT_PHASE - 100;
     }
 
+    /** Keeps a place for a job that is being sent, {@code null} if it has to wait for its turn. */
+    public @Nullable Vacancy reserve(int priority, String type) {
+        Object sender = new Object();
+        long[] from = handlers.find(type) == null ? null : workload.keep(sender, priority);
+        if (from == null) {
+            return null;
+        }
+        long claim;
+        try {
+            claim = services.node().nextClaims(1);
+        } catch (RuntimeException ex) {
+            // The node had to register anew, and could not: it will say so when it takes jobs.
+            LOG.debug("queue '{}': no place can be kept", queue, ex);
+            workload.free(sender);
+            return null;
+        }
+        return new Reservation(
+                new Place(queueId, Node.ofClaim(claim), claim, from),
+                services.book(),
+                job -> start(sender, run(job)),
+                () -> workload.free(sender),
+                services.onClaimLost());
+    }
+
+    private void start(Object sender, JobRun run) {
+        if (!workload.fill(sender, run)) {
+            giveBackHeld();
+            workload.free(sender);
+        }
+    }
+
     private boolean mayTake() {
         return queueId != 0 && services.node().id() != 0 && !services.settler().isOverloaded();
     }
@@ -251,7 +285,7 @@ public final class QueueContainer implements WorkerContainer {
     }
 
     private Duration claim(ClaimRequest request) {
-        services.book().asking(request);
+        services.book().asking(request.claim(), request.claim() + request.lanes().length);
         long began = System.nanoTime();
         try {
             Claimed claimed = services.jobs().claim(request);
@@ -271,7 +305,7 @@ public final class QueueContainer implements WorkerContainer {
             services.onClaimLost().run();
             return outage.failed(ex);
         } finally {
-            services.book().answered(request);
+            services.book().answered(request.claim());
             if (request.asksForSuspect()) {
                 services.settler().suspects().tellWaiting();
             }
@@ -292,14 +326,18 @@ public final class QueueContainer implements WorkerContainer {
     private void accept(ClaimRequest request, Claimed claimed, long nanos) {
         List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
         for (ClaimedJob job : claimed.jobs()) {
-            runs.add(new JobRun(
-                    job, queue, options.maxAttempts(), services.node(), () -> !workload.isOpen(), services.settler()));
+            runs.add(run(job));
         }
         workload.update(lanes -> lanes.found(request, claimed));
         workload.hold(runs, nanos);
         if (!workload.isOpen() || workload.isPaused()) {
             giveBackHeld();
         }
+    }
+
+    private JobRun run(ClaimedJob job) {
+        return new JobRun(
+                job, queue, options.maxAttempts(), services.node(), () -> !workload.isOpen(), services.settler());
     }
 
     // The runners' threads.

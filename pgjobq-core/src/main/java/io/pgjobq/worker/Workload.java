@@ -38,13 +38,21 @@ final class Workload {
     /** Something that decides whether to take jobs has changed, or a job has ended. */
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next five. */
+    /** Guarded by the lock, as are the next eight. */
     private final Lanes lanes;
 
     private final Pace pace = new Pace();
     private final Deque<JobRun> held = new ArrayDeque<>();
     private final Set<JobRun> running = new HashSet<>();
     private int runners;
+
+    /** Whether jobs are being taken at this moment. */
+    private boolean taking;
+
+    /** For whom a place is kept, who is sending a job. */
+    private @Nullable Object keptFor;
+
+    private long keptSince;
 
     /** Written under the lock, read by all. */
     private volatile boolean open;
@@ -149,6 +157,7 @@ final class Workload {
     Step awaitStep() throws InterruptedException {
         lock.lockInterruptibly();
         try {
+            taking = false;
             while (open) {
                 JobRun oldest = held.peek();
                 if (oldest != null && oldest.heldNanos() > HOLD_NANOS) {
@@ -157,9 +166,10 @@ final class Workload {
                 }
                 int room = room();
                 if (room > 0) {
+                    taking = true;
                     return new Step.Take(room);
                 }
-                if (oldest == null) {
+                if (oldest == null && keptFor == null) {
                     changed.await();
                 } else {
                     changed.awaitNanos(HOLD_NANOS / 2);
@@ -176,7 +186,69 @@ final class Workload {
             return 0;
         }
         int prefetch = pace.prefetch(concurrency);
-        return held.size() > prefetch / 2 ? 0 : concurrency + prefetch - running.size() - held.size();
+        return held.size() > prefetch / 2 ? 0 : concurrency + prefetch - running.size() - held.size() - kept();
+    }
+
+    /** Whoever a place is kept for may be stuck: what he sends is held like any other then, if it comes at all. */
+    private int kept() {
+        return keptFor != null && System.nanoTime() - keptSince < HOLD_NANOS ? 1 : 0;
+    }
+
+    // For whoever sends.
+
+    /**
+     * Keeps a place for a job that is being sent, if nothing is known of that would come before it. One at a time: where
+     * many send, it is cheaper to take their jobs together.
+     *
+     * @return from where on nothing was seen of the lanes, up to that of the job; {@code null} if there is no place
+     */
+    long @Nullable [] keep(Object sender, int lane) {
+        lock.lock();
+        try {
+            boolean vacant =
+                    open && !paused && !taking && kept() == 0 && held.isEmpty() && running.size() < concurrency;
+            if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
+                return null;
+            }
+            keptFor = sender;
+            keptSince = System.nanoTime();
+            return lanes.unseen(lane);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The place is no longer kept. */
+    void free(Object sender) {
+        under(() -> end(sender));
+    }
+
+    /**
+     * The job for which the place was kept is there. Returns whether it runs; if not, it is held, to be given back, and
+     * the place is kept until that has been done.
+     */
+    boolean fill(Object sender, JobRun run) {
+        lock.lock();
+        try {
+            lanes.passed(run.job().lane(), run.job().seq());
+            held.add(run);
+            if (paused || !open) {
+                return false;
+            }
+            end(sender);
+            startRunner();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean end(Object sender) {
+        boolean kept = keptFor == sender;
+        if (kept) {
+            keptFor = null;
+        }
+        return kept;
     }
 
     /** Holds jobs that were taken in so long, and lets them be run. */
@@ -281,12 +353,12 @@ final class Workload {
         }
     }
 
-    /** Waits until nothing runs; returns whether that happened in time. */
+    /** Waits until nothing runs, and nobody sends what would; returns whether that happened in time. */
     boolean awaitIdle(Duration limit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long left = limit.toNanos();
-            while (!running.isEmpty() && left > 0) {
+            while ((!running.isEmpty() || keptFor != null) && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return running.isEmpty();

@@ -17,6 +17,7 @@ final class Ledger {
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private final AtomicLong starts = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
+    private final AtomicLong inDoubt = new AtomicLong();
 
     void committed(long id) {
         committed.add(id);
@@ -24,6 +25,15 @@ final class Ledger {
 
     void rolledBack(long id) {
         rolledBack.add(id);
+    }
+
+    /** A sender does not know whether its job was committed. */
+    void inDoubt() {
+        inDoubt.incrementAndGet();
+    }
+
+    long jobsInDoubt() {
+        return inDoubt.get();
     }
 
     Set<Long> committed() {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -56,6 +57,7 @@ final class SimulatedNode {
                 .listenConnections(database.isListenedTo() ? () -> network.through(database.open()) : null)
                 .build();
         pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS);
+        pgJobQ.container("own", List.of(handler(context -> attempt(context, () -> {}), null)), OPTIONS);
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
         pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS);
     }
@@ -109,6 +111,23 @@ final class SimulatedNode {
 
     private void plain(JobContext context) {
         attempt(context, () -> {});
+        if (ThreadLocalRandom.current().nextInt(5) == 0) {
+            sendOwn();
+        }
+    }
+
+    /** A job that this node may run without asking for it. */
+    private void sendOwn() {
+        try {
+            ledger.committed(pgJobQ.sender()
+                    .to("own")
+                    .priority(ThreadLocalRandom.current().nextInt(4, 6))
+                    .send(new byte[] {'{', '}'})
+                    .id());
+        } catch (DataAccessException ex) {
+            // It may exist all the same, and is run then.
+            ledger.inDoubt();
+        }
     }
 
     private void joint(JobContext context) {

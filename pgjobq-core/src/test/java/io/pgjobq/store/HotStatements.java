@@ -25,7 +25,7 @@ final class HotStatements {
     static Map<String, List<Plan>> run(TestStore store, ExplainedConnection connection) {
         HotStatements statements = new HotStatements(store, connection);
         int node = store.node();
-        statements.send();
+        statements.send(node);
         statements.end(node);
         statements.giveBack(node);
         statements.lookAfter(node);
@@ -51,10 +51,14 @@ final class HotStatements {
         assertThat(store.jobs().cancel(none[0]).cancelled()).isFalse();
     }
 
-    private void send() {
+    private void send(int node) {
         connection.take();
         store.send();
         note("send");
+        long hint = store.value("select last_value from pgjobq.job_seq", Long.class);
+        connection.take();
+        assertThat(store.sendClaimed(node, 5, hint + 1).claimed()).isTrue();
+        note("send_claimed");
         store.sendAll(5, BATCH);
         note("send_all");
         store.send(TestStore.delayedJob(1), "");

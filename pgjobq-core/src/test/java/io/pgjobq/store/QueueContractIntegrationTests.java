@@ -27,11 +27,21 @@ class QueueContractIntegrationTests {
 
     @Test
     void pausingWaitsForAClaimThatIsUnderWay() throws Exception {
+        pausingWaitsFor("select pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, " + store.queue() + ")");
+    }
+
+    @Test
+    void pausingWaitsForASendThatClaims() throws Exception {
+        pausingWaitsFor("""
+                select pgjobq.send_claimed(%d, %d, 1, array[0, 0, 0, 0, 0, 0]::bigint[], false, '', '{}', null)""".formatted(store.queue(), store.node()));
+        assertThat(store.count("claim")).as("it came before").isEqualTo(1);
+    }
+
+    private void pausingWaitsFor(String underWay) throws Exception {
         try (Connection claiming = store.server().open();
                 Statement statement = claiming.createStatement()) {
             claiming.setAutoCommit(false);
-            statement.execute(
-                    "select pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, " + store.queue() + ")");
+            statement.execute(underWay);
 
             CompletableFuture<Void> paused =
                     CompletableFuture.runAsync(() -> store.queues().pause(TestStore.QUEUE, true));
@@ -39,7 +49,7 @@ class QueueContractIntegrationTests {
             await().until(() -> store.value(
                     "select exists (select from pg_locks where locktype = 'advisory' and not granted)", Boolean.class));
             assertThat(paused).isNotDone();
-            claiming.rollback();
+            claiming.commit();
             paused.get(10, TimeUnit.SECONDS);
         }
         assertThat(store.value("select paused from pgjobq.queue", Boolean.class))

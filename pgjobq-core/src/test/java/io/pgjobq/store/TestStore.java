@@ -88,6 +88,14 @@ record TestStore(
         return Objects.requireNonNull(stored).ids()[0];
     }
 
+    /** Sends a job that the node takes if there is nothing before it from that seq on, in no lane. */
+    SentClaimed sendClaimed(int node, int priority, long from) {
+        long[] lanes = new long[priority + 1];
+        Arrays.fill(lanes, from);
+        Place place = new Place(queue, node, ((long) node << 37) | CLAIMS.getAndIncrement(), lanes);
+        return Objects.requireNonNull(jobs.sendClaimed(job(priority), "", bytes("{}"), place));
+    }
+
     List<Long> sendAll(int priority, int count) {
         String[] types = new String[count];
         byte[][] payloads = new byte[count][];

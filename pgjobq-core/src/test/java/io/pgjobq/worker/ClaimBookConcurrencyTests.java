@@ -2,7 +2,6 @@ package io.pgjobq.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.ClaimedJob;
 import java.time.Instant;
 import java.util.List;
@@ -39,11 +38,10 @@ class ClaimBookConcurrencyTests {
     }
 
     private void live(long claim) {
-        ClaimRequest request = new ClaimRequest(1, 1, claim - 1, 1, new short[1], new long[1], null);
-        book.asking(request);
+        book.asking(claim, claim);
         made.set(claim);
         book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH)));
-        book.answered(request);
+        book.answered(claim);
         if (book.settle(claim)) {
             book.empty(claim);
         }

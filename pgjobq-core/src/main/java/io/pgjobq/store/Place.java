@@ -1,0 +1,11 @@
+package io.pgjobq.store;
+
+/**
+ * Where a node would run a job that is sent now.
+ *
+ * @param queue the queue's number
+ * @param node the node's number
+ * @param claim the id of the claim that would hold it
+ * @param from for each lane, from the most urgent to the job's own, from where on the node has not looked
+ */
+public record Place(int queue, int node, long claim, long[] from) {}

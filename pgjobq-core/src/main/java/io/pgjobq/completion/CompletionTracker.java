@@ -39,6 +39,9 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
 
     private static final int MOST_AT_ONCE = 2_000;
 
+    /** How long a job that was sent to be waited for has to end before it is looked up: most ends are told of by then. */
+    private static final Duration GRACE = Duration.ofMillis(10);
+
     /** How often everything is looked up while notifications arrive. */
     private static final Duration RARELY = Duration.ofSeconds(30);
 
@@ -96,6 +99,19 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
 
     @Override
     public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout) {
+        return completion(id, resultType, timeout, Duration.ZERO);
+    }
+
+    /**
+     * The same for a job that was marked as waited for when it was sent, a moment ago: its end is told of, and looked up only
+     * in case that it was told of too early, or that this is long in coming.
+     */
+    public <R> CompletableFuture<JobOutcome<R>> completionOfMarked(long id, Class<R> resultType, Duration timeout) {
+        return completion(id, resultType, timeout, GRACE);
+    }
+
+    private <R> CompletableFuture<JobOutcome<R>> completion(
+            long id, Class<R> resultType, Duration timeout, Duration grace) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("job " + id + ": the time-out must be positive, but is " + timeout);
         }
@@ -104,26 +120,32 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             if (closed) {
                 waiter.failed(inVain(id));
             } else {
-                add(waiter, timeout);
+                add(waiter, timeout, grace);
             }
         });
         return waiter.future();
     }
 
     /** Called under the lock. */
-    private void add(Waiter<?> waiter, Duration timeout) {
+    private void add(Waiter<?> waiter, Duration timeout, Duration grace) {
         waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
-        toLookUp.add(waiter.id());
-        ScheduledFuture<?> expiry = timeouts()
-                .schedule(
-                        () -> callbacks.execute(() -> waiter.timedOut(timeout)),
-                        timeout.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        List<ScheduledFuture<?>> later = new ArrayList<>(2);
+        if (grace.isZero()) {
+            toLookUp.add(waiter.id());
+        } else {
+            later.add(after(grace, () -> endedElsewhere(List.of(waiter.id()))));
+        }
+        later.add(after(timeout, () -> callbacks.execute(() -> waiter.timedOut(timeout))));
         var unused = waiter.future().whenComplete((outcome, failure) -> {
-            expiry.cancel(false);
+            later.forEach(future -> future.cancel(false));
             forget(waiter);
         });
         background.start(this::run);
+    }
+
+    /** Called under the lock. */
+    private ScheduledFuture<?> after(Duration time, Runnable action) {
+        return timeouts().schedule(action, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static IllegalStateException inVain(long id) {

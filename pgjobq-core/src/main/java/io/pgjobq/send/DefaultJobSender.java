@@ -80,12 +80,12 @@ public final class DefaultJobSender implements JobSender {
         Vacancy vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
         SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
         if (sent != null) {
-            return new StoredJob<>(sent.id(), job.queue(), resultType, Commit.DONE, completions);
+            return new StoredJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
         Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
         StoredJobs stored = guarded(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
         Commit commit = announce(joined, job.priority(), stored);
-        return new StoredJob<>(stored.ids()[0], job.queue(), resultType, commit, completions);
+        return new StoredJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
     }
 
     /** Stores a job that can run here at once; {@code null} if its queue is no longer the one that is known here. */
@@ -132,7 +132,7 @@ public final class DefaultJobSender implements JobSender {
         for (StoredJobs jobs : stored) {
             Commit commit = announce(joined, job.priority(), jobs);
             for (long id : jobs.ids()) {
-                sent.add(new StoredJob<>(id, job.queue(), Void.class, commit, completions));
+                sent.add(new StoredJob<>(id, job.queue(), job.awaited(), Void.class, commit, completions));
             }
         }
         return List.copyOf(sent);

@@ -7,8 +7,13 @@ import io.pgjobq.completion.CompletionTracker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A job that was stored, perhaps in a transaction that is still open. Thread-safe. */
-record StoredJob<R>(long id, String queue, Class<R> resultType, Commit commit, CompletionTracker completions)
+/**
+ * A job that was stored, perhaps in a transaction that is still open. Thread-safe.
+ *
+ * @param marked whether it was stored as one that somebody waits for
+ */
+record StoredJob<R>(
+        long id, String queue, boolean marked, Class<R> resultType, Commit commit, CompletionTracker completions)
         implements SentJob<R> {
 
     @Override
@@ -20,18 +25,24 @@ record StoredJob<R>(long id, String queue, Class<R> resultType, Commit commit, C
     public CompletableFuture<JobOutcome<R>> completion(Duration timeout) {
         CompletableFuture<Boolean> committed = commit.awaited();
         if (committed == null) {
-            return completions.completion(id, resultType, timeout);
+            return following(timeout);
         }
         CompletableFuture<JobOutcome<R>> result = new CompletableFuture<>();
         var unused = committed.thenAccept(exists -> {
             if (exists) {
-                follow(result, completions.completion(id, resultType, timeout));
+                follow(result, following(timeout));
             } else {
                 result.completeExceptionally(new UnknownJobException(
                         id, "it does not exist, since the transaction that sent it was rolled back"));
             }
         });
         return result;
+    }
+
+    private CompletableFuture<JobOutcome<R>> following(Duration timeout) {
+        return marked
+                ? completions.completionOfMarked(id, resultType, timeout)
+                : completions.completion(id, resultType, timeout);
     }
 
     /** Passes the end on in one direction, and cancellation in the other. */

@@ -16,17 +16,24 @@ import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
@@ -54,6 +61,39 @@ class CompletionIntegrationTests {
                         .isEqualTo(new Answer("answer " + i));
             }
         }
+    }
+
+    @Test
+    void aQuickEndIsToldOfRatherThanLookedUp() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        DataSource counting = new DelegatingDataSource(database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return (Connection) Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {Connection.class},
+                        counting(super.getConnection()));
+            }
+
+            private InvocationHandler counting(Connection connection) {
+                return (proxy, method, args) -> {
+                    if (method.getName().equals("prepareStatement") && ((String) args[0]).contains("pgjobq.await(")) {
+                        looks.incrementAndGet();
+                    }
+                    return method.invoke(connection, args);
+                };
+            }
+        };
+        int slow = 0;
+        try (TestNode node = answering(TestNode.listening(database, counting, options -> options))) {
+            for (int i = 0; i < 200; i++) {
+                long began = System.nanoTime();
+                SentJob<Answer> sent = node.sender().to(queue).send(i, Answer.class);
+                assertThat(get(sent.completion()).resultOrThrow()).isEqualTo(new Answer("answer " + i));
+                slow += System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(10) ? 1 : 0;
+            }
+        }
+        assertThat(looks).hasValueLessThanOrEqualTo(slow);
     }
 
     @Test

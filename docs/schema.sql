@@ -282,7 +282,6 @@ $$;
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
--- What needs no table is assigned rather than performed: that starts no executor.
 -- Returns the jobs, and for each lane that was emptied a row without a job, whose next_seq is where to go on.
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_types text[])
@@ -302,13 +301,13 @@ declare
     v_count integer;
     v_paused boolean;
     v_registered boolean;
-    v_void text;
+    v_commit text;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
             using errcode = 'PJ002';
     end if;
-    v_void := pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
     select q.paused, exists (select from pgjobq.node n where n.id = p_node) into v_paused, v_registered
     from pgjobq.queue q
     where q.id = p_queue and q.deleted_xid is null;
@@ -321,7 +320,8 @@ begin
     if v_paused then
         return;
     end if;
-    v_void := set_config('synchronous_commit', 'off', true);
+    -- Assigned, not performed: that starts no executor.
+    v_commit := set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
         if p_lanes[i] = 10 then
             return query
@@ -340,8 +340,8 @@ begin
                 select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq::bigint]
                 from picked p
             )
-            select p.priority::smallint, p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint, p.enqueued_at::timestamptz,
-                p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
+            select p.priority::smallint, p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint,
+                p.enqueued_at::timestamptz, p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
             from picked p;
             get diagnostics v_count = row_count;
             v_left := v_left - v_count;

@@ -23,8 +23,13 @@ create table pgjobq.queue (
 -- is a suspect: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. Where they can they are those of domains: a table's own are parsed anew by each insert, where ten took a quarter
--- of what sending one job costs the server, and those of domains once by each session.
+-- of what sending one job costs the server, and those of domains once by each session. One is left, which looks at two
+-- columns.
 create domain pgjobq.job_moment as timestamptz constraint job_moment check (isfinite(value));
+
+create domain pgjobq.job_place as bigint constraint job_place check (value between 1 and 4611686018427387903);
+
+create domain pgjobq.job_priority as smallint constraint job_priority check (value between 0 and 9);
 
 create domain pgjobq.job_attempt as smallint constraint job_attempt check (value between 0 and 100);
 
@@ -42,11 +47,11 @@ create sequence pgjobq.job_seq;
 
 create table pgjobq.job (
     id bigint not null,
-    seq bigint,
+    seq pgjobq.job_place,
     enqueued_at pgjobq.job_moment not null default clock_timestamp(),
     run_at pgjobq.job_moment,
     queue_id integer not null,
-    priority smallint not null default 5,
+    priority pgjobq.job_priority not null default 5,
     attempt pgjobq.job_attempt not null default 0,
     rescues smallint,
     awaited boolean not null default false,
@@ -55,8 +60,7 @@ create table pgjobq.job (
     attributes pgjobq.job_attributes,
     errors pgjobq.job_errors,
     constraint job_pkey primary key (id),
-    constraint job_priority check (priority between 0 and 9),
-    constraint job_seq check ((seq is null) <> (run_at is null) and seq between 1 and 4611686018427387903)
+    constraint job_seq check ((seq is null) <> (run_at is null))
 );
 
 create index job_ready on pgjobq.job (queue_id, priority, seq) where seq is not null;
@@ -76,16 +80,18 @@ alter table pgjobq.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_va
 
 -- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
 -- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+-- A domain's, since a table's own constraint is parsed anew by each insert.
+create domain pgjobq.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
+
 create table pgjobq.claim (
     id bigint not null,
     node_id integer not null,
     queue_id integer not null,
     priority smallint not null,
     max_seq bigint not null,
-    seqs bigint[] not null,
+    seqs pgjobq.claim_seqs not null,
     claimed_at timestamptz not null default clock_timestamp(),
-    constraint claim_pkey primary key (id),
-    constraint claim_seqs check (array_position(seqs, null) is null)
+    constraint claim_pkey primary key (id)
 );
 
 -- About a thousand seqs fit into a row as they are: to compress them would cost a fifth of a claim.
@@ -294,23 +300,28 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_paused boolean;
+    v_registered boolean;
+    v_commit text;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
             using errcode = 'PJ002';
     end if;
     perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
-    if not exists (select from pgjobq.node n where n.id = p_node) then
+    select q.paused, exists (select from pgjobq.node n where n.id = p_node) into v_paused, v_registered
+    from pgjobq.queue q
+    where q.id = p_queue and q.deleted_xid is null;
+    if not v_registered then
         raise exception 'node % is not registered', p_node using errcode = 'PJ001';
     end if;
-    select q.paused into v_paused from pgjobq.queue q where q.id = p_queue and q.deleted_xid is null;
     if v_paused is null then
         raise exception 'queue % does not exist', p_queue using errcode = 'PJ003';
     end if;
     if v_paused then
         return;
     end if;
-    perform set_config('synchronous_commit', 'off', true);
+    -- Assigned, not performed: that starts no executor.
+    v_commit := set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
         if p_lanes[i] = 10 then
             return query
@@ -326,11 +337,11 @@ begin
                 limit 1
             ), made as (
                 insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq]
+                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq::bigint]
                 from picked p
             )
-            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
-                p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
+            select p.priority::smallint, p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint,
+                p.enqueued_at::timestamptz, p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
             from picked p;
             get diagnostics v_count = row_count;
             v_left := v_left - v_count;
@@ -353,23 +364,23 @@ begin
             limit v_left
         ), made as (
             insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq)
+            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq::bigint)
             from picked p
             having count(*) > 0
         )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint, p.enqueued_at::timestamptz,
             p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
         exit when v_left = 0;
         lane := p_lanes[i];
-        next_seq := greatest(p_from[i], 1 + (
-            select c.max_seq
-            from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
-            order by c.max_seq desc
-            limit 1));
+        select c.max_seq + 1 into next_seq
+        from pgjobq.claim c
+        where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+        order by c.max_seq desc
+        limit 1;
+        next_seq := coalesce(next_seq, p_from[i]);
         claim_id := null;
         id := null;
         return next;
@@ -427,34 +438,19 @@ begin
 end
 $$;
 
--- Deletes claims of which every job is settled. Locks: the claim rows, in id order; one that a handler's transaction holds
--- is skipped. Returns those that are gone, the ones included that were gone before.
-create or replace function pgjobq.remove_claims(p_claims bigint[]) returns bigint[]
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
-as $$
-begin
-    if cardinality(p_claims) = 0 then
-        return p_claims;
-    end if;
-    delete from pgjobq.claim c
-    where c.id = any (array(
-        select l.id from pgjobq.claim l where l.id = any (p_claims) order by l.id for update skip locked));
-    return array(
-        select p.id from unnest(p_claims) as p (id) where not exists (select from pgjobq.claim c where c.id = any (array[p.id])));
-end
-$$;
-
--- Ends jobs that succeeded. Locks: the claim rows, in id order, so that no rescue takes them away meanwhile, and the job
--- rows, in id order too, since that is how the index returns them. Safe against fenced nodes: only jobs whose claim still
--- exists are touched, and only if they still have the seq with which they were claimed. Waits for a rescue (short), never
--- for a handler's transaction: emptied claims that one of those holds are skipped and come back with a later call.
+-- Ends jobs that succeeded, and deletes claims that are emptied by it; with no job at all, only that. Locks: the claim rows,
+-- in id order, so that no rescue takes them away meanwhile, and the job rows, in id order too, since that is how the index
+-- returns them; awaited ones after the others. Safe against fenced nodes: only jobs whose claim still exists are touched,
+-- and only if they still have the seq with which they were claimed; each delete is a statement of its own, with a snapshot
+-- that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
+-- those holds are skipped and come back with a later call.
+-- Where no queue keeps history, jobs that nobody awaits are deleted by a statement that can write none: that costs two
+-- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
--- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once.
--- Returns the ids that were settled, those of them that somebody waits for, and the time.
+-- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once; p_emptied names each claim once.
+-- Returns the ids that were settled, those of them that somebody waits for, the time, and the emptied claims that are gone,
+-- the ones included that were gone before.
 create or replace function pgjobq.settle_succeeded(
     p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_results bytea[], p_queues integer[],
     p_held bigint[], p_emptied bigint[],
@@ -470,37 +466,63 @@ set jit = off
 as $$
 declare
     v_held bigint[];
-    v_queues integer[];
-    v_keep boolean[];
-    v_drop_on date[];
+    v_keep boolean;
+    v_removed integer;
 begin
     at := clock_timestamp();
-    v_held := array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share);
-    select array_agg(q.id), array_agg(q.keep_succeeded > interval '0'),
-        array_agg(pgjobq.drop_on(at, q.keep_succeeded))
-    into v_queues, v_keep, v_drop_on
-    from pgjobq.queue q
-    where q.id = any (p_queues);
-    with done as (
-        delete from pgjobq.job j
-        where j.id = any (p_ids)
-            and ((j.id, j.seq) in (
-                select s.id, s.seq
-                from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
-                where s.claim = any (v_held))) is true
-        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
-    ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-            finished_at, node_id, type, result, attributes)
-        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', q.drop_on, d.enqueued_at,
-            at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
-        from done d
-            join unnest(v_queues, v_keep, v_drop_on) as q (id, keep, drop_on) on q.id = d.queue_id
-            join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
-        where d.awaited or q.keep
-    )
-    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
-    removed := pgjobq.remove_claims(p_emptied);
+    settled := '{}';
+    select array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share),
+        exists (select from pgjobq.queue q where q.id = any (p_queues) and q.keep_succeeded > interval '0')
+    into v_held, v_keep;
+    if not v_keep then
+        with done as (
+            delete from pgjobq.job j
+            where j.id = any (p_ids) and not j.awaited
+                and ((j.id, j.seq) in (
+                    select s.id, s.seq
+                    from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+                    where s.claim = any (v_held))) is true
+            returning j.id
+        )
+        select array(select d.id from done d) into settled;
+    end if;
+    if cardinality(settled) < cardinality(p_ids) then
+        with done as (
+            delete from pgjobq.job j
+            where j.id = any (p_ids)
+                and ((j.id, j.seq) in (
+                    select s.id, s.seq
+                    from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+                    where s.claim = any (v_held))) is true
+            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+        ), keep as materialized (
+            select q.id, q.keep_succeeded > interval '0' as all_jobs, pgjobq.drop_on(at, q.keep_succeeded) as drop_on
+            from pgjobq.queue q
+            where q.id = any (p_queues)
+        ), kept as (
+            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
+                finished_at, node_id, type, result, attributes)
+            select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', k.drop_on, d.enqueued_at,
+                at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
+            from done d
+                join keep k on k.id = d.queue_id
+                join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
+            where d.awaited or k.all_jobs
+        )
+        select settled || array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
+    end if;
+    if cardinality(p_emptied) > 0 then
+        delete from pgjobq.claim c
+        where c.id = any (array(
+            select l.id from pgjobq.claim l where l.id = any (p_emptied) order by l.id for update skip locked));
+        get diagnostics v_removed = row_count;
+    end if;
+    removed := p_emptied;
+    if v_removed < cardinality(p_emptied) then
+        removed := array(
+            select e.id from unnest(p_emptied) as e (id)
+            where not exists (select from pgjobq.claim c where c.id = any (array[e.id])));
+    end if;
 end
 $$;
 
@@ -1077,7 +1099,7 @@ begin
         from sorted s
         returning *
     )
-    select r.queue_id, r.priority, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
+    select r.queue_id, r.priority::smallint, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
 end
 $$;
 

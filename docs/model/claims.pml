@@ -438,7 +438,7 @@ end:
            fi;
            c = 0; s = 0
        }
-    /* remove_claims */
+    /* settle_succeeded, with no job */
     :: d_step { (N.emptied & ~LOCKED) != 0 ->
            lowest(c, (N.emptied & ~LOCKED));
            N.emptied = N.emptied & ~bit(c);

@@ -2,6 +2,7 @@ package io.pgjobq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class HotStatements {
         int node = store.node();
         statements.send(node);
         statements.end(node);
+        statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.lookAfter(node);
         store.nodes().unregister(node);
@@ -93,6 +95,19 @@ final class HotStatements {
                                 TestStore.ids(jobs).stream().mapToLong(id -> id).toArray()))
                 .hasSize(BATCH);
         note("outcomes");
+    }
+
+    private void endWithoutHistory(int node) {
+        store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ZERO, Duration.ofDays(30)));
+        List<Long> sent = store.sendAll(5, BATCH);
+        List<ClaimedJob> jobs = store.jobs()
+                .claim(store.requestFrom(node, BATCH, 5, sent.get(0)))
+                .jobs();
+        connection.take();
+        assertThat(store.succeed(jobs, jobs.get(0).claim()).settled()).hasSize(BATCH);
+        note("settle_succeeded without history");
+        store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ofDays(1), Duration.ofDays(30)));
+        connection.take();
     }
 
     private void giveBack(int node) {

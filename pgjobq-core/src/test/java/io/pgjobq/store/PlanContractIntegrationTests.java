@@ -27,6 +27,7 @@ class PlanContractIntegrationTests {
     private static final Map<String, Long> MORE_PAGES = Map.of(
             "send_all", 1_000L,
             "settle_succeeded", 1_200L,
+            "settle_succeeded without history", 500L,
             "outcomes", 1_000L,
             "unknown_types", 200L,
             "release", 200L,

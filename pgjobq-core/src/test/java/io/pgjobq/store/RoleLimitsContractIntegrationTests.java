@@ -43,7 +43,7 @@ class RoleLimitsContractIntegrationTests {
         "insert into S.job (id, seq, queue_id, payload, attempt) values (nextval('S.job_seq'), 1, 1, '', 0)",
         "select nextval('S.job_seq');"
                 + " insert into S.job (id, seq, queue_id, payload) values (9000000, 9000000, 1, '')",
-        "insert into S.job (id, seq, queue_id, payload) values (nextval('S.job_seq'), -1, 1, '')",
+        "insert into S.job (id, seq, queue_id, payload) values (nextval('S.job_seq'), 1, 1, '')",
         "insert into S.job (id, seq, queue_id, payload)"
                 + " select nextval('S.job_seq') + 5, currval('S.job_seq') + 5, 1, ''",
         "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', null)",

@@ -25,23 +25,28 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_paused boolean;
+    v_registered boolean;
+    v_commit text;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
             using errcode = 'PJ002';
     end if;
     perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
-    if not exists (select from ${schema}.node n where n.id = p_node) then
+    select q.paused, exists (select from ${schema}.node n where n.id = p_node) into v_paused, v_registered
+    from ${schema}.queue q
+    where q.id = p_queue and q.deleted_xid is null;
+    if not v_registered then
         raise exception 'node % is not registered', p_node using errcode = 'PJ001';
     end if;
-    select q.paused into v_paused from ${schema}.queue q where q.id = p_queue and q.deleted_xid is null;
     if v_paused is null then
         raise exception 'queue % does not exist', p_queue using errcode = 'PJ003';
     end if;
     if v_paused then
         return;
     end if;
-    perform set_config('synchronous_commit', 'off', true);
+    -- Assigned, not performed: that starts no executor.
+    v_commit := set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
         if p_lanes[i] = 10 then
             return query
@@ -57,11 +62,11 @@ begin
                 limit 1
             ), made as (
                 insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
-                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq]
+                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq::bigint]
                 from picked p
             )
-            select p.priority, p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
-                p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
+            select p.priority::smallint, p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint,
+                p.enqueued_at::timestamptz, p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
             from picked p;
             get diagnostics v_count = row_count;
             v_left := v_left - v_count;
@@ -84,23 +89,23 @@ begin
             limit v_left
         ), made as (
             insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq)
+            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq::bigint)
             from picked p
             having count(*) > 0
         )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq, p.attempt::smallint, p.enqueued_at::timestamptz,
+        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint, p.enqueued_at::timestamptz,
             p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
         exit when v_left = 0;
         lane := p_lanes[i];
-        next_seq := greatest(p_from[i], 1 + (
-            select c.max_seq
-            from ${schema}.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
-            order by c.max_seq desc
-            limit 1));
+        select c.max_seq + 1 into next_seq
+        from ${schema}.claim c
+        where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+        order by c.max_seq desc
+        limit 1;
+        next_seq := coalesce(next_seq, p_from[i]);
         claim_id := null;
         id := null;
         return next;

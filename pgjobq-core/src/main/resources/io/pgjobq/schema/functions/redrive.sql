@@ -28,6 +28,6 @@ begin
         from sorted s
         returning *
     )
-    select r.queue_id, r.priority, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
+    select r.queue_id, r.priority::smallint, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
 end
 $$;

@@ -1,15 +1,17 @@
 -- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
 -- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+-- A domain's, since a table's own constraint is parsed anew by each insert.
+create domain ${schema}.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
+
 create table ${schema}.claim (
     id bigint not null,
     node_id integer not null,
     queue_id integer not null,
     priority smallint not null,
     max_seq bigint not null,
-    seqs bigint[] not null,
+    seqs ${schema}.claim_seqs not null,
     claimed_at timestamptz not null default clock_timestamp(),
-    constraint claim_pkey primary key (id),
-    constraint claim_seqs check (array_position(seqs, null) is null)
+    constraint claim_pkey primary key (id)
 );
 
 -- About a thousand seqs fit into a row as they are: to compress them would cost a fifth of a claim.

@@ -1,2 +1,0 @@
--- Deletes emptied claims; see the function of that name for its locks. Alone in its transaction.
-select ${schema}.remove_claims(?)

@@ -35,6 +35,7 @@ class BenchmarksIntegrationTests {
             2_000,
             2_000,
             2_000,
+            Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
     @Test

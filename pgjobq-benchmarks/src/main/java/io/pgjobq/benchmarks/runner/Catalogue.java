@@ -51,21 +51,21 @@ public final class Catalogue {
         List<Item> items = new ArrayList<>();
         Drain drain = new Drain("drain", "drain", 1, Bench.PAYLOAD, ClientOptions.WORKER, system -> true);
         items.add(new Item(drain, true, ALWAYS, ALWAYS, ALWAYS, true));
-        items.add(new Item(new Enqueue(1), true, ALWAYS, 0, 2, false));
-        items.add(new Item(new Enqueue(8), true, ALWAYS, 0, 2, false));
+        items.add(new Item(new Enqueue(1), true, ALWAYS, 0, 1, false));
+        items.add(new Item(new Enqueue(8), true, ALWAYS, 0, 1, false));
         items.add(new Item(new Idle(false), true, ALWAYS, 2, 1, false));
         items.add(new Item(new NotifyFloor(), true, ALWAYS, 0, 0, false));
         items.add(new Item(new Idle(true), false, ALWAYS, 2, 1, false));
         items.add(new Item(new Steady(1_000), false, ALWAYS, 2, 1, false));
         items.add(new Item(new Steady(5_000), false, ALWAYS, 2, 1, false));
         items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), false, ALWAYS, 0, 0, false));
-        items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), false, 2, 0, 0, false));
+        items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), false, 1, 0, 0, false));
         items.add(new Item(new RoundTrip(), true, ALWAYS, 0, 0, false));
         items.add(new Item(new Crowded(), true, ALWAYS, 0, 0, false));
         items.add(new Item(new HeldSnapshot(), true, ALWAYS, 0, 0, false));
         items.add(new Item(new Business(), true, ALWAYS, 0, 0, false));
-        handlers().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));
-        payloads().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));
+        handlers().forEach(workload -> items.add(new Item(workload, true, 2, 0, 0, false)));
+        payloads().forEach(workload -> items.add(new Item(workload, true, 2, 0, 0, false)));
         items.add(new Item(new IdleNodes(), false, 1, 0, 0, false));
         return List.copyOf(items);
     }

@@ -71,7 +71,7 @@ public final class Runner {
     }
 
     private void run(Step step) {
-        Size size = step.round() == 0 ? options.size().warmUp() : options.size();
+        Size size = step.round() == 0 ? options.size().warmingUp() : options.size();
         Size own = step.peer() ? size.withLimits(size.peerLimit(), size.peerLimit()) : size;
         for (Figure figure : step.workload().run(new Bench(server, own), step.system(), step.round())) {
             file.add(figure);

@@ -65,7 +65,7 @@ class BenchmarksIntegrationTests {
     private static Options options() {
         List<Item> items = Catalogue.ALL.stream()
                 .filter(item -> WORKLOADS.contains(item.workload().name()))
-                .map(item -> new Item(item.workload(), false, 1, 1, 1, true))
+                .map(item -> new Item(item.workload(), 0, 1, 1, 1, true))
                 .toList();
         assertThat(items).hasSameSizeAs(WORKLOADS);
         return new Options(true, items, List.of(Systems.FLOOR, Systems.PGJOBQ), true, 1, SMALL);

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param waiting how many jobs wait behind those that are measured
  * @param snapshot how many jobs are worked off while a snapshot is held
  * @param idle how long idle nodes are watched
- * @param warmUp how long at most a system sends, and then works, to let the JVM get warm
+ * @param warmUp how long at most a system sends, and then works, in a run that is not counted
  */
 public record Size(
         int jobs,
@@ -28,9 +28,6 @@ public record Size(
         Duration idle,
         Duration warmUp) {
 
-    /** How many jobs more than it is asked for a fast system may have while it gets warm. */
-    private static final int WARM_UP_TIMES = 10;
-
     /** For a first look, in minutes. */
     public static final Size QUICK = new Size(
             20_000,
@@ -42,7 +39,7 @@ public record Size(
             200_000,
             100_000,
             Duration.ofSeconds(15),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(1));
 
     /** What the bars are measured with. */
     public static final Size FULL = new Size(
@@ -55,24 +52,15 @@ public record Size(
             1_000_000,
             300_000,
             Duration.ofSeconds(60),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(2));
 
     /**
-     * For the round in which the JVM gets warm: the same time for all systems, in which each does what it can, and half of what is
-     * not limited by time.
+     * For the runs in which the JVM gets warm: as many jobs as are measured, in the same time at most for all systems; half of
+     * what only takes time.
      */
     public Size warmingUp() {
         return new Size(
-                jobs * WARM_UP_TIMES,
-                warmUp,
-                warmUp,
-                samples / 2,
-                warmUp.multipliedBy(2),
-                shared,
-                waiting,
-                snapshot * WARM_UP_TIMES,
-                idle,
-                warmUp);
+                jobs, warmUp, warmUp, samples / 2, stretch.dividedBy(2), shared, waiting / 2, snapshot, idle, warmUp);
     }
 
     /** How many jobs each of several processes gets warm with. */

@@ -70,10 +70,14 @@ public final class Server implements AutoCloseable {
         return database(name);
     }
 
-    /** Creates a database like another one, to which nobody is connected. */
+    /** Creates a database like another one; ends whoever is still connected to that, autovacuum included. */
     public Database createDatabase(Database like) {
         String name = "b" + databases.incrementAndGet();
-        database("postgres").execute("create database " + name + " template " + like.name());
+        database("postgres")
+                .execute(
+                        "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '" + like.name()
+                                + "'",
+                        "create database " + name + " template " + like.name());
         return database(name);
     }
 

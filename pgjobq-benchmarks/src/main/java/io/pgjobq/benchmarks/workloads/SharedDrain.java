@@ -10,6 +10,7 @@ import io.pgjobq.benchmarks.systems.ClientOptions;
 import io.pgjobq.benchmarks.systems.PgJobQSystem.PgJobQClient;
 import io.pgjobq.benchmarks.systems.QueueSystem;
 import io.pgjobq.benchmarks.systems.Systems;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +22,14 @@ import java.util.List;
  * @param counts how many processes, one after the other
  */
 public record SharedDrain(String name, List<Integer> counts) implements Workload {
+
+    /** How long at most processes may go on to compile what they have started with, and how often that is looked at. */
+    private static final Duration REST = Duration.ofSeconds(20);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** How many processors idle processes use at most. */
+    private static final double QUIET = 0.1;
 
     /** What the figures are called. */
     public static String title(int count) {
@@ -52,6 +61,7 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
                     pausing.pause();
                     Bench.load(sender, 0, jobs);
                     open(table, nodes);
+                    rest(table);
                     pausing.resume();
                 } else {
                     jobs = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);
@@ -67,6 +77,18 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
         table.meter().checkpoint();
         nodes.goOn();
         nodes.awaitReady();
+    }
+
+    /** Waits until the processes have compiled what their start made them compile. */
+    private static void rest(Bench.Table table) {
+        long until = System.nanoTime() + REST.toNanos();
+        double used = 1;
+        while (used > QUIET && System.nanoTime() < until) {
+            Reading start = table.meter().read();
+            Pause.untilNanos(start.nanos() + LOOK.toNanos());
+            Used since = table.meter().since(start);
+            used = since.clientMicros() / 1e6 / since.seconds();
+        }
     }
 
     private static Figure measure(

@@ -35,6 +35,7 @@ class BenchmarksIntegrationTests {
             2_000,
             2_000,
             2_000,
+            Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
     @Test
@@ -64,7 +65,7 @@ class BenchmarksIntegrationTests {
     private static Options options() {
         List<Item> items = Catalogue.ALL.stream()
                 .filter(item -> WORKLOADS.contains(item.workload().name()))
-                .map(item -> new Item(item.workload(), false, 1, 1, 1, true))
+                .map(item -> new Item(item.workload(), 0, 1, 1, 1, true))
                 .toList();
         assertThat(items).hasSameSizeAs(WORKLOADS);
         return new Options(true, items, List.of(Systems.FLOOR, Systems.PGJOBQ), true, 1, SMALL);

@@ -27,6 +27,9 @@ public final class NotificationListener {
     /** How many heartbeats may fail to be answered, so that the node has time left to show itself on another connection. */
     private static final int BEATS_UNANSWERED = 6;
 
+    /** A driver on {@link PromptSockets} does not wait for one millisecond, but only looks. */
+    private static final long SHORTEST_WAIT_MILLIS = 2;
+
     private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
 
     private final ListenConnectionFactory connections;
@@ -224,7 +227,7 @@ public final class NotificationListener {
         nextBeat = System.nanoTime() + pulse.every().toNanos();
         while (!closing) {
             long millis = TimeUnit.NANOSECONDS.toMillis(nextBeat - System.nanoTime());
-            PGNotification[] notifications = postgres.getNotifications((int) Math.max(1, millis));
+            PGNotification[] notifications = postgres.getNotifications((int) Math.max(SHORTEST_WAIT_MILLIS, millis));
             if (notifications != null) {
                 for (PGNotification notification : notifications) {
                     SignalCodec.decode(notification.getParameter(), self.getAsInt())

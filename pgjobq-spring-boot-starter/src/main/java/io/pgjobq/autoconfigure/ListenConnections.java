@@ -1,8 +1,11 @@
 package io.pgjobq.autoconfigure;
 
 import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.notify.PromptSockets;
 import io.pgjobq.properties.PgJobqProperties;
 import io.pgjobq.store.LogText;
+import java.sql.Driver;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,12 +46,29 @@ final class ListenConnections {
     }
 
     private static DataSource connectable(PgJobqProperties.Notify properties, DataSource dataSource) {
-        return properties.url() == null
+        SimpleDriverDataSource connectable = properties.url() == null
                 ? derived(properties, dataSource).build()
                 : given(properties, properties.url(), dataSource);
+        Driver driver = connectable.getDriver();
+        if (driver != null && sees(driver.getClass().getClassLoader(), PromptSockets.class)) {
+            Properties sockets = new Properties();
+            // Where the URL names a factory of its own, the driver takes that one.
+            sockets.setProperty("socketFactory", PromptSockets.class.getName());
+            connectable.setConnectionProperties(sockets);
+        }
+        return connectable;
     }
 
-    private static DataSource given(PgJobqProperties.Notify properties, String url, DataSource dataSource) {
+    /** The driver, which makes the sockets from the name of their factory, may be the server's, and this the application's. */
+    static boolean sees(@Nullable ClassLoader loader, Class<?> type) {
+        ClassLoader each = loader;
+        while (each != null && each != type.getClassLoader()) {
+            each = each.getParent();
+        }
+        return each != null;
+    }
+
+    private static SimpleDriverDataSource given(PgJobqProperties.Notify properties, String url, DataSource dataSource) {
         try {
             return to(url, derived(properties, dataSource));
         } catch (RuntimeException e) {
@@ -57,7 +77,7 @@ final class ListenConnections {
         }
     }
 
-    private static DataSource to(String url, DataSourceBuilder<?> builder) {
+    private static SimpleDriverDataSource to(String url, DataSourceBuilder<SimpleDriverDataSource> builder) {
         // Not the pool's driver, which may be one that wraps PostgreSQL's.
         String driver = DatabaseDriver.fromJdbcUrl(url).getDriverClassName();
         return (driver == null ? builder : builder.driverClassName(driver))
@@ -65,11 +85,13 @@ final class ListenConnections {
                 .build();
     }
 
-    private static DataSourceBuilder<?> derived(PgJobqProperties.Notify properties, DataSource dataSource) {
+    private static DataSourceBuilder<SimpleDriverDataSource> derived(
+            PgJobqProperties.Notify properties, DataSource dataSource) {
         return with(properties, DataSourceBuilder.derivedFrom(dataSource).type(SimpleDriverDataSource.class));
     }
 
-    private static DataSourceBuilder<?> with(PgJobqProperties.Notify properties, DataSourceBuilder<?> builder) {
+    private static DataSourceBuilder<SimpleDriverDataSource> with(
+            PgJobqProperties.Notify properties, DataSourceBuilder<SimpleDriverDataSource> builder) {
         if (properties.username() != null) {
             builder.username(properties.username());
         }

@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.notify.PromptSockets;
 import io.pgjobq.properties.PgJobqProperties.Notify;
 import java.sql.Connection;
 import java.sql.Driver;
@@ -32,9 +33,12 @@ class ListenConnectionsTests {
 
         static final List<String> ASKED = new ArrayList<>();
 
+        static final List<String> SOCKETS = new ArrayList<>();
+
         @Override
         public Connection connect(String url, Properties info) {
             ASKED.add(info.getProperty("user") + ":" + info.getProperty("password") + "@" + url);
+            SOCKETS.add(info.getProperty("socketFactory", "the driver's own"));
             return mock(Connection.class);
         }
 
@@ -74,6 +78,7 @@ class ListenConnectionsTests {
     @BeforeEach
     void preparePool() {
         NotingDriver.ASKED.clear();
+        NotingDriver.SOCKETS.clear();
         pool.setDriverClassName(NotingDriver.class.getName());
         pool.setJdbcUrl("jdbc:noting:shop");
         pool.setUsername("app");
@@ -99,6 +104,23 @@ class ListenConnectionsTests {
     void credentialsOfItsOwnReplaceThoseOfThePool() throws SQLException {
         open(ListenConnections.from(new Notify(true, null, "listener", "ear"), pool, null));
         assertThat(NotingDriver.ASKED).containsExactly("listener:ear@jdbc:noting:shop");
+    }
+
+    @Test
+    void theConnectionHandsOutNotificationsWithoutDelay() throws SQLException {
+        open(ListenConnections.from(DEFAULT, pool, null));
+        open(ListenConnections.from(new Notify(true, "jdbc:noting:direct", null, null), pool, null));
+        assertThat(NotingDriver.SOCKETS).containsExactly(PromptSockets.class.getName(), PromptSockets.class.getName());
+    }
+
+    @Test
+    void aDriverOutsideOfTheApplicationCannotMakeTheSockets() {
+        ClassLoader own = PromptSockets.class.getClassLoader();
+        assertThat(ListenConnections.sees(own, PromptSockets.class)).isTrue();
+        assertThat(ListenConnections.sees(new ClassLoader(own) {}, PromptSockets.class))
+                .isTrue();
+        assertThat(ListenConnections.sees(own.getParent(), PromptSockets.class)).isFalse();
+        assertThat(ListenConnections.sees(null, PromptSockets.class)).isFalse();
     }
 
     @Test

@@ -34,6 +34,15 @@ public final class Server implements AutoCloseable {
 
     /** Starts an empty server. */
     public static Server start() {
+        return start("");
+    }
+
+    /** Starts an empty server that counts statements, which costs those that are counted some time. */
+    public static Server startCounting() {
+        return start(", shared_preload_libraries=pg_stat_statements");
+    }
+
+    private static Server start(String more) {
         Path parent = Path.of(System.getProperty("user.home"), ".cache", "pgjobq", "benchmarks");
         Path home = parent.resolve(UUID.randomUUID().toString());
         try {
@@ -44,7 +53,7 @@ public final class Server implements AutoCloseable {
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(true)
                     .setPGStartupWait(Duration.ofSeconds(60));
-            for (String setting : SETTINGS.split(", ")) {
+            for (String setting : (SETTINGS + more).split(", ")) {
                 builder.setServerConfig(setting.split("=")[0], setting.split("=")[1]);
             }
             return new Server(home, builder.start());
@@ -58,6 +67,17 @@ public final class Server implements AutoCloseable {
         String name = "b" + databases.incrementAndGet();
         Database maintenance = database("postgres");
         maintenance.execute("create database " + name);
+        return database(name);
+    }
+
+    /** Creates a database like another one; ends whoever is still connected to that, autovacuum included. */
+    public Database createDatabase(Database like) {
+        String name = "b" + databases.incrementAndGet();
+        database("postgres")
+                .execute(
+                        "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '" + like.name()
+                                + "'",
+                        "create database " + name + " template " + like.name());
         return database(name);
     }
 

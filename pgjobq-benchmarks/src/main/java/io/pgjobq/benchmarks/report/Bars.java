@@ -106,11 +106,7 @@ final class Bars {
                     0.90,
                     Format.SHARE,
                     within(SharedDrain.title(8), SharedDrain.title(1), RATE)),
-            atMost(
-                    "transactions a second of an idle node",
-                    1,
-                    Format.PLAIN,
-                    value(IdleNodes.TITLE, Figure::commitsPerJob)));
+            atMost("statements a second of an idle node", 1, Format.PLAIN, value(IdleNodes.STATEMENTS, RATE)));
 
     private Bars() {}
 

@@ -38,35 +38,35 @@ public final class Catalogue {
     /**
      * A workload, and how often it is run if the command line does not say.
      *
-     * @param warmUp whether a round before the others, which is not counted, lets this process get warm
+     * @param warmUps how often it is run before, uncounted, so that this process gets warm; the quick form does so once at most
      * @param rounds how often at most it is run
      * @param historyRounds how often at most with pgjobq's default history
      * @param peerRounds how often at most with peers
      * @param quickForAll whether the quick form asks it of more than the floor and pgjobq without history
      */
     public record Item(
-            Workload workload, boolean warmUp, int rounds, int historyRounds, int peerRounds, boolean quickForAll) {}
+            Workload workload, int warmUps, int rounds, int historyRounds, int peerRounds, boolean quickForAll) {}
 
     private static List<Item> all() {
         List<Item> items = new ArrayList<>();
         Drain drain = new Drain("drain", "drain", 1, Bench.PAYLOAD, ClientOptions.WORKER, system -> true);
-        items.add(new Item(drain, true, ALWAYS, ALWAYS, ALWAYS, true));
-        items.add(new Item(new Enqueue(1), true, ALWAYS, 0, 2, false));
-        items.add(new Item(new Enqueue(8), true, ALWAYS, 0, 2, false));
-        items.add(new Item(new Idle(false), true, ALWAYS, 2, 1, false));
-        items.add(new Item(new NotifyFloor(), true, ALWAYS, 0, 0, false));
-        items.add(new Item(new Idle(true), false, ALWAYS, 2, 1, false));
-        items.add(new Item(new Steady(1_000), false, ALWAYS, 2, 1, false));
-        items.add(new Item(new Steady(5_000), false, ALWAYS, 2, 1, false));
-        items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), false, ALWAYS, 0, 0, false));
-        items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), false, 2, 0, 0, false));
-        items.add(new Item(new RoundTrip(), true, ALWAYS, 0, 0, false));
-        items.add(new Item(new Crowded(), true, ALWAYS, 0, 0, false));
-        items.add(new Item(new HeldSnapshot(), true, ALWAYS, 0, 0, false));
-        items.add(new Item(new Business(), true, ALWAYS, 0, 0, false));
-        handlers().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));
-        payloads().forEach(workload -> items.add(new Item(workload, false, 2, 0, 0, false)));
-        items.add(new Item(new IdleNodes(), false, 1, 0, 0, false));
+        items.add(new Item(drain, 4, ALWAYS, ALWAYS, ALWAYS, true));
+        items.add(new Item(new Enqueue(1), 1, ALWAYS, 0, 1, false));
+        items.add(new Item(new Enqueue(8), 1, ALWAYS, 0, 1, false));
+        items.add(new Item(new Idle(false), 1, ALWAYS, 2, 1, false));
+        items.add(new Item(new NotifyFloor(), 1, ALWAYS, 0, 0, false));
+        items.add(new Item(new Idle(true), 0, ALWAYS, 2, 1, false));
+        items.add(new Item(new Steady(1_000), 0, ALWAYS, 2, 1, false));
+        items.add(new Item(new Steady(5_000), 0, ALWAYS, 2, 1, false));
+        items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), 0, ALWAYS, 0, 0, false));
+        items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), 0, 1, 0, 0, false));
+        items.add(new Item(new RoundTrip(), 1, ALWAYS, 0, 0, false));
+        items.add(new Item(new Crowded(), 1, ALWAYS, 0, 0, false));
+        items.add(new Item(new HeldSnapshot(), 2, ALWAYS, 0, 0, false));
+        items.add(new Item(new Business(), 1, ALWAYS, 0, 0, false));
+        handlers().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
+        payloads().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
+        items.add(new Item(new IdleNodes(), 0, 1, 0, 0, false));
         return List.copyOf(items);
     }
 

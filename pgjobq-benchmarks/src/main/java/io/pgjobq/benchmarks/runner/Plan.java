@@ -5,12 +5,13 @@ import io.pgjobq.benchmarks.systems.QueueSystem;
 import io.pgjobq.benchmarks.systems.Systems;
 import io.pgjobq.benchmarks.workloads.Workload;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
 /**
  * What is done in which order: what is compared with each other follows each other within a round, and rounds are repeated.
- * Round 0 lets this process get warm and is not counted.
+ * Round 0 lets this process get warm and is not counted; in it a system may be measured several times.
  */
 public final class Plan {
 
@@ -27,8 +28,9 @@ public final class Plan {
         for (int round = 0; round <= options.rounds(); round++) {
             for (Item item : options.items()) {
                 for (QueueSystem system : options.systems()) {
-                    if (item.workload().suits(system) && takesPart(options, item, system, round)) {
-                        steps.add(new Step(round, item.workload(), system, isPeer(system)));
+                    Step step = new Step(round, item.workload(), system, isPeer(system));
+                    if (item.workload().suits(system)) {
+                        steps.addAll(Collections.nCopies(times(options, item, system, round), step));
                     }
                 }
             }
@@ -36,9 +38,13 @@ public final class Plan {
         return steps;
     }
 
-    private static boolean takesPart(Options options, Item item, QueueSystem system, int round) {
+    private static int times(Options options, Item item, QueueSystem system, int round) {
         int most = options.chosen() ? options.rounds() : most(options, item, system);
-        return round == 0 ? item.warmUp() && most > 0 : round <= most;
+        if (round > 0) {
+            return round <= most ? 1 : 0;
+        }
+        int warmUps = options.quick() ? Math.min(1, item.warmUps()) : item.warmUps();
+        return most > 0 ? warmUps : 0;
     }
 
     private static int most(Options options, Item item, QueueSystem system) {

@@ -71,12 +71,18 @@ public final class Runner {
     }
 
     private void run(Step step) {
-        Size size = step.round() == 0 ? options.size().warmUp() : options.size();
-        Size own = step.peer() ? size.withLimits(size.peerLimit(), size.peerLimit()) : size;
-        for (Figure figure : step.workload().run(new Bench(server, own), step.system(), step.round())) {
+        for (Figure figure : step.workload().run(new Bench(server, size(step)), step.system(), step.round())) {
             file.add(figure);
             System.out.println(line(figure));
         }
+    }
+
+    private Size size(Step step) {
+        Size size = options.size();
+        if (step.round() == 0) {
+            return size.warmingUp();
+        }
+        return step.peer() ? size.withLimits(size.peerLimit(), size.peerLimit()) : size;
     }
 
     private static String line(Figure figure) {

@@ -30,6 +30,9 @@ public record Crowded() implements Workload {
 
     private static final int RUNNING_ELSEWHERE = 50_000;
 
+    /** How many times more jobs wait behind than are worked off. */
+    private static final int BEHIND = 10;
+
     /** How many jobs each claim of the other node names. */
     private static final int CLAIM = 100;
 
@@ -55,7 +58,7 @@ public record Crowded() implements Workload {
     }
 
     private static Figure measure(Bench bench, QueueSystem system, Label label) {
-        int jobs = bench.size().jobs();
+        int jobs = bench.size().waiting() / BEHIND;
         int before = label.workload().equals(ELSEWHERE) ? RUNNING_ELSEWHERE : 0;
         int behind = label.workload().equals(WAITING) ? bench.size().waiting() : 0;
         try (Bench.Table table = bench.prepare(system, before + jobs + behind)) {

@@ -15,17 +15,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A backlog is worked off by several processes, once by each number of them. They first get warm with some jobs each; then
- * the backlog is sent, and measured is what follows when all are at work and a fifth of it has started. A system that can be
- * paused (pgjobq) is paused while the backlog is sent; another meets the backlog at its start.
+ * A backlog is worked off by several processes, once by each number of them. Each first gets warm with as many jobs in a
+ * database of its own, so that queues are compared and not compilers; when all are warm they meet the backlog, and measured
+ * is what follows when a fifth of it has started. A system that can be paused (pgjobq) is paused until all have opened it.
  *
  * @param counts how many processes, one after the other
  */
 public record SharedDrain(String name, List<Integer> counts) implements Workload {
 
-    private static final int WARM_UP_EACH = 10_000;
+    /** How long at most processes may go on to compile what they have started with, and how often that is looked at. */
+    private static final Duration REST = Duration.ofSeconds(20);
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** How many processors idle processes use at most. */
+    private static final double QUIET = 0.1;
 
     /** What the figures are called. */
     public static String title(int count) {
@@ -48,28 +52,42 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
     }
 
     private Figure run(Bench bench, QueueSystem system, int count, Label label) {
-        boolean pauses = system == Systems.PGJOBQ || system == Systems.PGJOBQ_HISTORY;
-        int warmUp = pauses ? Math.min(WARM_UP_EACH, bench.size().shared() / 10) * count : 0;
         int jobs = bench.size().shared();
-        try (Bench.Table table = bench.prepare(system, warmUp + jobs);
+        try (Bench.Table table = bench.prepare(system, jobs);
                 Nodes nodes = new Nodes(table, system)) {
+            nodes.launchWarm(count, ClientOptions.WORKER, bench, bench.size().warmUpShared());
             try (Client sender = system.open(table.database(), ClientOptions.SENDER, table.ledger())) {
                 if (sender instanceof PgJobQClient pausing) {
-                    nodes.launch(count, ClientOptions.WORKER);
-                    nodes.awaitReady();
-                    Bench.load(sender, 0, warmUp);
-                    require(bench.awaitAll(table, system, warmUp, START));
                     pausing.pause();
-                    Bench.load(sender, warmUp, warmUp + jobs);
+                    Bench.load(sender, 0, jobs);
+                    open(table, nodes);
+                    rest(table);
                     pausing.resume();
                 } else {
                     jobs = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);
-                    Bench.analyze(table);
-                    nodes.launch(count, ClientOptions.WORKER);
-                    nodes.awaitReady();
+                    open(table, nodes);
                 }
             }
-            return measure(bench, table, system, warmUp + jobs, label, warmUp + jobs / 5, nodes);
+            return measure(bench, table, system, jobs, label, jobs / 5, nodes);
+        }
+    }
+
+    private static void open(Bench.Table table, Nodes nodes) {
+        Bench.analyze(table);
+        table.meter().checkpoint();
+        nodes.goOn();
+        nodes.awaitReady();
+    }
+
+    /** Waits until the processes have compiled what their start made them compile. */
+    private static void rest(Bench.Table table) {
+        long until = System.nanoTime() + REST.toNanos();
+        double used = 1;
+        while (used > QUIET && System.nanoTime() < until) {
+            Reading start = table.meter().read();
+            Pause.untilNanos(start.nanos() + LOOK.toNanos());
+            Used since = table.meter().since(start);
+            used = since.clientMicros() / 1e6 / since.seconds();
         }
     }
 
@@ -86,11 +104,5 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
         nodes.close();
         Counts counts = table.meter().counts().since(before);
         return label.figure(worked, used).with(counts).withEnd(ledger.repeated(), over);
-    }
-
-    private static void require(boolean warm) {
-        if (!warm) {
-            throw new IllegalStateException("the processes did not get warm within " + START);
-        }
     }
 }

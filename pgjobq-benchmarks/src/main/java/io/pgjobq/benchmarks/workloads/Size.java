@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param waiting how many jobs wait behind those that are measured
  * @param snapshot how many jobs are worked off while a snapshot is held
  * @param idle how long idle nodes are watched
+ * @param warmUp how long at most a system sends, and then works, in a run that is not counted
  */
 public record Size(
         int jobs,
@@ -24,7 +25,8 @@ public record Size(
         int shared,
         int waiting,
         int snapshot,
-        Duration idle) {
+        Duration idle,
+        Duration warmUp) {
 
     /** For a first look, in minutes. */
     public static final Size QUICK = new Size(
@@ -36,7 +38,8 @@ public record Size(
             60_000,
             200_000,
             100_000,
-            Duration.ofSeconds(15));
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(1));
 
     /** What the bars are measured with. */
     public static final Size FULL = new Size(
@@ -48,29 +51,30 @@ public record Size(
             400_000,
             1_000_000,
             300_000,
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(2));
 
-    /** Less, for the round in which the JVM gets warm. */
-    public Size warmUp() {
+    /**
+     * For the runs in which the JVM gets warm: as many jobs as are measured, in the same time at most for all systems; half of
+     * what only takes time.
+     */
+    public Size warmingUp() {
         return new Size(
-                jobs / 2,
-                limit,
-                peerLimit.dividedBy(2),
-                samples / 2,
-                stretch.dividedBy(2),
-                shared / 2,
-                waiting / 2,
-                snapshot / 2,
-                idle.dividedBy(2));
+                jobs, warmUp, warmUp, samples / 2, stretch.dividedBy(2), shared, waiting / 2, snapshot, idle, warmUp);
+    }
+
+    /** How many jobs each of several processes gets warm with. */
+    public int warmUpShared() {
+        return shared / 4;
     }
 
     /** With another number of jobs in each drain. */
     public Size withJobs(int number) {
-        return new Size(number, limit, peerLimit, samples, stretch, shared, waiting, snapshot, idle);
+        return new Size(number, limit, peerLimit, samples, stretch, shared, waiting, snapshot, idle, warmUp);
     }
 
     /** With other limits. */
     public Size withLimits(Duration time, Duration peerTime) {
-        return new Size(jobs, time, peerTime, samples, stretch, shared, waiting, snapshot, idle);
+        return new Size(jobs, time, peerTime, samples, stretch, shared, waiting, snapshot, idle, warmUp);
     }
 }

@@ -10,7 +10,7 @@ class PlanTests {
 
     @Test
     void letsWhatIsComparedFollowEachOtherInEachRound() {
-        assertThat(lines("full", "--workloads=drain,enqueue-8", "--systems=floor,pgjobq", "--rounds=2"))
+        assertThat(lines("quick", "--workloads=drain,enqueue-8", "--systems=floor,pgjobq", "--rounds=2"))
                 .containsExactly(
                         "0 drain floor",
                         "0 drain pgjobq",
@@ -24,6 +24,22 @@ class PlanTests {
                         "2 drain pgjobq",
                         "2 enqueue-8 floor",
                         "2 enqueue-8 pgjobq");
+    }
+
+    @Test
+    void getsWarmForAsManyRunsWithEachSystem() {
+        assertThat(lines("full", "--workloads=drain", "--systems=pgjobq,jobrunr", "--rounds=1"))
+                .containsExactly(
+                        "0 drain pgjobq",
+                        "0 drain pgjobq",
+                        "0 drain pgjobq",
+                        "0 drain pgjobq",
+                        "0 drain jobrunr",
+                        "0 drain jobrunr",
+                        "0 drain jobrunr",
+                        "0 drain jobrunr",
+                        "1 drain pgjobq",
+                        "1 drain jobrunr");
     }
 
     @Test

@@ -58,15 +58,25 @@ final class Bars {
                     0.95,
                     Format.SHARE,
                     within(Business.SEND, Business.SECOND, RATE)),
-            atMost("idle, same process, p50", 0.5, Format.MILLIS, value(new Idle(false).title(), P50)),
-            atMost("idle, same process, p99", 3, Format.MILLIS, value(new Idle(false).title(), P99)),
+            atMost("idle, same process, p50", 0.5, Format.MILLIS, value(new Idle(Idle.Kind.SENT_ALONE).title(), P50)),
+            atMost(
+                    "idle, same process, sent in a transaction, p50",
+                    0.5,
+                    Format.MILLIS,
+                    value(new Idle(Idle.Kind.IN_TRANSACTION).title(), P50)),
+            atMost("idle, same process, p99", 3, Format.MILLIS, value(new Idle(Idle.Kind.SENT_ALONE).title(), P99)),
             atMost(
                     "idle, other process, p50 less the bare NOTIFY's",
                     1,
                     Format.MILLIS,
                     (results, system) -> results.difference(
-                            Side.of(new Idle(true).title(), system, P50), Side.of(NotifyFloor.TITLE, FLOOR, P50))),
-            atMost("idle, other process, p99", 10, Format.MILLIS, value(new Idle(true).title(), P99)),
+                            Side.of(new Idle(Idle.Kind.OTHER_PROCESS).title(), system, P50),
+                            Side.of(NotifyFloor.TITLE, FLOOR, P50))),
+            atMost(
+                    "idle, other process, p99",
+                    10,
+                    Format.MILLIS,
+                    value(new Idle(Idle.Kind.OTHER_PROCESS).title(), P99)),
             atLeast(
                     "steady 1,000/s, how much of that it kept up with",
                     0.95,

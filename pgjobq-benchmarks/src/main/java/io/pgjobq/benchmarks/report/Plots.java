@@ -65,7 +65,7 @@ final class Plots {
                 "bytes, log",
                 "drain, with sending",
                 List.of(new Bar("bytes", Figure::walPerJob)));
-        latency(path, "idle", new Idle(true).title());
+        latency(path, "idle", new Idle(Idle.Kind.OTHER_PROCESS).title());
         latency(path, "steady-1000", new Steady(1_000).title());
         latency(path, "steady-5000", new Steady(5_000).title());
         tenths(path);

@@ -53,9 +53,10 @@ public final class Catalogue {
         items.add(new Item(drain, 4, ALWAYS, ALWAYS, ALWAYS, true));
         items.add(new Item(new Enqueue(1), 1, ALWAYS, 0, 1, false));
         items.add(new Item(new Enqueue(8), 1, ALWAYS, 0, 1, false));
-        items.add(new Item(new Idle(false), 1, ALWAYS, 2, 1, false));
+        items.add(new Item(new Idle(Idle.Kind.SENT_ALONE), 1, ALWAYS, 2, 1, false));
+        items.add(new Item(new Idle(Idle.Kind.IN_TRANSACTION), 1, ALWAYS, 0, 0, false));
         items.add(new Item(new NotifyFloor(), 1, ALWAYS, 0, 0, false));
-        items.add(new Item(new Idle(true), 0, ALWAYS, 2, 1, false));
+        items.add(new Item(new Idle(Idle.Kind.OTHER_PROCESS), 0, ALWAYS, 2, 1, false));
         items.add(new Item(new Steady(1_000), 0, ALWAYS, 2, 1, false));
         items.add(new Item(new Steady(5_000), 0, ALWAYS, 2, 1, false));
         items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), 0, ALWAYS, 0, 0, false));

@@ -7,6 +7,7 @@ import io.pgjobq.benchmarks.harness.Meter.Reading;
 import io.pgjobq.benchmarks.harness.Payload;
 import io.pgjobq.benchmarks.systems.Client;
 import io.pgjobq.benchmarks.systems.ClientOptions;
+import io.pgjobq.benchmarks.systems.PgJobQSystem;
 import io.pgjobq.benchmarks.systems.QueueSystem;
 import io.pgjobq.benchmarks.systems.Systems;
 import java.time.Duration;
@@ -16,11 +17,33 @@ import java.util.Map;
 
 /**
  * Single jobs, each sent when the last has long started, into a system that has nothing else to do. The latency is that from
- * the commit, as the sender knows it, to the start of the handler; beside it, from the call that sends.
+ * the commit, as the sender knows it, to the start of the handler, nothing if it started before the sender knew; beside it,
+ * from the call that sends.
  *
- * @param apart whether the handler is in another process than the sender
+ * @param kind who sends, and how
  */
-public record Idle(boolean apart) implements Workload {
+public record Idle(Kind kind) implements Workload {
+
+    /** Who sends, and how. */
+    public enum Kind {
+
+        /** The process that has the handler, outside of transactions. */
+        SENT_ALONE("idle", "idle, same process"),
+
+        /** The process that has the handler, each job in a transaction. */
+        IN_TRANSACTION("idle-transaction", "idle, same process, sent in a transaction"),
+
+        /** Another process. */
+        OTHER_PROCESS("idle-other", "idle, other process");
+
+        private final String label;
+        private final String title;
+
+        Kind(String label, String title) {
+            this.label = label;
+            this.title = title;
+        }
+    }
 
     /** With how many jobs at most the node gets warm, and in how much time. */
     private static final int WARM_UP = 2_000;
@@ -29,22 +52,23 @@ public record Idle(boolean apart) implements Workload {
 
     @Override
     public String name() {
-        return apart ? "idle-other" : "idle";
+        return kind.label;
     }
 
     /** What the figures are called. */
     public String title() {
-        return apart ? "idle, other process" : "idle, same process";
+        return kind.title;
     }
 
     @Override
     public boolean suits(QueueSystem system) {
-        return system != Systems.FLOOR;
+        return kind == Kind.IN_TRANSACTION ? system instanceof PgJobQSystem : system != Systems.FLOOR;
     }
 
     @Override
     public List<Figure> run(Bench bench, QueueSystem system, int round) {
         int samples = bench.size().samples();
+        boolean apart = kind == Kind.OTHER_PROCESS;
         try (Bench.Table table = bench.prepare(system, WARM_UP + samples);
                 Nodes nodes = new Nodes(table, system)) {
             if (apart) {
@@ -72,7 +96,16 @@ public record Idle(boolean apart) implements Workload {
         }
     }
 
-    private static Figure measure(Bench bench, Bench.Table table, Client client, Label label) {
+    /** Returns when the sender knew of the commit. */
+    private long send(Client client, String payload) {
+        if (kind != Kind.SENT_ALONE) {
+            return client.sendTimed(payload);
+        }
+        client.send(payload);
+        return System.nanoTime();
+    }
+
+    private Figure measure(Bench bench, Bench.Table table, Client client, Label label) {
         Latencies fromCommit = new Latencies();
         Latencies fromCall = new Latencies();
         Duration limit = bench.limit().multipliedBy(3);
@@ -83,7 +116,7 @@ public record Idle(boolean apart) implements Workload {
             int job = WARM_UP + i;
             String payload = Payload.of(job, Bench.PAYLOAD);
             long called = System.nanoTime();
-            long committed = client.sendTimed(payload);
+            long committed = send(client, payload);
             over = !Pause.until(() -> table.ledger().startedAt(job) != 0, limit);
             long started = over ? System.nanoTime() : table.ledger().startedAt(job);
             fromCommit.add(started - committed);

@@ -49,7 +49,8 @@ class BarsTests {
     void takesTheBareNotifyOffTheLatencyOfAnotherProcess() {
         Results results = new Results(List.of(
                 rate(NotifyFloor.TITLE, "floor", 1, 1).withLatencies(Map.of("p50", 1.25)),
-                rate(new Idle(true).title(), "pgjobq", 1, 1).withLatencies(Map.of("p50", 2.0, "p99", 9.0))));
+                rate(new Idle(Idle.Kind.OTHER_PROCESS).title(), "pgjobq", 1, 1)
+                        .withLatencies(Map.of("p50", 2.0, "p99", 9.0))));
         assertThat(named("idle, other process, p50 less the bare NOTIFY's")
                         .measured()
                         .apply(results, "pgjobq"))

@@ -3,6 +3,7 @@ package io.pgjobq.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.JobHandler;
+import io.pgjobq.notify.PromptSockets;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -48,6 +49,14 @@ class NativeHintsTests {
         RuntimeHints hints = new RuntimeHints();
         new PgJobqRuntimeHints().registerHints(hints, null);
         assertThat(RuntimeHintsPredicates.resource().forResource("io/pgjobq/schema/changelog.yaml"))
+                .accepts(hints);
+    }
+
+    @Test
+    void theDriverCanMakeItsSockets() throws NoSuchMethodException {
+        RuntimeHints hints = new RuntimeHints();
+        new PgJobqRuntimeHints().registerHints(hints, null);
+        assertThat(RuntimeHintsPredicates.reflection().onConstructorInvocation(PromptSockets.class.getConstructor()))
                 .accepts(hints);
     }
 }

@@ -64,6 +64,7 @@ class CompletionIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(value = PgBouncerMode.POLL_ONLY, because = "a node that only polls looks at each poll")
     void aQuickEndIsToldOfRatherThanLookedUp() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         DataSource counting = new DelegatingDataSource(database.dataSource()) {

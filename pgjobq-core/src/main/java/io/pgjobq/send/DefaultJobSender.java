@@ -92,7 +92,11 @@ public final class DefaultJobSender implements JobSender {
     private @Nullable SentClaimed sendTo(Vacancy vacancy, NewJob job, String type, byte[] payload) {
         Place place = vacancy.place();
         SentClaimed sent;
+        byte[] own;
         try {
+            // The handler's: the caller may go on to change his. There may be no room for it, so it is made before the
+            // job.
+            own = payload.clone();
             sent = guarded(job.queue(), () -> store.sendClaimed(job, type, payload, place));
         } catch (RuntimeException | Error ex) {
             vacancy.lose();
@@ -114,8 +118,7 @@ public final class DefaultJobSender implements JobSender {
                 false,
                 0,
                 type,
-                // The handler's own: the caller may go on to change his.
-                payload.clone(),
+                own,
                 job.attributes(),
                 sent.sentAt()));
         return sent;

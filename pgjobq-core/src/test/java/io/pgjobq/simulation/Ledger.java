@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Ledger {
 
     private final Set<Long> committed = ConcurrentHashMap.newKeySet();
+    private final Set<Long> sentByNodes = ConcurrentHashMap.newKeySet();
     private final Set<Long> rolledBack = ConcurrentHashMap.newKeySet();
     private final Map<Long, SimulatedNode> holders = new ConcurrentHashMap<>();
     private final Map<Long, SimulatedNode> successes = new ConcurrentHashMap<>();
@@ -27,7 +28,16 @@ final class Ledger {
         rolledBack.add(id);
     }
 
-    /** A sender does not know whether its job was committed. */
+    /** A node has sent a job to its own queue. */
+    void sentByNode(long id) {
+        sentByNodes.add(id);
+    }
+
+    Set<Long> sentByNodes() {
+        return sentByNodes;
+    }
+
+    /** A node does not know whether its job was committed. */
     void inDoubt() {
         inDoubt.incrementAndGet();
     }

@@ -119,7 +119,7 @@ final class SimulatedNode {
     /** A job that this node may run without asking for it. */
     private void sendOwn() {
         try {
-            ledger.committed(pgJobQ.sender()
+            ledger.sentByNode(pgJobQ.sender()
                     .to("own")
                     .priority(ThreadLocalRandom.current().nextInt(4, 6))
                     .send(new byte[] {'{', '}'})

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * What a process of its own has to do to be a node: it may get warm first, starts something, says that it is ready and what processes that has
- * started, and ends when its standard input is closed, as it is when whoever started it ends.
+ * What a process of its own has to do to be a node: it may get warm first, starts something, says that it is ready and what
+ * processes that has started, and ends when its standard input is closed, as it is when whoever started it ends.
  */
 public final class NodeProgram {
 

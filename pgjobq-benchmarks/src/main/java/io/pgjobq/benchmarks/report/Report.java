@@ -43,7 +43,8 @@ public final class Report {
         if (!results.workloads().isEmpty()) {
             text.append("## What pgjobq means to reach\n\nMedians of the rounds, and in brackets the least and the"
                     + " greatest. What compares two figures is compared within each round."
-                    + " Before, uncounted, each system ran each workload in this process as often as the others; processes that"
+                    + " Before, uncounted, each system ran each workload in this process as often as the others, but for"
+                    + " graphile-worker, whose process is new each time; processes that"
                     + " share a backlog got warm with as many jobs each.\n\n");
             text.append(tables.bars());
         }

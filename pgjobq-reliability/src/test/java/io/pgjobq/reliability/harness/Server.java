@@ -58,6 +58,7 @@ public final class Server implements AutoCloseable {
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                     .setServerConfig("max_connections", String.valueOf(MAX_CONNECTIONS));
             return (port == 0 ? builder : builder.setPort(port)).start();
         } catch (IOException ex) {

@@ -151,6 +151,15 @@ record Course(
 
     /** Microseconds of the processors for each job that ended in the phase, or in its last third. */
     double cpuPerJob(Phase phase, boolean lastThird) {
+        return perJob(phase, lastThird, reading -> reading.cpu().toNanos() / 1_000.0);
+    }
+
+    /** How often claiming and settling looked at a page for each job that ended in the phase, or in its last third. */
+    double pagesPerJob(Phase phase, boolean lastThird) {
+        return perJob(phase, lastThird, Reading::pages);
+    }
+
+    private double perJob(Phase phase, boolean lastThird, ToDoubleFunction<Reading> sum) {
         long from = lastThird ? phase.lastThirdFrom() : phase.start().at().toEpochSecond();
         List<Reading> span = readings.stream()
                 .filter(reading -> reading.at().toEpochSecond() >= from
@@ -158,7 +167,7 @@ record Course(
                 .toList();
         Reading first = span.get(0);
         Reading last = span.get(span.size() - 1);
-        return last.cpu().minus(first.cpu()).toNanos() / 1_000.0 / finished(first, last);
+        return (sum.applyAsDouble(last) - sum.applyAsDouble(first)) / finished(first, last);
     }
 
     private long finished(Reading from, Reading to) {

@@ -17,9 +17,9 @@ final class PressureTable {
     private static final double MEGA = 1024 * 1024;
     private static final String HEAD = """
             | scenario | phase | seconds | jobs/s, median | start latency p50 / p99, ms | claim p50 / p99, ms (claims) \
-            | CPU a job, µs | mean on the server, ms: claim / settle / sweep | most dead rows: job / claim \
+            | CPU a job, µs | pages looked at a job, claim and settle | mean on the server, ms: claim / settle / sweep | most dead rows: job / claim \
             | at the end, MB: job / its indexes / claim / history | WAL a job, bytes |
-            |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+            |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|
             """;
 
     private PressureTable() {}
@@ -50,7 +50,7 @@ final class PressureTable {
         Reading end = phase.end();
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %d | %,.0f | %s | %s (%,d) | %,.0f | %.2f / %.2f / %.1f | %,.0f / %,.0f | %.0f / %.0f / %.1f / %.0f | %,.0f |%n",
+                "| %s | %s | %d | %,.0f | %s | %s (%,d) | %,.0f | %.1f | %.2f / %.2f / %.1f | %,.0f / %,.0f | %.0f / %.0f / %.1f / %.0f | %,.0f |%n",
                 scenario,
                 phase.name(),
                 end.at().toEpochSecond() - phase.start().at().toEpochSecond(),
@@ -59,6 +59,7 @@ final class PressureTable {
                 quantiles(course.claims(), phase),
                 end.calls("claim", phase.start()).count(),
                 course.cpuPerJob(phase, false),
+                course.pagesPerJob(phase, false),
                 phase.mean("claim"),
                 phase.mean("settle_succeeded"),
                 phase.mean("sweep"),

@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param claims bytes of the claim table with its indexes
  * @param history bytes of the finished jobs' table with its indexes
  * @param wal bytes of write-ahead log written so far
+ * @param pages how often claiming and settling have looked at a page of 8 kB so far
  * @param cpu what the server's and the workers' processes have used of the processors so far
  * @param functions calls of pgjobq's functions so far
  */
@@ -29,6 +30,7 @@ record Reading(
         long claims,
         long history,
         long wal,
+        long pages,
         Duration cpu,
         Map<String, Calls> functions) {
 
@@ -39,7 +41,9 @@ record Reading(
                 pg_table_size('pgjobq.job') as job_table, pg_indexes_size('pgjobq.job') as job_indexes,
                 pg_total_relation_size('pgjobq.claim') as claims,
                 (select sum(pg_total_relation_size(relid)) from pg_partition_tree('pgjobq.finished_job')) as history,
-                pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal""";
+                pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint as wal,
+                (select coalesce(sum(shared_blks_hit + shared_blks_read), 0) from pg_stat_statements
+                    where query like '%pgjobq.claim(%' or query like '%pgjobq.settle_succeeded(%') as pages""";
 
     private static final String FUNCTIONS =
             "select funcname, calls, total_time from pg_stat_user_functions where schemaname = 'pgjobq'";
@@ -73,6 +77,7 @@ record Reading(
                         row.getLong("claims"),
                         row.getLong("history"),
                         row.getLong("wal"),
+                        row.getLong("pages"),
                         cpu,
                         functions))
                 .single();

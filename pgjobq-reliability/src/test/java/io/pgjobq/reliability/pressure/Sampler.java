@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Reads each second what the server says, and knows the phases. What the server keeps of each job anyway (when it was sent,
@@ -45,10 +46,9 @@ final class Sampler implements AutoCloseable {
 
     /** Sets a stage for sampling; call it before anything connects, so that the server times all calls of functions. */
     static Sampler on(Stage stage, String scenario) {
-        stage.server()
-                .database()
-                .sql("alter database app set track_functions = 'pl'")
-                .update();
+        JdbcClient database = stage.server().database();
+        database.sql("alter database app set track_functions = 'pl'").update();
+        database.sql("create extension pg_stat_statements").update();
         return stage.add(new Sampler(stage, scenario));
     }
 

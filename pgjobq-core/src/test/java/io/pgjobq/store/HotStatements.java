@@ -139,6 +139,14 @@ final class HotStatements {
         note("unknown_types");
         store.queues().unknown();
         note("unknown_queues");
+        store.queues().purge();
+        note("purge_queues");
+        store.queues().create("gone");
+        connection.take();
+        store.queues().delete("gone", false);
+        note("delete_queue");
+        store.queues().purge();
+        note("purge_queues of a deleted one");
         store.nodes().claims(node);
         note("own_claims");
         store.queues().describe(TestStore.QUEUE);

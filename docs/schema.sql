@@ -83,6 +83,9 @@ alter table pgjobq.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_va
 -- A domain's, since a table's own constraint is parsed anew by each insert.
 create domain pgjobq.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
 
+-- A claim that reached its limit says that from from_seq to max_seq nothing else was free, of the types with this hash (null: of
+-- any), when it was looked at: by this claim or by one before it on which it relied, the earliest in transaction since_xid.
+-- Claims on a queue are made one after the other, so that the number tells which of two was later.
 create table pgjobq.claim (
     id bigint not null,
     node_id integer not null,
@@ -90,6 +93,9 @@ create table pgjobq.claim (
     priority smallint not null,
     max_seq bigint not null,
     seqs pgjobq.claim_seqs not null,
+    from_seq bigint,
+    since_xid xid8,
+    types_hash bigint,
     claimed_at timestamptz not null default clock_timestamp(),
     constraint claim_pkey primary key (id)
 );
@@ -282,9 +288,15 @@ $$;
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
--- Returns the jobs, and for each lane that was emptied a row without a job, whose next_seq is where to go on.
+-- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
+-- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
+-- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
+-- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
+-- Returns the jobs; for each lane that was emptied a row without a job, whose next_seq is where to go on; and if the limit was
+-- reached, one without that, whose seq is the next p_last of that lane.
 create or replace function pgjobq.claim(
-    p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_types text[])
+    p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
+    p_told bigint[], p_types text[])
 returns table (lane smallint, next_seq bigint, claim_id bigint, id bigint, seq bigint, attempt smallint,
     enqueued_at timestamptz, type text, payload bytea, attributes jsonb)
 language plpgsql
@@ -302,6 +314,11 @@ declare
     v_paused boolean;
     v_registered boolean;
     v_commit text;
+    v_from bigint;
+    v_next bigint;
+    v_low bigint;
+    v_since xid8;
+    v_types bigint;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
@@ -348,23 +365,42 @@ begin
             exit when v_left = 0;
             continue;
         end if;
+        v_from := p_from[i];
+        v_low := v_from;
+        v_since := null;
+        if p_last[i] <> 0 and v_from < p_told[i] then
+            v_types := hash_array_extended(p_types, 0);
+            select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
+            from pgjobq.claim c
+            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from - 1 and c.from_seq <= v_from
+                and c.since_xid >= p_last[i]::text::xid8 and (c.types_hash is null or c.types_hash = v_types)
+            order by c.max_seq desc
+            limit 1;
+            v_low := coalesce(v_low, v_from);
+            if v_next is not null then
+                v_from := least(v_next, p_told[i]);
+            end if;
+        end if;
         return query
         with taken as materialized (
             select unnest(c.seqs) as seq
             from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from
         ), picked as materialized (
             select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
             from pgjobq.job j
-            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= p_from[i]
+            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= v_from
                 and (j.rescues >= 2) is not true
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (select t.seq from taken t)
             order by j.seq
             limit v_left
         ), made as (
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq::bigint)
+            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
+            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq::bigint),
+                case when count(*) = v_left then v_low end,
+                case when count(*) = v_left then coalesce(v_since, pg_current_xact_id()) end,
+                case when count(*) = v_left then hash_array_extended(p_types, 0) end
             from picked p
             having count(*) > 0
         )
@@ -373,16 +409,21 @@ begin
         from picked p;
         get diagnostics v_count = row_count;
         v_left := v_left - v_count;
-        exit when v_left = 0;
         lane := p_lanes[i];
+        claim_id := null;
+        id := null;
+        if v_left = 0 then
+            next_seq := null;
+            seq := pg_current_xact_id()::text::bigint;
+            return next;
+            exit;
+        end if;
         select c.max_seq + 1 into next_seq
         from pgjobq.claim c
         where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
         order by c.max_seq desc
         limit 1;
         next_seq := coalesce(next_seq, p_from[i]);
-        claim_id := null;
-        id := null;
         return next;
     end loop;
 end

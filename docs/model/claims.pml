@@ -56,6 +56,7 @@ typedef Node {
     byte number = NOTHING;
     byte hint = 1;          /* Lanes.hints */
     byte wanted = NOTHING;  /* Lanes.wanted */
+    byte told = NOTHING;    /* Lanes.told */
     int asking;             /* ClaimBook.asked: the claim whose answer is awaited, if any */
     int sending;            /* ClaimBook.asked: the claim of a job that is being sent from here, if any */
     byte sending_seq;       /* that job */
@@ -72,6 +73,7 @@ typedef Session {
     mtype stage = idle;
     byte claim;             /* p_claim */
     byte from;              /* p_from */
+    byte told;              /* p_told */
     byte pick;              /* what the insert names */
     byte next               /* next_seq */
 };
@@ -118,11 +120,15 @@ inline choose(x, set) {
     do :: has(set, x) -> break :: !has(set, x) || ((set) >> (x + 1)) != 0 -> x++ od
 }
 
+inline tell(n, seq) {
+    node[n].wanted = min(node[n].wanted, seq);
+    node[n].told = min(node[n].told, seq)
+}
+
 /* A wake-up, which reaches everybody or nobody. One that is late is like one that is lost: the sweep comes first. */
 inline announce(seq) {
     if
-    :: node[0].wanted = min(node[0].wanted, seq);
-       node[1].wanted = min(node[1].wanted, seq)
+    :: tell(0, seq); tell(1, seq)
     :: skip
     fi
 }
@@ -233,9 +239,21 @@ inline lock_queue(then) {
 #define GO_ON lock_queue(locked)
 #endif
 
-/* Of what a snapshot shows, the first from p_from on. */
+/* Goes over what live claims name, up to what was announced at most: more often than claim() does, which asks when the way
+   there was looked at. */
+inline jump() {
+    if
+    :: true
+    :: MINE.from < MINE.told && from_on(NAMED, MINE.from) != 0 ->
+       choose(i, from_on(NAMED, MINE.from));
+       k = min(i + 1, MINE.told);
+       i = 0
+    fi
+}
+
+/* Of what a snapshot shows, the first from there on. */
 inline pick_from(jobs) {
-    MINE.pick = from_on(jobs, MINE.from);
+    MINE.pick = from_on(jobs, k);
     i = 1; k = 0;
     do
     :: i <= SEQS ->
@@ -248,8 +266,8 @@ inline pick_from(jobs) {
 }
 
 inline clear(which) {
-    session[which].stage = idle; session[which].claim = 0; session[which].from = 0; session[which].pick = 0;
-    session[which].next = 0
+    session[which].stage = idle; session[which].claim = 0; session[which].from = 0; session[which].told = 0;
+    session[which].pick = 0; session[which].next = 0
 }
 
 proctype Claim(byte me) {
@@ -257,7 +275,7 @@ proctype Claim(byte me) {
 end:
     do
 #ifdef BUG_SNAPSHOT_BEFORE_LOCK
-    :: d_step { MINE.stage == asked -> pick_from(ANTI_JOIN(ready)); MINE.stage = guessed }
+    :: d_step { MINE.stage == asked -> k = MINE.from; pick_from(ANTI_JOIN(ready)); MINE.stage = guessed }
     :: d_step { MINE.stage == guessed && MAY_LOCK -> lock_queue(picked) }
 #else
     :: d_step { MINE.stage == asked && MAY_LOCK -> lock_queue(locked) }
@@ -265,9 +283,9 @@ end:
     /* The snapshot of the statement that reads jobs and claims, and inserts what nobody sees before the commit. */
 #ifdef BUG_TWO_SNAPSHOTS
     :: d_step { MINE.stage == locked -> MINE.pick = ready; MINE.stage = looked }
-    :: d_step { MINE.stage == looked -> pick_from(ANTI_JOIN(MINE.pick)); MINE.stage = picked }
+    :: d_step { MINE.stage == looked -> k = MINE.from; pick_from(ANTI_JOIN(MINE.pick)); MINE.stage = picked }
 #else
-    :: d_step { MINE.stage == locked -> pick_from(ANTI_JOIN(ready)); MINE.stage = picked }
+    :: atomic { MINE.stage == locked -> k = MINE.from; jump(); pick_from(ANTI_JOIN(ready)); MINE.stage = picked }
 #endif
     /* The commit, asynchronous: nothing is flushed. next_seq is read after the insert. */
     :: d_step { MINE.stage == picked ->
@@ -320,7 +338,7 @@ inline hear() {
     N.asking = 0;
     if
     :: MINE.stage == fenced ->
-       N.wanted = min(N.wanted, MINE.from);
+       tell(me, MINE.from);
        if :: N.number == NUMBER_OF(c) -> N.number = NOTHING :: else fi
     :: MINE.stage == committed && MINE.pick == 0 ->
        N.hint = max(N.hint, MINE.next);
@@ -383,15 +401,16 @@ end:
            assert(c < CLAIMS);
            MINE.claim = c;
            MINE.from = FROM;
+           MINE.told = N.told;
            MINE.stage = asked;
            N.asking = bit(c);
-           N.wanted = NOTHING;
+           N.wanted = NOTHING; N.told = NOTHING;
            c = 0;
            GO_ON
        }
     :: d_step { (MINE.stage == committed || MINE.stage == fenced) && N.asking == bit(MINE.claim) -> hear() }
     /* Gives an answer up, because the connection broke. The session may still be at it. */
-    :: d_step { N.asking != 0 && faults > 0 -> faults--; N.asking = 0; N.wanted = min(N.wanted, MINE.from) }
+    :: d_step { N.asking != 0 && faults > 0 -> faults--; N.asking = 0; tell(me, MINE.from) }
     /* Learns that the job that it sent is its own, or, since the answer was lost, does not. */
     :: d_step { N.sending != 0 ->
            lowest(c, N.sending);
@@ -458,7 +477,7 @@ end:
 #endif
 #ifndef BUG_NO_SWEEP
     /* sweep, where it finds what nobody told of */
-    :: d_step { N.number != NOTHING && MISSED != 0 -> lowest(s, FREE); N.wanted = s; s = 0 }
+    :: d_step { N.number != NOTHING && MISSED != 0 -> lowest(s, FREE); tell(me, s); s = 0 }
 #endif
     /* advance: the hint moves on, to where the numbers stand at most. */
     :: d_step { N.wanted == NOTHING && N.hint < last_seq -> N.hint = last_seq }
@@ -466,7 +485,7 @@ end:
     :: d_step { faults > 0 && N.number != NOTHING ->
            faults--;
            abandoned = abandoned | (bit(N.number) & nodes);
-           N.number = NOTHING; N.hint = 1; N.wanted = 1; N.asking = 0; N.sending = 0; N.sending_seq = 0;
+           N.number = NOTHING; N.hint = 1; N.wanted = 1; N.told = 1; N.asking = 0; N.sending = 0; N.sending_seq = 0;
            N.held = 0; N.emptied = 0; N.ending = 0; N.ending_seq = 0;
            do :: c < CLAIMS -> N.unended[c] = 0; c++ :: else -> break od;
            c = 0
@@ -506,7 +525,7 @@ inline break_off(n) {
     if
     :: session[n].stage != idle && node[n].asking == bit(session[n].claim) ->
        node[n].asking = 0;
-       node[n].wanted = min(node[n].wanted, session[n].from)
+       tell(n, session[n].from)
     :: else
     fi;
     clear(n);

@@ -11,10 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param limit at most how many jobs
  * @param lanes the lanes to look at, the most urgent first
  * @param from for each lane, where to start
+ * @param last for each lane, when the node last looked at it, 0 if what others have taken since then is to be looked at
+ * @param told for each lane, the lowest seq that was announced since the last request: everything is looked at from there on
  * @param types the types that the node can run, {@code null} for all
  */
 public record ClaimRequest(
-        int queue, int node, long claim, int limit, short[] lanes, long[] from, String @Nullable [] types) {
+        int queue,
+        int node,
+        long claim,
+        int limit,
+        short[] lanes,
+        long[] from,
+        long[] last,
+        long[] told,
+        String @Nullable [] types) {
 
     /** Returns whether a suspect is asked for, which comes first then. */
     public boolean asksForSuspect() {

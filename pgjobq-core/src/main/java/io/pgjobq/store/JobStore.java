@@ -1,6 +1,7 @@
 package io.pgjobq.store;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -89,26 +90,22 @@ public final class JobStore {
         return database.alone(connection -> {
             List<ClaimedJob> jobs = new ArrayList<>();
             List<ReadyJobs> emptied = new ArrayList<>();
+            long[] look = new long[1];
             database.list(
                     connection,
                     "claim",
                     row -> {
                         int lane = row.getInt(1);
                         long claim = row.getLong(3);
-                        return row.wasNull()
-                                ? emptied.add(new ReadyJobs(request.queue(), lane, row.getLong(2)))
-                                : jobs.add(new ClaimedJob(
-                                        row.getLong(4),
-                                        row.getLong(5),
-                                        claim,
-                                        request.queue(),
-                                        lane,
-                                        request.laneOf(claim) == ReadyJobs.SUSPECTS,
-                                        row.getInt(6),
-                                        row.getString(8),
-                                        row.getBytes(9),
-                                        row.getString(10),
-                                        row.getObject(7, OffsetDateTime.class).toInstant()));
+                        if (!row.wasNull()) {
+                            return jobs.add(job(row, request, lane, claim));
+                        }
+                        long next = row.getLong(2);
+                        if (!row.wasNull()) {
+                            return emptied.add(new ReadyJobs(request.queue(), lane, next));
+                        }
+                        look[0] = row.getLong(5);
+                        return true;
                     },
                     request.queue(),
                     request.node(),
@@ -116,9 +113,26 @@ public final class JobStore {
                     request.limit(),
                     request.lanes(),
                     request.from(),
+                    request.last(),
+                    request.told(),
                     request.types());
-            return new Claimed(jobs, emptied);
+            return new Claimed(jobs, emptied, look[0]);
         });
+    }
+
+    private static ClaimedJob job(ResultSet row, ClaimRequest request, int lane, long claim) throws SQLException {
+        return new ClaimedJob(
+                row.getLong(4),
+                row.getLong(5),
+                claim,
+                request.queue(),
+                lane,
+                request.laneOf(claim) == ReadyJobs.SUSPECTS,
+                row.getInt(6),
+                row.getString(8),
+                row.getBytes(9),
+                row.getString(10),
+                row.getObject(7, OffsetDateTime.class).toInstant());
     }
 
     /** Reads the payload of a job; {@code null} if the job has ended. */

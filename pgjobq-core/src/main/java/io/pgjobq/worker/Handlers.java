@@ -2,15 +2,15 @@ package io.pgjobq.worker;
 
 import io.pgjobq.store.JobTypes;
 import java.lang.reflect.Type;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of a queue, by logical type. Immutable. */
 final class Handlers {
 
-    private final Map<String, Handler> byType = new HashMap<>();
+    private final Map<String, Handler> byType = new TreeMap<>();
     private final @Nullable Handler rest;
 
     /**
@@ -50,7 +50,10 @@ final class Handlers {
         return byType.getOrDefault(type, rest);
     }
 
-    /** Returns the types that are run here, {@code null} if all are. A job without a type goes to an only handler. */
+    /**
+     * Returns the types that are run here, in order, so that nodes of the same handlers ask for the same; {@code null} if all
+     * are. A job without a type goes to an only handler.
+     */
     String @Nullable [] types() {
         return rest != null ? null : byType.keySet().toArray(String[]::new);
     }

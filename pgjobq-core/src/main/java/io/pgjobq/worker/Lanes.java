@@ -21,7 +21,22 @@ final class Lanes {
     /** The lowest seq that may be there, {@link #NOTHING} if none is known. */
     private final long[] wanted = new long[ReadyJobs.LANES];
 
+    /** The lowest seq that was announced since the last request, {@link #NOTHING} if none was. */
+    private final long[] told = new long[ReadyJobs.LANES];
+
+    /** When the last request looked at the lane, if there is more to take behind what it took, 0 otherwise. */
+    private final long[] last = new long[ReadyJobs.LANES];
+
     private final SuspectSlot suspects;
+
+    /**
+     * Where a request starts in each of its lanes; see there.
+     *
+     * @param from where to start
+     * @param last when the last request looked there
+     * @param told the lowest seq that was announced since
+     */
+    record Start(long[] from, long[] last, long[] told) {}
 
     /** @param suspects what the node's queues share */
     Lanes(SuspectSlot suspects) {
@@ -32,11 +47,13 @@ final class Lanes {
     /** Anything may be anywhere. */
     void lookEverywhere() {
         Arrays.fill(wanted, 0);
+        Arrays.fill(told, 0);
     }
 
     /** A job with this seq may be there. */
     void announce(int priority, long seq) {
         wanted[priority] = Math.min(wanted[priority], seq);
+        told[priority] = Math.min(told[priority], seq);
     }
 
     /** Returns whether there is something to look for. */
@@ -78,13 +95,18 @@ final class Lanes {
     }
 
     /** Returns where to start in each of the lanes. Announcements from now on are for the next time. */
-    long[] start(short[] lanes) {
-        long[] from = new long[lanes.length];
+    Start start(short[] lanes) {
+        Start start = new Start(new long[lanes.length], new long[lanes.length], new long[lanes.length]);
         for (int i = 0; i < lanes.length; i++) {
-            from[i] = Math.min(wanted[lanes[i]], hints[lanes[i]]);
-            wanted[lanes[i]] = NOTHING;
+            int lane = lanes[i];
+            start.from[i] = Math.min(wanted[lane], hints[lane]);
+            start.last[i] = last[lane];
+            start.told[i] = told[lane];
+            wanted[lane] = NOTHING;
+            told[lane] = NOTHING;
+            last[lane] = 0;
         }
-        return from;
+        return start;
     }
 
     /** Returns from where on nothing was seen of the lane, and of those that are more urgent. */
@@ -120,22 +142,25 @@ final class Lanes {
             suspects.giveUp();
         }
         if (jobs.size() == request.limit()) {
-            leaveRest(request, jobs.get(jobs.size() - 1));
+            leaveRest(request, claimed, jobs.get(jobs.size() - 1));
         }
     }
 
     /** The limit was reached: the last job's lane goes on after it, those behind it have not been looked at. */
-    private void leaveRest(ClaimRequest request, ClaimedJob last) {
+    private void leaveRest(ClaimRequest request, Claimed claimed, ClaimedJob taken) {
         boolean behind = false;
         for (int i = 0; i < request.lanes().length; i++) {
             int lane = request.lanes()[i];
             if (behind) {
-                announce(lane, request.from()[i]);
-            } else if (lane == last.lane()) {
+                wanted[lane] = Math.min(wanted[lane], request.from()[i]);
+                told[lane] = Math.min(told[lane], request.told()[i]);
+                last[lane] = request.last()[i];
+            } else if (lane == taken.lane()) {
                 behind = true;
-                if (!last.suspect()) {
-                    announce(lane, last.seq() + 1);
-                    hints[lane] = Math.max(request.from()[i], last.seq() + 1);
+                if (!taken.suspect()) {
+                    wanted[lane] = Math.min(wanted[lane], taken.seq() + 1);
+                    hints[lane] = Math.max(request.from()[i], taken.seq() + 1);
+                    last[lane] = claimed.look();
                 }
             }
         }

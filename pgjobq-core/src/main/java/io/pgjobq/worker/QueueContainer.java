@@ -266,8 +266,9 @@ public final class QueueContainer implements WorkerContainer {
             int node = services.node().id();
             long claims = services.node().nextClaims(ReadyJobs.LANES + 1) - 1;
             short[] wanted = lanes.take();
-            long[] from = lanes.start(wanted);
-            return new ClaimRequest(queueId, node, claims, room, wanted, from, handlers.types());
+            Lanes.Start start = lanes.start(wanted);
+            return new ClaimRequest(
+                    queueId, node, claims, room, wanted, start.from(), start.last(), start.told(), handlers.types());
         });
     }
 

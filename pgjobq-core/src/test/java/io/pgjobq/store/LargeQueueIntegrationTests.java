@@ -72,6 +72,8 @@ class LargeQueueIntegrationTests {
                         100,
                         new Short[] {5},
                         new Long[] {from},
+                        new Long[] {0L},
+                        new Long[] {0L},
                         null))
                 .isLessThan(1_500);
     }
@@ -87,16 +89,18 @@ class LargeQueueIntegrationTests {
 
     private Map<String, Long> costs() throws Exception {
         int node = store.node();
+        Long[] start = {0L};
         Map<String, Long> costs = new LinkedHashMap<>();
         for (String statement : List.of("warm-up", "measured")) {
             assertThat(statement).isNotEmpty();
             costs.put(
                     "claim",
-                    pages("claim", store.queue(), node, claims(node), 100, new Short[] {5}, new Long[] {0L}, null));
+                    pages("claim", store.queue(), node, claims(node), 100, new Short[] {5}, start, start, start, null));
             costs.put("sweep", pages("sweep", new Integer[] {store.queue()}, 0L));
             costs.put("sequence_position", pages("sequence_position"));
             costs.put("promote", pages("promote", 1_000));
             costs.put("rescue", pages("rescue", 50));
+            costs.put("purge_queues", pages("purge_queues"));
             costs.put("unknown_types", pages("unknown_types", store.queue(), (short) 5, 0L, new String[] {""}));
             costs.put("describe_queue", pages("describe_queue", TestStore.QUEUE, 10_000));
             server.execute("delete from pgjobq.claim");

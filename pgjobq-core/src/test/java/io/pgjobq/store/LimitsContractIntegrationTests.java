@@ -55,8 +55,16 @@ class LimitsContractIntegrationTests {
         assertThat(node).isEqualTo(LAST_NODE);
         store.send();
         // The ids that such a node takes last.
-        ClaimRequest request =
-                new ClaimRequest(store.queue(), node, Long.MAX_VALUE - 1, 1, new short[] {5}, new long[] {0}, null);
+        ClaimRequest request = new ClaimRequest(
+                store.queue(),
+                node,
+                Long.MAX_VALUE - 1,
+                1,
+                new short[] {5},
+                new long[1],
+                new long[1],
+                new long[1],
+                null);
 
         List<ClaimedJob> jobs = store.jobs().claim(request).jobs();
 
@@ -80,7 +88,15 @@ class LimitsContractIntegrationTests {
 
         assertThat(store.jobs()
                         .claim(new ClaimRequest(
-                                last, request.node(), request.claim(), 1, request.lanes(), request.from(), null))
+                                last,
+                                request.node(),
+                                request.claim(),
+                                1,
+                                request.lanes(),
+                                request.from(),
+                                request.last(),
+                                request.told(),
+                                null))
                         .jobs())
                 .hasSize(1);
         assertThat(catchThrowable(() -> store.queues().create("one too many")))

@@ -46,7 +46,7 @@ class RoleLimitsContractIntegrationTests {
         "insert into S.job (id, seq, queue_id, payload) values (nextval('S.job_seq'), 1, 1, '')",
         "insert into S.job (id, seq, queue_id, payload)"
                 + " select nextval('S.job_seq') + 5, currval('S.job_seq') + 5, 1, ''",
-        "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', null)",
+        "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null)",
         "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",
         "select S.redrive(1, 1, 1)",

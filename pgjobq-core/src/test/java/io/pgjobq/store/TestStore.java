@@ -116,12 +116,30 @@ record TestStore(
             numbers[i] = (short) lanes[i];
         }
         long first = ((long) node << 37) | CLAIMS.getAndAdd(lanes.length);
-        return new ClaimRequest(queue, node, first, limit, numbers, new long[lanes.length], types);
+        long[] zeros = new long[lanes.length];
+        return new ClaimRequest(queue, node, first, limit, numbers, zeros, zeros, zeros, types);
     }
 
     ClaimRequest requestFrom(int node, int limit, int lane, long from) {
         ClaimRequest r = request(node, limit, null, lane);
-        return new ClaimRequest(r.queue(), node, r.claim(), limit, r.lanes(), new long[] {from}, null);
+        return new ClaimRequest(
+                r.queue(), node, r.claim(), limit, r.lanes(), new long[] {from}, r.last(), r.told(), null);
+    }
+
+    /** Of a node that goes on where it stopped, and was told of jobs from that seq on. */
+    ClaimRequest requestAfter(Claimed last, int limit, long told) {
+        ClaimedJob job = last.jobs().get(last.jobs().size() - 1);
+        ClaimRequest r = requestFrom((int) (job.claim() >> 37), limit, job.priority(), job.seq() + 1);
+        return new ClaimRequest(
+                r.queue(),
+                r.node(),
+                r.claim(),
+                limit,
+                r.lanes(),
+                r.from(),
+                new long[] {last.look()},
+                new long[] {told},
+                null);
     }
 
     List<ClaimedJob> claim(int node, int limit) {

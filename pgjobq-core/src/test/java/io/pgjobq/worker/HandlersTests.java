@@ -32,7 +32,7 @@ class HandlersTests {
         assertThat(handlers.find("c")).isSameAs(c);
         assertThat(handlers.find("d")).isNull();
         assertThat(handlers.find("")).as("nobody is the only one").isNull();
-        assertThat(handlers.types()).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(handlers.types()).containsExactly("a", "b", "c");
     }
 
     @Test
@@ -42,7 +42,7 @@ class HandlersTests {
 
         assertThat(handlers.find("")).isSameAs(only);
         assertThat(handlers.find("b")).isNull();
-        assertThat(handlers.types()).containsExactlyInAnyOrder("a", "");
+        assertThat(handlers.types()).containsExactly("", "a");
     }
 
     @Test

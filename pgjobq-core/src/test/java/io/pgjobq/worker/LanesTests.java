@@ -8,6 +8,7 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.ReadyJobs;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
@@ -16,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LanesTests {
@@ -54,7 +56,7 @@ class LanesTests {
         lanes.announce(5, 120);
 
         assertThat(lanes.take()).containsExactly(5);
-        assertThat(lanes.start(lanes.take())).as("the hint").containsExactly(100);
+        assertThat(lanes.start(lanes.take()).from()).as("the hint").containsExactly(100);
     }
 
     @Test
@@ -63,7 +65,7 @@ class LanesTests {
         lanes.announce(5, 120);
         lanes.announce(5, 42);
 
-        assertThat(lanes.start(lanes.take())).containsExactly(42);
+        assertThat(lanes.start(lanes.take()).from()).containsExactly(42);
         assertThat(lanes.hasWork()).isFalse();
     }
 
@@ -74,9 +76,9 @@ class LanesTests {
         ClaimRequest request = request(9);
         lanes.announce(5, 50);
 
-        lanes.found(request, new Claimed(List.of(), List.of(new ReadyJobs(1, 5, 200))));
+        lanes.found(request, new Claimed(List.of(), List.of(new ReadyJobs(1, 5, 200)), 0));
 
-        assertThat(lanes.start(lanes.take())).containsExactly(50);
+        assertThat(lanes.start(lanes.take()).from()).containsExactly(50);
     }
 
     @Test
@@ -88,7 +90,7 @@ class LanesTests {
         lanes.restore(request);
 
         assertThat(lanes.take()).containsExactly(3);
-        assertThat(lanes.start(lanes.take())).containsExactly(20);
+        assertThat(lanes.start(lanes.take()).from()).containsExactly(20);
     }
 
     @Test
@@ -98,7 +100,7 @@ class LanesTests {
         lanes.advance(500);
         lanes.announce(7, 600);
 
-        assertThat(lanes.start(lanes.take())).containsExactly(50, 500);
+        assertThat(lanes.start(lanes.take()).from()).containsExactly(50, 500);
     }
 
     @Test
@@ -107,7 +109,60 @@ class LanesTests {
         lanes.advance(10);
         lanes.announce(0, 1_000);
 
-        assertThat(lanes.start(lanes.take())).containsExactly(100);
+        assertThat(lanes.start(lanes.take()).from()).containsExactly(100);
+    }
+
+    @Test
+    void whatOthersTakeIsGoneOverFromTheLastLookOnUnlessSomethingIsAnnounced() {
+        emptyAll(100);
+        lanes.announce(5, 100);
+        take(100, 7);
+
+        Lanes.Start start = lanes.start(lanes.take());
+        assertThat(start.from()).containsExactly(101);
+        assertThat(start.last()).containsExactly(7);
+        assertThat(start.told()).as("nothing").containsExactly(Long.MAX_VALUE);
+
+        lanes.announce(5, 101);
+        take(101, 8);
+        lanes.announce(5, 150);
+        assertThat(lanes.start(lanes.take()).told()).containsExactly(150);
+    }
+
+    @Test
+    void nothingIsGoneOverAfterARequestThatFailedOrEmptiedTheLane() {
+        emptyAll(100);
+        lanes.announce(5, 100);
+        take(100, 7);
+        lanes.restore(request(9));
+
+        Lanes.Start start = lanes.start(lanes.take());
+        assertThat(start.last()).containsExactly(0);
+        assertThat(start.told()).isEqualTo(start.from());
+
+        lanes.announce(5, 101);
+        take(101, 8);
+        lanes.found(request(9), new Claimed(List.of(), List.of(new ReadyJobs(1, 5, 200)), 0));
+        lanes.announce(5, 300);
+        assertThat(lanes.start(lanes.take()).last()).containsExactly(0);
+    }
+
+    @Test
+    void nothingIsGoneOverWhereAnythingMayBe() {
+        emptyAll(100);
+        lanes.announce(5, 100);
+        take(100, 7);
+        lanes.lookEverywhere();
+
+        Lanes.Start start = lanes.start(lanes.take());
+        assertThat(start.from()).containsOnly(0);
+        assertThat(start.told()).containsOnly(0);
+    }
+
+    /** Takes one job, the only one that was asked for. */
+    private void take(long seq, long look) {
+        ClaimedJob job = new ClaimedJob(seq, seq, 1, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH);
+        lanes.found(request(1), new Claimed(List.of(job), List.of(), look));
     }
 
     private void emptyAll(long next) {
@@ -116,90 +171,133 @@ class LanesTests {
         for (short lane : request.lanes()) {
             emptied.add(new ReadyJobs(1, lane, next));
         }
-        lanes.found(request, new Claimed(List.of(), emptied));
+        lanes.found(request, new Claimed(List.of(), emptied, 0));
     }
 
     private ClaimRequest request(int limit) {
-        short[] wanted = lanes.take();
-        return new ClaimRequest(1, 1, 0, limit, wanted, lanes.start(wanted), null);
+        return request(lanes, limit);
     }
 
-    /** What happens around a worker's lanes. */
+    private static ClaimRequest request(Lanes lanes, int limit) {
+        short[] wanted = lanes.take();
+        Lanes.Start start = lanes.start(wanted);
+        return new ClaimRequest(1, 1, 0, limit, wanted, start.from(), start.last(), start.told(), null);
+    }
+
+    /** What happens around the lanes of two nodes. */
     sealed interface Event {
 
         /** A job is committed, and then announced; its seq may be far below others. */
         record Sent(int priority, long seq) implements Event {}
 
-        /** A request for so many jobs is answered; if between, this job is committed and announced meanwhile. */
-        record Taken(int limit, Sent between) implements Event {}
+        /** A node's request for so many jobs is answered; this job is committed and announced meanwhile. */
+        record Taken(int node, int limit, Sent between) implements Event {}
 
-        /** The suspect that is held, if there is one, ends. */
-        record SuspectEnded() implements Event {}
+        /** The suspect that a node holds, if there is one, ends. */
+        record SuspectEnded(int node) implements Event {}
 
-        /** A request is lost, before or after it took jobs that are given back later. */
-        record Lost(int limit) implements Event {}
+        /** A claim, if there is one, has no job any more. */
+        record ClaimEnded(int number) implements Event {}
+
+        /** A node's request is lost, before or after it took jobs that are given back later. */
+        record Lost(int node, int limit) implements Event {}
     }
 
     @Provide
     Arbitrary<List<Event>> events() {
         Arbitrary<Event.Sent> sent = Combinators.combine(
-                        Arbitraries.of(0, 1, 2, 3, ReadyJobs.SUSPECTS),
+                        Arbitraries.of(0, 1, 1, 1, 2, 3, ReadyJobs.SUSPECTS),
                         Arbitraries.longs().between(1, 60))
                 .as(Event.Sent::new);
         Arbitrary<Integer> limit = Arbitraries.integers().between(1, 5);
+        Arbitrary<Integer> node = Arbitraries.of(0, 1);
+        Arbitrary<Event> taken = Combinators.combine(node, limit, sent).as(Event.Taken::new);
         return Arbitraries.<Event>oneOf(
                         sent,
                         sent,
-                        Combinators.combine(limit, sent).as(Event.Taken::new),
-                        limit.map(Event.Lost::new),
-                        Arbitraries.just(new Event.SuspectEnded()))
+                        taken,
+                        taken,
+                        Arbitraries.integers().between(0, 9).map(Event.ClaimEnded::new),
+                        Combinators.combine(node, limit).as(Event.Lost::new),
+                        node.map(Event.SuspectEnded::new))
                 .list()
-                .ofMaxSize(40);
+                .ofMaxSize(60);
     }
 
-    @Property(tries = 500)
-    void whateverWasAnnouncedIsTakenInTheEndHoweverLateItWasCommitted(@ForAll("events") List<Event> events) {
-        Model model = new Model();
+    /** By either node alone: the other may hear everything, and never ask again. */
+    @Property(tries = 3000)
+    void whateverWasAnnouncedIsTakenInTheEndHoweverLateItWasCommitted(
+            @ForAll("events") List<Event> events, @ForAll boolean first) {
+        Store store = new Store();
         for (Event event : events) {
-            model.happens(event);
+            store.happens(event);
         }
-        for (int i = 0; model.lanes.hasWork() || model.suspectHeld; i++) {
+        NodeLanes node = store.nodes.get(first ? 0 : 1);
+        for (int i = 0; node.isLeft(); i++) {
             assertThat(i).as("requests until there is nothing to look for").isLessThan(1_000);
-            model.take(3, () -> {});
-            model.happens(new Event.SuspectEnded());
+            store.take(node, 3, () -> {});
+            node.endSuspect();
         }
-        assertThat(model.free).isEmpty();
-        assertThat(model.taken).hasSameSizeAs(new TreeSet<>(model.taken));
+        assertThat(store.free).isEmpty();
+        assertThat(store.taken).hasSameSizeAs(new TreeSet<>(store.taken));
     }
 
-    /** The store, as far as a claim needs it: what is free, and how far claims have gone. */
-    private static final class Model {
+    /** A node, as far as it takes jobs. */
+    private static final class NodeLanes {
 
         private final SuspectSlot suspects = new SuspectSlot();
         private final Lanes lanes = new Lanes(suspects);
+        private boolean suspectHeld;
+
+        boolean isLeft() {
+            return suspectHeld || lanes.hasWork();
+        }
+
+        void endSuspect() {
+            if (suspectHeld) {
+                suspectHeld = false;
+                suspects.settled(1);
+            }
+        }
+    }
+
+    /**
+     * A claim that is still there.
+     *
+     * @param since the first look on which it relies; they are numbered as they were made
+     */
+    private record Claim(int lane, long from, long max, long since) {}
+
+    /** The store, as far as a claim needs it: what is free, what claims there are, and how far they have gone. */
+    private static final class Store {
+
+        private final List<NodeLanes> nodes = List.of(new NodeLanes(), new NodeLanes());
         private final TreeSet<Long> sent = new TreeSet<>();
         private final TreeSet<Long> free = new TreeSet<>();
         private final List<Long> taken = new ArrayList<>();
-        private boolean suspectHeld;
+        private final List<Claim> claims = new ArrayList<>();
         private final long[] claimed = new long[ReadyJobs.LANES];
+        private long looks;
 
         void happens(Event event) {
             if (event instanceof Event.Sent job) {
                 send(job);
             } else if (event instanceof Event.Taken request) {
-                take(request.limit(), () -> send(request.between()));
-            } else if (event instanceof Event.SuspectEnded && suspectHeld) {
-                suspectHeld = false;
-                suspects.settled(1);
-            } else if (event instanceof Event.Lost request) {
-                lanes.restore(request(request.limit()));
+                take(nodes.get(request.node()), request.limit(), () -> send(request.between()));
+            } else if (event instanceof Event.SuspectEnded ended) {
+                nodes.get(ended.node()).endSuspect();
+            } else if (event instanceof Event.ClaimEnded ended && ended.number() < claims.size()) {
+                claims.remove(ended.number());
+            } else if (event instanceof Event.Lost lost) {
+                Lanes lanes = nodes.get(lost.node()).lanes;
+                lanes.restore(request(lanes, lost.limit()));
             }
         }
 
         private void send(Event.Sent job) {
             if (sent.add(key(job.priority(), job.seq()))) {
                 free.add(key(job.priority(), job.seq()));
-                lanes.announce(job.priority(), job.seq());
+                nodes.forEach(node -> node.lanes.announce(job.priority(), job.seq()));
             }
         }
 
@@ -207,52 +305,75 @@ class LanesTests {
             return priority * 1_000L + seq;
         }
 
-        private ClaimRequest request(int limit) {
-            short[] wanted = lanes.take();
-            return new ClaimRequest(1, 1, 0, limit, wanted, lanes.start(wanted), null);
-        }
-
-        void take(int limit, Runnable between) {
-            ClaimRequest request = request(limit);
-            Claimed answer = answer(request);
+        void take(NodeLanes node, int limit, Runnable between) {
+            ClaimRequest request = request(node.lanes, limit);
+            Claimed answer = answer(node, request);
             between.run();
-            lanes.found(request, answer);
+            node.lanes.found(request, answer);
         }
 
-        private Claimed answer(ClaimRequest request) {
+        private Claimed answer(NodeLanes node, ClaimRequest request) {
             List<ClaimedJob> jobs = new ArrayList<>();
             List<ReadyJobs> emptied = new ArrayList<>();
             for (int i = 0; i < request.lanes().length && jobs.size() < request.limit(); i++) {
                 int lane = request.lanes()[i];
                 if (lane == ReadyJobs.SUSPECTS) {
-                    takeSuspect(jobs);
+                    takeSuspect(node, jobs);
                     continue;
                 }
-                long from = request.from()[i];
-                Long next;
-                while (jobs.size() < request.limit()
-                        && (next = free.ceiling(key(lane, from))) != null
-                        && next < key(lane + 1, 0)) {
-                    free.remove(next);
-                    taken.add(next);
-                    long seq = next - key(lane, 0);
-                    claimed[lane] = Math.max(claimed[lane], seq);
-                    jobs.add(new ClaimedJob(next, seq, 1, 1, lane, false, 0, "", new byte[0], null, Instant.EPOCH));
+                Claim relied = relied(request, i);
+                long from = relied == null ? request.from()[i] : Math.min(relied.max + 1, request.told()[i]);
+                long max = takeFrom(lane, from, request.limit(), jobs);
+                looks++;
+                if (max > 0) {
+                    claims.add(
+                            relied == null
+                                    ? new Claim(lane, from, max, looks)
+                                    : new Claim(lane, relied.from, max, relied.since));
                 }
                 if (jobs.size() < request.limit()) {
-                    emptied.add(new ReadyJobs(1, lane, Math.max(from, claimed[lane] + 1)));
+                    emptied.add(new ReadyJobs(1, lane, Math.max(request.from()[i], claimed[lane] + 1)));
                 }
             }
-            return new Claimed(jobs, emptied);
+            return new Claimed(jobs, emptied, looks);
         }
 
-        private void takeSuspect(List<ClaimedJob> jobs) {
-            assertThat(suspectHeld).as("a second suspect is asked for").isFalse();
+        private long takeFrom(int lane, long from, int limit, List<ClaimedJob> jobs) {
+            long max = 0;
+            Long next;
+            while (jobs.size() < limit && (next = free.ceiling(key(lane, from))) != null && next < key(lane + 1, 0)) {
+                free.remove(next);
+                taken.add(next);
+                max = next - key(lane, 0);
+                jobs.add(new ClaimedJob(next, max, 1, 1, lane, false, 0, "", new byte[0], null, Instant.EPOCH));
+            }
+            claimed[lane] = Math.max(claimed[lane], max);
+            return max;
+        }
+
+        /** As claim.sql does. */
+        private @Nullable Claim relied(ClaimRequest request, int i) {
+            long from = request.from()[i];
+            long last = request.last()[i];
+            if (last == 0 || from >= request.told()[i]) {
+                return null;
+            }
+            return claims.stream()
+                    .filter(claim -> claim.lane == request.lanes()[i]
+                            && claim.from <= from
+                            && claim.max >= from - 1
+                            && claim.since >= last)
+                    .max(Comparator.comparing(Claim::max))
+                    .orElse(null);
+        }
+
+        private void takeSuspect(NodeLanes node, List<ClaimedJob> jobs) {
+            assertThat(node.suspectHeld).as("a second suspect is asked for").isFalse();
             Long next = free.ceiling(key(ReadyJobs.SUSPECTS, 0));
             if (next != null) {
                 free.remove(next);
                 taken.add(next);
-                suspectHeld = true;
+                node.suspectHeld = true;
                 jobs.add(new ClaimedJob(next, next % 1_000, 1, 1, 3, true, 2, "", new byte[0], null, Instant.EPOCH));
             }
         }

@@ -156,8 +156,8 @@ class SettlerIntegrationTests {
 
     private List<ClaimedJob> claim(JobStore jobs, int limit) {
         int node = nodes.register("test", Duration.ofSeconds(1), Duration.ofSeconds(15));
-        ClaimRequest request =
-                new ClaimRequest(queue, node, (long) node << 37, limit, new short[] {5}, new long[] {0}, null);
+        ClaimRequest request = new ClaimRequest(
+                queue, node, (long) node << 37, limit, new short[] {5}, new long[1], new long[1], new long[1], null);
         return jobs.claim(request).jobs();
     }
 

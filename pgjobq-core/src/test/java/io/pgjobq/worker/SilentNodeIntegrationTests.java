@@ -99,7 +99,15 @@ class SilentNodeIntegrationTests {
 
     private List<ClaimedJob> claim() {
         List<ClaimedJob> claimed = jobs.claim(new ClaimRequest(
-                        queue, node.id(), node.nextClaims(2) - 1, 2, new short[] {5}, new long[1], null))
+                        queue,
+                        node.id(),
+                        node.nextClaims(2) - 1,
+                        2,
+                        new short[] {5},
+                        new long[1],
+                        new long[1],
+                        new long[1],
+                        null))
                 .jobs();
         book.taken(claimed);
         return claimed;

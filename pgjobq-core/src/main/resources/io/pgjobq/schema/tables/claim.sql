@@ -3,6 +3,9 @@
 -- A domain's, since a table's own constraint is parsed anew by each insert.
 create domain ${schema}.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
 
+-- A claim that reached its limit says that from from_seq to max_seq nothing else was free, of the types with this hash (null: of
+-- any), when it was looked at: by this claim or by one before it on which it relied, the earliest in transaction since_xid.
+-- Claims on a queue are made one after the other, so that the number tells which of two was later.
 create table ${schema}.claim (
     id bigint not null,
     node_id integer not null,
@@ -10,6 +13,9 @@ create table ${schema}.claim (
     priority smallint not null,
     max_seq bigint not null,
     seqs ${schema}.claim_seqs not null,
+    from_seq bigint,
+    since_xid xid8,
+    types_hash bigint,
     claimed_at timestamptz not null default clock_timestamp(),
     constraint claim_pkey primary key (id)
 );

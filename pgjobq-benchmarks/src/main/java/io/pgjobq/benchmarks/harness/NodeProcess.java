@@ -42,7 +42,7 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until it is warm or, from then on, ready. */
+    /** Waits until it is ready. */
     public void awaitReady() {
         try {
             String line = output.readLine();
@@ -53,16 +53,6 @@ public final class NodeProcess implements AutoCloseable {
                 throw new IllegalStateException("process " + process.pid() + " ended before it was ready");
             }
             Arrays.stream(line.split(" ")).skip(1).map(Long::valueOf).forEach(pids::add);
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
-    }
-
-    /** Lets it go on after it got warm. */
-    public void goOn() {
-        try {
-            process.getOutputStream().write('\n');
-            process.getOutputStream().flush();
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }

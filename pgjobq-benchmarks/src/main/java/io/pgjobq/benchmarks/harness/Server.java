@@ -70,17 +70,6 @@ public final class Server implements AutoCloseable {
         return database(name);
     }
 
-    /** Creates a database like another one; ends whoever is still connected to that, autovacuum included. */
-    public Database createDatabase(Database like) {
-        String name = "b" + databases.incrementAndGet();
-        database("postgres")
-                .execute(
-                        "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '" + like.name()
-                                + "'",
-                        "create database " + name + " template " + like.name());
-        return database(name);
-    }
-
     /** Drops a database, whoever is still connected. */
     public void drop(Database database) {
         database("postgres").execute("drop database if exists " + database.name() + " with (force)");

@@ -45,7 +45,7 @@ public final class Report {
                     + " greatest. What compares two figures is compared within each round."
                     + " Before, uncounted, each system ran each workload in this process as often as the others, but for"
                     + " graphile-worker, whose process is new each time; processes that"
-                    + " share a backlog got warm with as many jobs each.\n\n");
+                    + " share a backlog got warm with twice as many jobs each, together.\n\n");
             text.append(tables.bars());
         }
         plots.forEach(plot -> text.append("![](").append(plot).append(")\n\n"));

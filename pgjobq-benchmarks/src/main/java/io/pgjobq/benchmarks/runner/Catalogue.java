@@ -62,7 +62,7 @@ public final class Catalogue {
         items.add(new Item(new SharedDrain("nodes", List.of(1, 8)), 0, ALWAYS, 0, 0, false));
         items.add(new Item(new SharedDrain("nodes-2-4", List.of(2, 4)), 0, 1, 0, 0, false));
         items.add(new Item(new RoundTrip(), 1, ALWAYS, 0, 0, false));
-        items.add(new Item(new Crowded(), 1, ALWAYS, 0, 0, false));
+        items.add(new Item(new Crowded(), 3, ALWAYS, 0, 0, false));
         items.add(new Item(new HeldSnapshot(), 2, ALWAYS, 0, 0, false));
         items.add(new Item(new Business(), 1, ALWAYS, 0, 0, false));
         handlers().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));

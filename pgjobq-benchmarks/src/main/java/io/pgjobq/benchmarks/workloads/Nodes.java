@@ -1,8 +1,6 @@
 package io.pgjobq.benchmarks.workloads;
 
 import io.pgjobq.benchmarks.harness.NodeProcess;
-import io.pgjobq.benchmarks.harness.Server.Database;
-import io.pgjobq.benchmarks.systems.Client;
 import io.pgjobq.benchmarks.systems.ClientOptions;
 import io.pgjobq.benchmarks.systems.QueueSystem;
 import io.pgjobq.benchmarks.systems.SystemNode;
@@ -26,39 +24,6 @@ final class Nodes implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             processes.add(SystemNode.launch(system, table.database(), options, table.ledger()));
         }
-    }
-
-    /**
-     * Starts processes and lets each get warm with so many jobs in a database of its own. All go on when all are warm: call
-     * {@link #goOn()}.
-     */
-    void launchWarm(int count, ClientOptions options, Bench bench, int jobs) {
-        List<Database> databases = filled(count, bench, jobs);
-        for (Database each : databases) {
-            processes.add(SystemNode.launch(system, table.database(), options, table.ledger(), each, jobs));
-        }
-        processes.forEach(NodeProcess::awaitReady);
-        databases.forEach(table.server()::drop);
-    }
-
-    private List<Database> filled(int count, Bench bench, int jobs) {
-        List<Database> databases = new ArrayList<>();
-        try (Bench.Table first = bench.prepare(system, jobs)) {
-            try (Client sender = system.open(first.database(), ClientOptions.SENDER, first.ledger())) {
-                Bench.load(sender, 0, jobs);
-            }
-            Bench.analyze(first);
-            first.meter().close();
-            for (int i = 0; i < count; i++) {
-                databases.add(table.server().createDatabase(first.database()));
-            }
-        }
-        return databases;
-    }
-
-    /** Lets those that got warm go on. */
-    void goOn() {
-        processes.forEach(NodeProcess::goOn);
     }
 
     /** Waits until all are ready, and counts what they use from now on. */

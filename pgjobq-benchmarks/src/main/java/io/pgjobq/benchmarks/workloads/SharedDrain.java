@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A backlog is worked off by several processes, once by each number of them. Each first gets warm with as many jobs in a
- * database of its own, so that queues are compared and not compilers; when all are warm they meet the backlog, and measured
- * is what follows when a fifth of it has started. A system that can be paused (pgjobq) is paused until all have opened it.
+ * A backlog is worked off by several processes, once by each number of them. First they get warm together, with twice as many
+ * jobs for each as are measured then, so that queues are compared and not compilers: with as many, these still took a quarter of
+ * two processors when eight processes were measured. When they rest the processes meet the backlog, and measured is what
+ * follows when a fifth of it has started. A system that can be paused (pgjobq) is paused while the backlog is
+ * sent; of others, what is left when all is sent is measured.
  *
  * @param counts how many processes, one after the other
  */
@@ -52,34 +54,47 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
     }
 
     private Figure run(Bench bench, QueueSystem system, int count, Label label) {
+        int warmUp = count * bench.size().warmUpShared();
         int jobs = bench.size().shared();
-        try (Bench.Table table = bench.prepare(system, jobs);
+        try (Bench.Table table = bench.prepare(system, warmUp + jobs);
                 Nodes nodes = new Nodes(table, system)) {
-            nodes.launchWarm(count, ClientOptions.WORKER, bench, bench.size().warmUpShared());
+            nodes.launch(count, ClientOptions.WORKER);
+            nodes.awaitReady();
+            long measuredFrom;
+            int all;
             try (Client sender = system.open(table.database(), ClientOptions.SENDER, table.ledger())) {
-                if (sender instanceof PgJobQClient pausing) {
-                    pausing.pause();
-                    Bench.load(sender, 0, jobs);
-                    open(table, nodes);
-                    rest(table);
-                    pausing.resume();
-                } else {
-                    jobs = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);
-                    open(table, nodes);
-                }
+                int before = warmUp(bench, table, sender, warmUp);
+                all = before + fill(bench, table, sender, before, jobs);
+                measuredFrom = Math.max(table.ledger().started(), before + jobs / 5);
             }
-            return measure(bench, table, system, jobs, label, jobs / 5, nodes);
+            return measure(bench, table, system, all, label, measuredFrom, nodes);
         }
     }
 
-    private static void open(Bench.Table table, Nodes nodes) {
-        Bench.analyze(table);
-        table.meter().checkpoint();
-        nodes.goOn();
-        nodes.awaitReady();
+    private static int warmUp(Bench bench, Bench.Table table, Client sender, int jobs) {
+        int sent = jobs;
+        if (sender instanceof PgJobQClient) {
+            Bench.load(sender, 0, jobs);
+        } else {
+            sent = bench.sendAll(sender, 0, jobs, Bench.PAYLOAD);
+        }
+        var unused = table.ledger().await(sent, bench.limit());
+        return sent;
     }
 
-    /** Waits until the processes have compiled what their start made them compile. */
+    private static int fill(Bench bench, Bench.Table table, Client sender, int from, int jobs) {
+        if (!(sender instanceof PgJobQClient pausing)) {
+            return bench.sendAll(sender, from, from + jobs, Bench.PAYLOAD);
+        }
+        pausing.pause();
+        Bench.load(sender, from, from + jobs);
+        table.database().execute("vacuum (analyze)");
+        rest(table);
+        pausing.resume();
+        return jobs;
+    }
+
+    /** Waits until the processes have compiled what there is to compile. */
     private static void rest(Bench.Table table) {
         long until = System.nanoTime() + REST.toNanos();
         double used = 1;
@@ -92,7 +107,7 @@ public record SharedDrain(String name, List<Integer> counts) implements Workload
     }
 
     private static Figure measure(
-            Bench bench, Bench.Table table, QueueSystem system, int jobs, Label label, int from, Nodes nodes) {
+            Bench bench, Bench.Table table, QueueSystem system, int jobs, Label label, long from, Nodes nodes) {
         Ledger ledger = table.ledger();
         boolean over = !ledger.await(from, bench.limit());
         long begun = ledger.started();

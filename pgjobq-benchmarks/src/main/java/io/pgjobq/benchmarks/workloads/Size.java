@@ -65,7 +65,7 @@ public record Size(
 
     /** How many jobs each of several processes gets warm with. */
     public int warmUpShared() {
-        return shared / 4;
+        return 2 * shared;
     }
 
     /** With another number of jobs in each drain. */

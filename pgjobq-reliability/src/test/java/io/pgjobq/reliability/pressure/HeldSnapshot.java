@@ -26,9 +26,9 @@ final class HeldSnapshot {
     // the processors' too, differs in the seconds of the short form by more than what is looked for.
     private static final double MOST_PAGES = 1.25;
     private static final double LEAST_DURING = Form.pick(0.2, 0.6);
-    private static final double MOST_COST_DURING = Form.pick(3.0, 1.25);
+    private static final double MOST_COST_DURING = Form.pick(2.0, 1.25);
     // In the long form vacuum catches up with what has died meanwhile, which is to be paid once.
-    private static final double MOST_COST_AFTER = Form.pick(3.0, 2.0);
+    private static final double MOST_COST_AFTER = 2.0;
     private static final double LEAST_AFTER = Form.pick(0.2, 0.7);
 
     /** Puts on what keeps dead rows from being removed; closing takes it away. */

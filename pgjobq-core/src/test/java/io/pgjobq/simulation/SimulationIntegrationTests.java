@@ -195,6 +195,12 @@ class SimulationIntegrationTests {
         assertThat(own.size() - ledger.sentByNodes().size())
                 .as("what else they sent was in doubt")
                 .isLessThanOrEqualTo((int) ledger.jobsInDoubt());
+        assertThat(jdbc.queryForObject(
+                        "select count(*) from pgjobq.finished_job f join pgjobq.queue q on q.id = f.queue_id"
+                                + " where q.name = 'own' and f.state = 'succeeded'",
+                        Long.class))
+                .as("jobs that nodes sent themselves")
+                .isPositive();
         Set<Long> joint = new HashSet<>(jdbc.queryForList(
                 "select f.id from pgjobq.finished_job f join pgjobq.queue q on q.id = f.queue_id"
                         + " where q.name = 'joint' and f.state = 'succeeded'",

@@ -30,7 +30,7 @@ final class Lanes {
     private final SuspectSlot suspects;
 
     /**
-     * Where a request starts in each of its lanes; see there.
+     * Where a request starts in each of its lanes, as {@link ClaimRequest} says.
      *
      * @param from where to start
      * @param last when the last request looked there

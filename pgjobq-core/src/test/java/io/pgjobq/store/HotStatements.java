@@ -28,6 +28,7 @@ final class HotStatements {
         int node = store.node();
         statements.send(node);
         statements.end(node);
+        statements.goOverOthers(node);
         statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.lookAfter(node);
@@ -107,6 +108,22 @@ final class HotStatements {
         assertThat(store.succeed(jobs, jobs.get(0).claim()).settled()).hasSize(BATCH);
         note("settle_succeeded without history");
         store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ofDays(1), Duration.ofDays(30)));
+        connection.take();
+    }
+
+    /** As one of several nodes on a backlog: the rest has been taken by another since this one's last claim. */
+    private void goOverOthers(int node) {
+        List<Long> sent = store.sendAll(5, 3 * BATCH);
+        Claimed last = store.jobs().claim(store.requestFrom(node, BATCH, 5, sent.get(0)));
+        Claimed others = store.jobs().claim(store.requestAfter(last, BATCH, Long.MAX_VALUE));
+        connection.take();
+        Claimed next = store.jobs().claim(store.requestAfter(last, BATCH, Long.MAX_VALUE));
+        note("claim behind others");
+        for (Claimed each : List.of(last, others, next)) {
+            assertThat(each.jobs()).hasSize(BATCH);
+            assertThat(store.succeed(each.jobs(), each.jobs().get(0).claim()).settled())
+                    .hasSize(BATCH);
+        }
         connection.take();
     }
 

@@ -21,13 +21,33 @@ public final class JobStore {
     /** Stores a job on the caller's connection; {@code null} if there is no such queue. */
     public @Nullable StoredJobs send(Connection connection, NewJob job, String type, byte[] payload)
             throws SQLException {
-        List<StoredJobs> stored = database.list(
+        List<StoredJobs> stored =
+                job.ready() ? sendNow(connection, job, type, payload) : sendLater(connection, job, type, payload);
+        return stored.isEmpty() ? null : stored.get(0);
+    }
+
+    private List<StoredJobs> sendNow(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        return database.list(
                 connection,
                 "send",
+                row -> new StoredJobs(row.getInt(2), new long[] {row.getLong(1)}, true, 0),
+                (short) job.priority(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes(),
+                job.queue());
+    }
+
+    private List<StoredJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        return database.list(
+                connection,
+                "send_later",
                 row -> {
                     long[] ids = {row.getLong(1)};
-                    boolean ready = row.getObject(3) != null;
-                    return new StoredJobs(row.getInt(2), ids, ready, row.getLong(4));
+                    return new StoredJobs(row.getInt(2), ids, row.getObject(3) == null, row.getLong(3));
                 },
                 (short) job.priority(),
                 job.awaited(),
@@ -37,7 +57,6 @@ public final class JobStore {
                 at(job),
                 job.delayMillis(),
                 job.queue());
-        return stored.isEmpty() ? null : stored.get(0);
     }
 
     /** Stores a job for that place; {@code null} if the queue of that number is gone. */

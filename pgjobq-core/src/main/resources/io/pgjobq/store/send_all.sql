@@ -6,8 +6,7 @@ with target as materialized (
     where q.name = ?::text
 ), sent as (
     insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
-    select n.id, case when n.run_at > n.now then null else n.id end, case when n.run_at > n.now then n.run_at end,
-        n.queue_id, ?, n.type, n.payload, ?::jsonb
+    select n.id, n.id, case when n.run_at > n.now then n.run_at end, n.queue_id, ?, n.type, n.payload, ?::jsonb
     from (
         select nextval('${schema}.job_seq'::regclass) as id, t.queue_id, t.now, t.run_at, p.type, p.payload
         from target t cross join unnest(?::text[], ?::bytea[]) with ordinality as p (type, payload, place)

@@ -123,7 +123,7 @@ class OrderIntegrationTests {
                     node.sender().to(queue).delay(Duration.ofMillis(200)).send(2);
             node.sender().sendAll(queue, List.of(0, 1));
             await().until(() -> Boolean.TRUE.equals(database.queryOne(
-                    "select seq is not null from pgjobq.job where id = ?", Boolean.class, delayed.id())));
+                    "select run_at is null from pgjobq.job where id = ?", Boolean.class, delayed.id())));
             node.sender().send(queue, 3);
             go.countDown();
             expect(List.of(0, 1, 2, 3));

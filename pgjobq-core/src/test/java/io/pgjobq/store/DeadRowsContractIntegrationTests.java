@@ -87,8 +87,8 @@ class DeadRowsContractIntegrationTests {
                 .execute("insert into pgjobq.job (id, seq, queue_id, payload) select n, n, " + store.queue()
                         + ", '' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + MANY + ")) s");
         store.server()
-                .execute("insert into pgjobq.job (id, run_at, queue_id, payload) select -n, now(), " + store.queue()
-                        + ", '' from generate_series(1, " + MANY + ") n");
+                .execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select -n, n, now(), "
+                        + store.queue() + ", '' from generate_series(1, " + MANY + ") n");
         store.server().execute("delete from pgjobq.job");
 
         assertThat(pages(sweep.formatted(store.lanes().position()))).isLessThan(first + 100);

@@ -65,7 +65,7 @@ final class HotStatements {
         store.sendAll(5, BATCH);
         note("send_all");
         store.send(TestStore.delayedJob(1), "");
-        connection.take();
+        note("send_later");
     }
 
     private void end(int node) {

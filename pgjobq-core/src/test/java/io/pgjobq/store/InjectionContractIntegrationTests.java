@@ -58,7 +58,7 @@ class InjectionContractIntegrationTests {
                 "😀\u202Etxet",
                 "'".repeat(64),
                 "\"" + "ä".repeat(40),
-                "x".repeat(200) + "'");
+                "x".repeat(199) + "'");
     }
 
     @ParameterizedTest

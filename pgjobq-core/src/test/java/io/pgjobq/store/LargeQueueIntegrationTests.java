@@ -79,11 +79,10 @@ class LargeQueueIntegrationTests {
     }
 
     private void fill(int jobs) {
-        server.execute(
-                "insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, case when n % 10 > 0 then n"
-                        + " end, case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + store.queue()
-                        + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + jobs
-                        + ")) s");
+        server.execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, n,"
+                + " case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + store.queue()
+                + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + jobs
+                + ")) s");
         server.execute("vacuum (analyze) pgjobq.job");
     }
 

@@ -132,13 +132,18 @@ class SqlInterfaceContractIntegrationTests {
                 .isEqualTo(1);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"null, null", "1, now()"})
-    void aJobIsEitherReadyOrWaiting(String seqAndTime) {
-        assertThatThrownBy(() -> store.server()
-                        .execute("insert into pgjobq.job (id, queue_id, payload, seq, run_at) values (1, 1, '', "
-                                + seqAndTime + ")"))
-                .hasMessageContaining("job_seq");
+    @Test
+    void aJobIsReadyOrWaitsWhateverIsWritten() {
+        assertThatThrownBy(() ->
+                        store.server().execute("insert into pgjobq.job (id, queue_id, payload) values (1, 1, '')"))
+                .hasMessageContaining("\"seq\"");
+        long ready = send("send", "'emails', '1'");
+        long waiting = send("send", "'emails', '1', delay => '1 hour'");
+
+        assertThat(store.value("select state from pgjobq.job_view where id = " + ready, String.class))
+                .isEqualTo("ready or running");
+        assertThat(store.value("select state from pgjobq.job_view where id = " + waiting, String.class))
+                .isEqualTo("waiting");
     }
 
     private long send(String function, String arguments) {

@@ -78,6 +78,7 @@ final class StoreTour {
         assertThat(store.nodes().heartbeat(node).pulse()).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         assertThat(store.sendClaimed(node, 0, 0).claimed()).isTrue();
+        store.send(TestStore.delayedJob(1), "");
         List<Long> sent = store.sendAll(5, 4);
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
         List<ClaimedJob> jobs =

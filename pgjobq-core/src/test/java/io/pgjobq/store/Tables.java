@@ -111,7 +111,7 @@ enum Tables {
         server.execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
                 + " select (" + elsewhere + "::bigint << 37) + min(j.seq), " + elsewhere + ", " + store.queue()
                 + ", 5, max(j.seq), array_agg(j.seq)"
-                + " from (select seq from pgjobq.job where seq is not null and queue_id = " + store.queue()
+                + " from (select seq from pgjobq.job where run_at is null and queue_id = " + store.queue()
                 + " order by seq limit " + RUNNING + ") j group by j.seq / 100");
         server.execute("insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at,"
                 + " finished_at, type) select -n, " + store.queue() + ", 5, 1, 'succeeded',"
@@ -119,10 +119,9 @@ enum Tables {
     }
 
     private static void jobs(TestDatabase server, int queue, int count) {
-        server.execute(
-                "insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, case when n % 10 > 0 then n"
-                        + " end, case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + queue
-                        + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + count
-                        + ")) s");
+        server.execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, n,"
+                + " case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + queue
+                + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + count
+                + ")) s");
     }
 }

@@ -66,7 +66,7 @@ begin
             ), picked as materialized (
                 select j.id, j.seq, j.priority, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
                 from ${schema}.job j
-                where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
+                where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
                     and (p_types is null or j.type = any (p_types))
                     and j.seq not in (select t.seq from taken t)
                 order by j.priority, j.seq
@@ -108,7 +108,7 @@ begin
         ), picked as materialized (
             select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
             from ${schema}.job j
-            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= v_from
+            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= v_from and j.run_at is null
                 and (j.rescues >= 2) is not true
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (select t.seq from taken t)

@@ -18,10 +18,10 @@ begin
     select q.name, q.paused,
         (select count(*) from (
             select from ${schema}.job j
-            where j.queue_id = q.id and j.seq is not null limit p_most + r.running) x),
+            where j.queue_id = q.id and j.run_at is null limit p_most + r.running) x),
         r.running,
         (select count(*) from (
-            select from ${schema}.job j where j.queue_id = q.id and j.seq is null limit p_most) x),
+            select from ${schema}.job j where j.queue_id = q.id and j.run_at is not null limit p_most) x),
         (select count(*) from (
             select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
@@ -29,7 +29,7 @@ begin
             from generate_series(0, 9) as p (priority) cross join lateral (
                 select j.enqueued_at
                 from ${schema}.job j
-                where j.queue_id = q.id and j.priority = p.priority and j.seq is not null and j.seq not in (
+                where j.queue_id = q.id and j.priority = p.priority and j.run_at is null and j.seq not in (
                     select unnest(c.seqs)
                     from ${schema}.claim c
                     where c.queue_id = q.id and c.priority = p.priority)
@@ -43,8 +43,8 @@ begin
         ) e cross join lateral (
             select count(*) as held
             from ${schema}.job j
-            where j.queue_id = c.queue_id and j.priority = c.priority and j.seq between e.first_seq and e.last_seq
-                and j.seq = any (c.seqs)
+            where j.queue_id = c.queue_id and j.priority = c.priority and j.run_at is null
+                and j.seq between e.first_seq and e.last_seq and j.seq = any (c.seqs)
         ) h
         where c.queue_id = q.id
     ) r

@@ -26,7 +26,7 @@ begin
         from ${schema}.queue q cross join lateral (
             select j.id, j.run_at
             from ${schema}.job j
-            where j.queue_id = q.id and j.seq is null and j.run_at <= v_now
+            where j.queue_id = q.id and j.run_at <= v_now
             order by j.run_at, j.id
             limit p_limit
             for update of j skip locked
@@ -44,7 +44,7 @@ begin
         ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
     from ${schema}.queue q cross join lateral (
         select j.run_at from ${schema}.job j
-        where j.queue_id = q.id and j.seq is null
+        where j.queue_id = q.id and j.run_at is not null
         order by j.run_at
         limit 1
     ) w;

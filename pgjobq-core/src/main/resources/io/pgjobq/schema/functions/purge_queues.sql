@@ -23,10 +23,10 @@ begin
     return query
     with ready as materialized (
         select j.id from ${schema}.job j
-        where j.queue_id = any (v_gone) and j.seq is not null for update skip locked
+        where j.queue_id = any (v_gone) and j.run_at is null for update skip locked
     ), waiting as materialized (
         select j.id from ${schema}.job j
-        where j.queue_id = any (v_gone) and j.seq is null for update skip locked
+        where j.queue_id = any (v_gone) and j.run_at is not null for update skip locked
     ), jobs as (
         delete from ${schema}.job j
         where j.id = any (array(select r.id from ready r union all select w.id from waiting w))
@@ -49,11 +49,11 @@ begin
             -- Not "exists", which the planner may make a join of that reads all jobs.
             and (
                 select true from ${schema}.job j
-                where j.queue_id = q.id and j.seq is not null and j.id not in (select r.id from ready r)
+                where j.queue_id = q.id and j.run_at is null and j.id not in (select r.id from ready r)
                 limit 1) is null
             and (
                 select true from ${schema}.job j
-                where j.queue_id = q.id and j.seq is null and j.id not in (select w.id from waiting w)
+                where j.queue_id = q.id and j.run_at is not null and j.id not in (select w.id from waiting w)
                 limit 1) is null
     )
     select j.id from jobs j where j.awaited;

@@ -34,7 +34,8 @@ begin
     loop
         perform from ${schema}.job j
         where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-            and j.seq between v_claim.first_seq and v_claim.last_seq and j.seq = any (v_claim.seqs)
+            and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+            and j.seq = any (v_claim.seqs)
         order by j.id
         for update;
         with freed as (
@@ -43,13 +44,13 @@ begin
                 errors = coalesce(j.errors, '[]') || ${schema}.job_error(
                     j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
         ), spent as (
             delete from ${schema}.job j
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
             returning j.*
         ), kept as (

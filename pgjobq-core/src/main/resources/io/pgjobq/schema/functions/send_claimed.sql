@@ -34,6 +34,7 @@ begin
                 select bool_or((
                     select true from ${schema}.job j
                     where j.queue_id = p_queue and j.priority = (l.place - 1)::smallint and j.seq >= l.seq
+                        and j.run_at is null
                     limit 1))
                 from unnest(p_from) with ordinality as l (seq, place)) is null as claimed
         from ${schema}.queue q

@@ -45,9 +45,8 @@ begin
     end if;
     v_id := nextval('${schema}.job_seq');
     insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
-    values (v_id, case when delay > interval '0' then null else v_id end,
-        case when delay > interval '0' then clock_timestamp() + delay end,
-        v_queue, send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    values (v_id, v_id, case when delay > interval '0' then clock_timestamp() + delay end, v_queue,
+        send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
 end
 $$;

@@ -25,7 +25,8 @@ begin
         where s.claim = any (v_held)
     ), retried as (
         update ${schema}.job j
-        set attempt = j.attempt + 1, seq = null, run_at = v_at + f.delay * interval '1 millisecond',
+        set attempt = j.attempt + 1, seq = nextval('${schema}.job_seq'::regclass),
+            run_at = v_at + f.delay * interval '1 millisecond',
             errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null

@@ -20,7 +20,7 @@ begin
                 select j.seq
                 from ${schema}.job j
                 where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from
-                    and (j.rescues >= 2) is not true and j.seq not in (
+                    and j.run_at is null and (j.rescues >= 2) is not true and j.seq not in (
                         select unnest(c.seqs)
                         from ${schema}.claim c
                         where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
@@ -34,7 +34,7 @@ begin
         sweep.priority := 10;
         select min(j.seq) into sweep.seq
         from ${schema}.job j
-        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.seq is not null
+        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.run_at is null
             and j.seq not in (select unnest(c.seqs) from ${schema}.claim c where c.queue_id = sweep.queue_id);
         if sweep.seq is not null then
             return next;
@@ -48,7 +48,7 @@ begin
         select ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
         from ${schema}.queue q cross join lateral (
             select j.run_at from ${schema}.job j
-            where j.queue_id = q.id and j.seq is null
+            where j.queue_id = q.id and j.run_at is not null
             order by j.run_at
             limit 1
         ) w) end;

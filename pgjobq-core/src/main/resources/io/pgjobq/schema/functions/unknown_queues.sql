@@ -15,18 +15,18 @@ as $$
 begin
     return query
     with recursive ready as (
-        (select j.queue_id as id from ${schema}.job j where j.seq is not null
+        (select j.queue_id as id from ${schema}.job j where j.run_at is null
             order by j.queue_id, j.priority, j.seq limit 1)
         union all
-        select (select j.queue_id from ${schema}.job j where j.seq is not null and j.queue_id > r.id
+        select (select j.queue_id from ${schema}.job j where j.run_at is null and j.queue_id > r.id
             order by j.queue_id, j.priority, j.seq limit 1)
         from ready r
         where r.id is not null
     ), waiting as (
-        (select j.queue_id as id from ${schema}.job j where j.seq is null
+        (select j.queue_id as id from ${schema}.job j where j.run_at is not null
             order by j.queue_id, j.run_at, j.id limit 1)
         union all
-        select (select j.queue_id from ${schema}.job j where j.seq is null and j.queue_id > w.id
+        select (select j.queue_id from ${schema}.job j where j.run_at is not null and j.queue_id > w.id
             order by j.queue_id, j.run_at, j.id limit 1)
         from waiting w
         where w.id is not null

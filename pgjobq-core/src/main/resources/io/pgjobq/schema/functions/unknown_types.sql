@@ -18,13 +18,13 @@ begin
     from (
         (select j.type::text
         from ${schema}.job j
-        where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from
+        where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from and j.run_at is null
         order by j.seq
         limit 1000)
         union all
         (select j.type::text
         from ${schema}.job j
-        where j.queue_id = p_queue and j.rescues >= 2 and j.seq is not null
+        where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
         order by j.queue_id, j.priority, j.seq
         limit 1000)
     ) h

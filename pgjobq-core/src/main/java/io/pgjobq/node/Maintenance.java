@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Maintenance {
 
-    private static final int PROMOTE_AT_ONCE = 1_000;
     private static final int RESCUE_AT_ONCE = 50;
     private static final Duration HISTORY_EVERY = Duration.ofMinutes(20);
     private static final Duration TIDY_EVERY = Duration.ofSeconds(30);
@@ -73,6 +72,7 @@ public final class Maintenance {
     /** From where to look as long as looking at all is not due. */
     private long floor;
 
+    private final DueJobs dueJobs;
     private final HistoryUpkeep history;
 
     /** What maintenance needs of the tables. */
@@ -109,6 +109,7 @@ public final class Maintenance {
             BooleanSupplier listening) {
         this.node = node;
         this.stores = stores;
+        this.dueJobs = new DueJobs(stores.lanes());
         this.history = new HistoryUpkeep(stores.finished(), stores.queues());
         this.doorbell = doorbell;
         this.workers = workers;
@@ -251,7 +252,7 @@ public final class Maintenance {
     }
 
     private void promote() {
-        LaneStore.Promotion promotion = stores.lanes().promote(PROMOTE_AT_ONCE);
+        LaneStore.Promotion promotion = dueJobs.promote();
         promotion.ready().forEach(this::ring);
         if (promotion.nextInMillis() != null) {
             due(promotion.nextInMillis());
@@ -299,6 +300,7 @@ public final class Maintenance {
             rescue();
         }
         if (neglected.dueInMillis() != null) {
+            dueJobs.seen(neglected.dueInMillis());
             due(neglected.dueInMillis());
         }
     }

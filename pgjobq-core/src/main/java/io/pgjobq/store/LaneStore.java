@@ -1,5 +1,6 @@
 package io.pgjobq.store;
 
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,21 @@ public final class LaneStore {
      *
      * @param ready what became ready
      * @param nextInMillis when the next job is due, {@code null} if none waits
+     * @param until until when nothing is left to be put in line, by the server's clock; {@code null} if something may be
      */
-    public record Promotion(List<ReadyJobs> ready, @Nullable Long nextInMillis) {}
+    public record Promotion(
+            List<ReadyJobs> ready,
+            @Nullable Long nextInMillis,
+            @Nullable OffsetDateTime until) {}
 
-    /** Puts due jobs in line, up to so many a queue. */
-    public Promotion promote(int limit) {
+    /**
+     * Puts due jobs in line, up to so many a queue.
+     *
+     * @param from from when on they became due, {@code null} if that does not matter
+     */
+    public Promotion promote(int limit, @Nullable OffsetDateTime from) {
         List<ReadyJobs> ready = new ArrayList<>();
-        List<Long> next = new ArrayList<>();
+        List<Promotion> end = new ArrayList<>();
         database.alone(connection -> database.list(
                 connection,
                 "promote",
@@ -34,10 +43,13 @@ public final class LaneStore {
                         return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
                     }
                     long millis = row.getLong(4);
-                    return !row.wasNull() && next.add(Math.max(0, millis));
+                    boolean none = row.wasNull();
+                    OffsetDateTime until = none || millis > 0 ? row.getObject(5, OffsetDateTime.class) : null;
+                    return end.add(new Promotion(ready, none ? null : Math.max(0, millis), until));
                 },
-                limit));
-        return new Promotion(ready, next.isEmpty() ? null : next.get(0));
+                limit,
+                from));
+        return end.get(0);
     }
 
     /**

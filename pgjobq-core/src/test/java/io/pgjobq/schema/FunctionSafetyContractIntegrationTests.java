@@ -53,7 +53,7 @@ class FunctionSafetyContractIntegrationTests {
         server.execute("create table evil.job (id int)");
         server.execute("insert into pgjobq.queue (name) values ('emails')");
         server.execute("set search_path = evil, pg_catalog; select pgjobq.send('emails', '1', delay => '1 s');"
-                + " select pgjobq.maintain_history(); select * from pgjobq.promote(1); reset search_path");
+                + " select pgjobq.maintain_history(); select * from pgjobq.promote(1, null); reset search_path");
 
         assertThat(server.queryOne("select count(*) from pgjobq.job", Integer.class))
                 .isEqualTo(1);

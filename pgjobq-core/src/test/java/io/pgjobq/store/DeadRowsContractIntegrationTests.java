@@ -95,6 +95,20 @@ class DeadRowsContractIntegrationTests {
     }
 
     @Test
+    void aLookForWhatBecameDueSinceReadsNoJobsThatWereDueBefore() {
+        String promote = "select * from pgjobq.promote(10, %s)";
+        long first = pages(promote.formatted("null"));
+
+        store.server()
+                .execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select -n, n, now(), "
+                        + store.queue() + ", '' from generate_series(1, " + MANY + ") n");
+        store.server().execute("delete from pgjobq.job");
+
+        assertThat(pages(promote.formatted("null"))).isGreaterThan(first + MANY / 100);
+        assertThat(pages(promote.formatted("clock_timestamp()"))).isLessThan(first + 50);
+    }
+
+    @Test
     void theEndsOfJobsAreFoundWithoutReadingOtherJobs() {
         List<Long> ids = store.sendAll(5, 20);
         long first = pages(outcomes(ids));

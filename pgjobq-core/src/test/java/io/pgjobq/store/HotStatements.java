@@ -146,7 +146,7 @@ final class HotStatements {
         note("heartbeat");
         store.nodes().declareDead(node, true);
         note("declare_dead");
-        store.lanes().promote(BATCH);
+        store.lanes().promote(BATCH, null);
         note("promote");
         store.lanes().sweep(new int[] {store.queue()}, 0);
         note("sweep");

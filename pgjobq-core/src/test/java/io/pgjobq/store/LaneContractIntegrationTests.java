@@ -10,8 +10,10 @@ import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
@@ -32,7 +34,7 @@ class LaneContractIntegrationTests {
         long second = waiting(-20);
         waiting(60);
 
-        LaneStore.Promotion promotion = store.lanes().promote(9);
+        LaneStore.Promotion promotion = store.lanes().promote(9, null);
 
         List<ClaimedJob> jobs = store.claim(node, 9);
         assertThat(ids(jobs)).containsExactly(first, second, third);
@@ -47,7 +49,7 @@ class LaneContractIntegrationTests {
         long due = waiting(-1);
         long ready = store.send();
 
-        store.lanes().promote(9);
+        store.lanes().promote(9, null);
 
         assertThat(ids(store.claim(node, 9))).containsExactly(ready, due);
     }
@@ -59,7 +61,7 @@ class LaneContractIntegrationTests {
         store.send(new NewJob(TestStore.QUEUE, 2, null, Instant.now().plusSeconds(9), null, false), "");
         store.server().execute("update pgjobq.job set run_at = clock_timestamp() where run_at is not null");
 
-        assertThat(store.lanes().promote(9).ready())
+        assertThat(store.lanes().promote(9, null).ready())
                 .extracting(ReadyJobs::priority)
                 .containsExactlyInAnyOrder(2, 8);
     }
@@ -70,16 +72,52 @@ class LaneContractIntegrationTests {
         waiting(-2);
         waiting(-1);
 
-        assertThat(store.lanes().promote(2).nextInMillis()).isZero();
+        assertThat(store.lanes().promote(2, null).nextInMillis()).isZero();
         assertThat(store.count("job where run_at is not null")).isEqualTo(1);
-        assertThat(store.lanes().promote(2).nextInMillis()).isNull();
+        assertThat(store.lanes().promote(2, null).nextInMillis()).isNull();
     }
 
     @Test
     void withoutWaitingJobsThereIsNothingToComeBackFor() {
         store.send();
 
-        assertThat(store.lanes().promote(9)).isEqualTo(new LaneStore.Promotion(List.of(), null));
+        LaneStore.Promotion promotion = store.lanes().promote(9, null);
+
+        assertThat(promotion.ready()).isEmpty();
+        assertThat(promotion.nextInMillis()).isNull();
+    }
+
+    @Test
+    void aLookThatBeginsLaterSeesOnlyWhatBecameDueSince() {
+        waiting(-30);
+        OffsetDateTime until =
+                Objects.requireNonNull(store.lanes().promote(9, null).until());
+        waiting(-20);
+        long due = waiting(0);
+
+        LaneStore.Promotion promotion = store.lanes().promote(9, until.minusSeconds(10));
+
+        assertThat(promotion.ready()).hasSize(1);
+        assertThat(promotion.nextInMillis()).isNull();
+        assertThat(promotion.until()).isAfter(until);
+        assertThat(store.value("select id from pgjobq.job order by seq desc limit 1", Long.class))
+                .isEqualTo(due);
+        assertThat(store.count("job where run_at is not null")).isEqualTo(1);
+    }
+
+    @Test
+    void aLookThatLeavesDueJobsSaysThatNothingIsDoneWith() throws Exception {
+        waiting(-2);
+        waiting(-1);
+        assertThat(store.lanes().promote(1, null).until()).isNull();
+        try (Connection connection = store.server().open();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("select from pgjobq.job where run_at is not null for update");
+            assertThat(store.lanes().promote(9, null).until()).isNull();
+        }
+        waiting(60);
+        assertThat(store.lanes().promote(9, null).until()).isNotNull();
     }
 
     @Test
@@ -88,9 +126,9 @@ class LaneContractIntegrationTests {
         try (Connection connection = store.server().open();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            statement.execute("select * from pgjobq.promote(0)");
+            statement.execute("select * from pgjobq.promote(0, null)");
 
-            assertThat(store.lanes().promote(9)).isEqualTo(new LaneStore.Promotion(List.of(), 100L));
+            assertThat(store.lanes().promote(9, null)).isEqualTo(new LaneStore.Promotion(List.of(), 100L, null));
         }
     }
 
@@ -103,7 +141,7 @@ class LaneContractIntegrationTests {
             connection.setAutoCommit(false);
             statement.execute("select from pgjobq.job where id = " + locked + " for update");
 
-            assertThat(store.lanes().promote(9).ready()).hasSize(1);
+            assertThat(store.lanes().promote(9, null).ready()).hasSize(1);
         }
         assertThat(ids(store.claim(node, 9))).containsExactly(free);
     }

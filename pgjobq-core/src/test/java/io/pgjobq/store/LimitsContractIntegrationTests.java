@@ -38,7 +38,7 @@ class LimitsContractIntegrationTests {
         assertThat(store.succeed(jobs.subList(0, 4)).settled()).hasSize(4);
         assertThat(store.fail(jobs.get(4), 0L)).hasSize(1);
         assertThat(store.release(jobs.subList(5, 6))).hasSize(1);
-        assertThat(store.lanes().promote(10).ready())
+        assertThat(store.lanes().promote(10, null).ready())
                 .singleElement()
                 .satisfies(ready -> assertThat(ready.seq()).isEqualTo(TWO_TO_THE_31ST + 5));
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())

@@ -52,7 +52,7 @@ class RoleLimitsContractIntegrationTests {
         "select S.redrive(1, 1, 1)",
         "select S.release('{1}', '{1}', '{1}')",
         "select S.rescue(1)",
-        "select S.promote(1)",
+        "select S.promote(1, null)",
         "select S.maintain_history()",
         "select S.drop_history()",
         "select S.payload_json('')",

@@ -144,7 +144,7 @@ class RolesContractIntegrationTests {
     void theOwnerUpgradesTheSchemaAndTheOthersKeepTheirRights() {
         TestDatabase.Login login = roles.login("owner");
         server.execute("alter role " + login.role() + " set role = " + roles.schema() + "_owner");
-        server.execute(sql("drop function S.version(); drop function S.promote(integer);"
+        server.execute(sql("drop function S.version(); drop function S.promote(integer, timestamptz);"
                 + " delete from S.pgjobq_databasechangelog where id in ('version', 'promote')"));
 
         new SchemaMigration(login.pool(3), roles.schema()).migrate();

@@ -187,7 +187,7 @@ class SettlementContractIntegrationTests {
         List<ClaimedJob> jobs = store.claim(node, 2);
         store.fail(jobs.get(0), 0L);
 
-        assertThat(store.lanes().promote(9).ready()).hasSize(1);
+        assertThat(store.lanes().promote(9, null).ready()).hasSize(1);
 
         List<ClaimedJob> again = store.claim(node, 9);
         assertThat(ids(again)).containsExactly(jobs.get(0).id());
@@ -199,7 +199,7 @@ class SettlementContractIntegrationTests {
     void aDeadJobKeepsItsPayloadAndAllItsErrors() {
         long id = store.send(new NewJob(TestStore.QUEUE, 3, null, null, "{\"a\": \"b\"}", true), "Welcome");
         store.fail(store.claimOne(node), 0L);
-        store.lanes().promote(9);
+        store.lanes().promote(9, null);
 
         List<SettledFailure> settled = store.fail(store.claimOne(node), null);
 

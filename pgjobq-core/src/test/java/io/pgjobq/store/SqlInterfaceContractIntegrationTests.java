@@ -53,7 +53,7 @@ class SqlInterfaceContractIntegrationTests {
         send("send", "'emails', '1', delay => '1 hour'");
 
         assertThat(store.claim(store.node(), 9)).isEmpty();
-        assertThat(store.lanes().promote(9).nextInMillis()).isBetween(3_590_000L, 3_600_000L);
+        assertThat(store.lanes().promote(9, null).nextInMillis()).isBetween(3_590_000L, 3_600_000L);
     }
 
     @ParameterizedTest

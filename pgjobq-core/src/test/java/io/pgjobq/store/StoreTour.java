@@ -91,7 +91,7 @@ final class StoreTour {
                         .<Completion>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
                 .isNotNull();
         assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
-        assertThat(store.lanes().promote(10).ready()).hasSize(1);
+        assertThat(store.lanes().promote(10, null).ready()).hasSize(1);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();
         assertThat(store.lanes().position()).isPositive();
         assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"x"}))

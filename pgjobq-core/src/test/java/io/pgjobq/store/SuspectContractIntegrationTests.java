@@ -88,7 +88,7 @@ class SuspectContractIntegrationTests {
         assertThat(again.id()).isEqualTo(given.id());
         assertThat(store.fail(again, 0L)).hasSize(1);
         assertThat(store.count("claim")).isEqualTo(1);
-        assertThat(store.lanes().promote(9).ready())
+        assertThat(store.lanes().promote(9, null).ready())
                 .as("still a suspect")
                 .singleElement()
                 .extracting(ReadyJobs::priority)

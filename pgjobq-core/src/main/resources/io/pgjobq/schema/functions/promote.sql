@@ -1,8 +1,11 @@
 -- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
--- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come back, null for never.
-create or replace function ${schema}.promote(p_limit integer)
-returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
+-- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
+-- left dead entries there.
+-- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come
+-- back, null for never, and up to when it looked, null if somebody else was at it.
+create or replace function ${schema}.promote(p_limit integer, p_from timestamptz)
+returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint, until timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -15,9 +18,10 @@ as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
     v_now timestamptz := clock_timestamp();
+    v_from timestamptz := coalesce(p_from, '-infinity');
 begin
     if not pg_try_advisory_xact_lock('${schema}.job'::regclass::oid::integer, -1) then
-        return query select null::integer, null::smallint, null::bigint, 100::bigint;
+        return query select null::integer, null::smallint, null::bigint, 100::bigint, null::timestamptz;
         return;
     end if;
     return query
@@ -26,7 +30,7 @@ begin
         from ${schema}.queue q cross join lateral (
             select j.id, j.run_at
             from ${schema}.job j
-            where j.queue_id = q.id and j.run_at <= v_now
+            where j.queue_id = q.id and j.run_at between v_from and v_now
             order by j.run_at, j.id
             limit p_limit
             for update of j skip locked
@@ -38,13 +42,13 @@ begin
         update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = any (array[n.id])
         returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
-    select p.queue_id, p.priority, min(p.seq), null::bigint from promoted p group by p.queue_id, p.priority;
+    select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;
     return query
     select null::integer, null::smallint, null::bigint,
-        ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
+        ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint, v_now
     from ${schema}.queue q cross join lateral (
         select j.run_at from ${schema}.job j
-        where j.queue_id = q.id and j.run_at is not null
+        where j.queue_id = q.id and j.run_at >= v_from
         order by j.run_at
         limit 1
     ) w;

@@ -15,7 +15,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface JobType {
 
-    /** The name under which jobs are sent. */
+    /** The name under which jobs are sent: at most 200 characters, or sending fails with an {@link IllegalArgumentException}. */
     String value();
 
     /** Further names that the class's handlers accept, for jobs that were sent under them. */

@@ -75,7 +75,7 @@ public final class DefaultJobSender implements JobSender {
 
     <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, Class<R> resultType) {
         byte[] bytes = write(job.queue(), payload);
-        String name = type(type, payload);
+        String name = type(job.queue(), type, payload);
         boolean joined = joins(job.queue());
         Vacancy vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
         SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
@@ -170,7 +170,7 @@ public final class DefaultJobSender implements JobSender {
                 bytes.clear();
                 size = 0;
             }
-            types.add(type(type, payload));
+            types.add(type(queue, type, payload));
             bytes.add(written);
             size += written.length;
         }
@@ -206,11 +206,17 @@ public final class DefaultJobSender implements JobSender {
         }
     }
 
-    private static String type(@Nullable String given, Object payload) {
+    private static String type(String queue, @Nullable String given, Object payload) {
         if (given != null) {
             return given;
         }
-        return payload instanceof byte[] ? "" : JobTypes.nameOf(payload.getClass());
+        String name = payload instanceof byte[] ? "" : JobTypes.nameOf(payload.getClass());
+        if (name.length() > SendSpec.LONGEST_TYPE) {
+            throw new IllegalArgumentException("queue '" + queue + "': the type of a "
+                    + payload.getClass().getName() + " must have at most " + SendSpec.LONGEST_TYPE
+                    + " characters, but has " + name.length() + "; shorten its @JobType");
+        }
+        return name;
     }
 
     private boolean joins(String queue) {

@@ -27,7 +27,7 @@ record SendSpec(
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
-    private static final int LONGEST_TYPE = 200;
+    static final int LONGEST_TYPE = 200;
     private static final int LARGEST_ATTRIBUTES = 64 * 1024;
 
     /** What the database adds to each. */

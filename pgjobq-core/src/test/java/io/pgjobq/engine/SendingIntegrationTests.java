@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
+import io.pgjobq.JobType;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
@@ -49,6 +50,15 @@ class SendingIntegrationTests {
             throw new IllegalStateException("no name");
         }
     }
+
+    private static final String TEN = "0123456789";
+    private static final String FIFTY = TEN + TEN + TEN + TEN + TEN;
+
+    @JobType(FIFTY + FIFTY + FIFTY + FIFTY)
+    record JustShort(int number) {}
+
+    @JobType(FIFTY + FIFTY + FIFTY + FIFTY + "0")
+    record TooLong(int number) {}
 
     @BeforeEach
     void nameQueue(TestInfo test) {
@@ -96,6 +106,20 @@ class SendingIntegrationTests {
             assertThatThrownBy(() -> spec.sendAll(withNull)).isInstanceOf(PayloadConversionException.class);
             assertThat(jobs()).isZero();
         }
+    }
+
+    @Test
+    void aTypeWhoseNameIsTooLongIsRefusedInTheCaller() {
+        try (TestNode node = TestNode.polling(database.dataSource()).start()) {
+            node.pgJobQ().queues().create(queue);
+            assertThatThrownBy(() -> node.sender().sendAll(queue, List.of(new JustShort(1), new TooLong(2))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("queue '" + queue + "': the type of a ")
+                    .hasMessageContaining("TooLong must have at most 200 characters, but has 201");
+            node.sender().send(queue, new JustShort(3));
+        }
+        assertThat(database.queryOne("select count(*) from pgjobq.job where length(type) = 200", Long.class))
+                .isEqualTo(1);
     }
 
     @Test

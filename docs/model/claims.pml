@@ -36,7 +36,7 @@ mtype = { idle, asked, guessed, locked, looked, picked, committed, fenced };
 
 /* ---- The tables, as they are committed ---- */
 
-byte ready;                 /* job: the seqs that are in line or running; a job that waits has none */
+byte ready;                 /* job: the seqs that are in line or running; that of a job that waits is in no lane */
 byte waiting;               /* job: how many back off */
 byte last_seq = JOBS;       /* job_seq: the senders have drawn theirs, and commit in any order */
 int claims;                 /* claim: ids; an id says whose it is */

@@ -72,6 +72,10 @@ class BadRowsIntegrationTests {
                 "type | null | not-null",
                 "payload | null | not-null",
                 "payload | convert_to(repeat('x', 67108865), 'UTF8') | job_payload",
+                "attributes | '[]' | job_attributes",
+                "attributes | 'null' | job_attributes",
+                "attributes | '{\"a\": 1}' | job_attributes",
+                "attributes | '{\"a\": [\"b\"]}' | job_attributes",
                 "attributes | jsonb_build_object('a', repeat('x', 70000)) | job_attributes",
                 "errors | '{}' | job_errors",
                 "errors | '1' | job_errors",
@@ -116,22 +120,6 @@ class BadRowsIntegrationTests {
         assertThat(dead.lastError().type()).endsWith("PayloadConversionException");
         assertThat(dead.lastError().message()).contains("can't be read as java.lang.Integer");
         assertThat(works(8)).isEqualTo(8);
-        node.close();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"[]", "null", "7", "{\"a\": 1}", "{\"a\": [\"b\"]}", "{\"\": null}"})
-    void attributesAreReadAsFarAsTheyMakeSense(String attributes) throws Exception {
-        Long id = database.queryOne(
-                "insert into pgjobq.job (id, seq, queue_id, type, payload, attributes) select nextval('pgjobq.job_seq'),"
-                        + " currval('pgjobq.job_seq'), q.id, 'Integer', '6', '" + attributes
-                        + "' from pgjobq.queue q where q.name = ? returning id",
-                Long.class,
-                queue);
-
-        assertThat(node.pgJobQ().completions().completion(id, Integer.class).get(20, TimeUnit.SECONDS))
-                .isInstanceOf(JobOutcome.Succeeded.class);
-        assertThat(works(6)).isEqualTo(6);
         node.close();
     }
 

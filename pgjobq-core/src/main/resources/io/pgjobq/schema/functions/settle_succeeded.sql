@@ -7,8 +7,7 @@
 -- Where no queue keeps history, jobs that nobody awaits are deleted by a statement that can write none: that costs two
 -- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
--- planner from making a join of the condition on the seq, which is then looked up in a hash table. That its seq is one of
--- those with which the jobs were claimed is enough: no two jobs ever have the same.
+-- planner from making a join of the condition on the seq, which is then looked up in a hash table.
 -- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once; p_emptied names each claim once.
 -- Returns the ids that were settled, those of them that somebody waits for, the time, and the emptied claims that are gone,
 -- the ones included that were gone before.
@@ -38,14 +37,14 @@ begin
         exists (select from ${schema}.queue q where q.id = any (p_queues) and q.keep_succeeded > interval '0')
     into v_held, v_keep;
     if cardinality(v_held) < cardinality(p_held) then
-        select coalesce(array_agg(s.id order by s.id), '{}'), array_agg(s.seq) into v_ids, v_seqs
+        select coalesce(array_agg(s.id order by s.id), '{}'), array_agg(s.seq order by s.id) into v_ids, v_seqs
         from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
         where s.claim = any (v_held);
     end if;
     if not v_keep then
         with done as (
             delete from ${schema}.job j
-            where j.id = any (v_ids) and not j.awaited and (j.seq in (select unnest(v_seqs))) is true
+            where j.id = any (v_ids) and not j.awaited and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
             returning j.id
         )
         select array(select d.id from done d) into settled;
@@ -53,7 +52,7 @@ begin
     if cardinality(settled) < cardinality(v_ids) then
         with done as (
             delete from ${schema}.job j
-            where j.id = any (v_ids) and (j.seq in (select unnest(v_seqs))) is true
+            where j.id = any (v_ids) and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
             returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
         ), keep as materialized (
             select q.id, q.keep_succeeded > interval '0' as all_jobs, ${schema}.drop_on(at, q.keep_succeeded) as drop_on

@@ -16,7 +16,9 @@ create domain ${schema}.job_attempt as smallint constraint job_attempt check (va
 
 create domain ${schema}.job_payload as bytea constraint job_payload check (octet_length(value) <= 67108864);
 
-create domain ${schema}.job_attributes as jsonb constraint job_attributes check (pg_column_size(value) <= 65536);
+create domain ${schema}.job_attributes as jsonb constraint job_attributes check (
+    jsonb_typeof(value) = 'object' and pg_column_size(value) <= 65536
+    and not jsonb_path_exists(value, 'strict $.* ? (@.type() != "string")', silent => true));
 
 create domain ${schema}.job_errors as jsonb constraint job_errors check (jsonb_typeof(value) = 'array');
 

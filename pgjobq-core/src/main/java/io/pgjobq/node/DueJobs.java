@@ -1,8 +1,9 @@
 package io.pgjobq.node;
 
-import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.LaneStore.Promotion;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,30 +19,45 @@ final class DueJobs {
     /** For jobs whose time was over before the transaction that stored them. */
     private static final Duration MORE = Duration.ofSeconds(2);
 
-    private final LaneStore lanes;
-    private final Share wholeLooks = new Share(System.nanoTime());
+    private final Looks looks;
+    private final LongSupplier nanoTime;
+    private final Share wholeLooks;
 
     /** Nothing was left before, by the server's clock. */
     private @Nullable OffsetDateTime from;
 
-    DueJobs(LaneStore lanes) {
-        this.lanes = lanes;
+    /** There may be some from before that. */
+    private boolean overdue;
+
+    /** Puts up to so many jobs a queue in line that became due from then on, or at all. */
+    @FunctionalInterface
+    interface Looks {
+
+        Promotion look(int limit, @Nullable OffsetDateTime from);
     }
 
-    /** A look at all waiting jobs has found the first to be due in so long. */
+    DueJobs(Looks looks, LongSupplier nanoTime) {
+        this.looks = looks;
+        this.nanoTime = nanoTime;
+        this.wholeLooks = new Share(nanoTime.getAsLong());
+    }
+
+    /** A look at all waiting jobs has found the first to be due in so long, or, less than 0, that it was before. */
     void seen(long dueInMillis) {
-        if (dueInMillis == 0) {
-            from = null;
+        if (dueInMillis <= -MORE.toMillis()) {
+            overdue = true;
         }
     }
 
     /** Puts in line what is due, up to a thousand jobs a queue. */
-    LaneStore.Promotion promote() {
-        long started = System.nanoTime();
-        boolean whole = from == null || wholeLooks.isDue(started);
-        LaneStore.Promotion promotion = lanes.promote(AT_ONCE, whole ? null : from);
+    Promotion promote() {
+        long started = nanoTime.getAsLong();
+        boolean whole = overdue || from == null || wholeLooks.isDue(started);
+        Promotion promotion = looks.look(AT_ONCE, whole ? null : from);
         if (whole) {
-            wholeLooks.took(started, System.nanoTime());
+            wholeLooks.took(started, nanoTime.getAsLong());
+            // There are more, unless all that is left is held by somebody; then the next sweep sees it.
+            overdue = promotion.until() == null && !promotion.ready().isEmpty();
         }
         if (promotion.until() != null) {
             from = promotion.until().minus(MORE);

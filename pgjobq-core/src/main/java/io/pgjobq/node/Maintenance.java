@@ -109,7 +109,7 @@ public final class Maintenance {
             BooleanSupplier listening) {
         this.node = node;
         this.stores = stores;
-        this.dueJobs = new DueJobs(stores.lanes());
+        this.dueJobs = new DueJobs(stores.lanes()::promote, System::nanoTime);
         this.history = new HistoryUpkeep(stores.finished(), stores.queues());
         this.doorbell = doorbell;
         this.workers = workers;
@@ -301,7 +301,7 @@ public final class Maintenance {
         }
         if (neglected.dueInMillis() != null) {
             dueJobs.seen(neglected.dueInMillis());
-            due(neglected.dueInMillis());
+            due(Math.max(0, neglected.dueInMillis()));
         }
     }
 

@@ -43,9 +43,8 @@ public final class LaneStore {
                         return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
                     }
                     long millis = row.getLong(4);
-                    boolean none = row.wasNull();
-                    OffsetDateTime until = none || millis > 0 ? row.getObject(5, OffsetDateTime.class) : null;
-                    return end.add(new Promotion(ready, none ? null : Math.max(0, millis), until));
+                    Long next = row.wasNull() ? null : millis;
+                    return end.add(new Promotion(ready, next, row.getObject(5, OffsetDateTime.class)));
                 },
                 limit,
                 from));
@@ -56,7 +55,7 @@ public final class LaneStore {
      * What nobody may have been told of.
      *
      * @param ready for each lane the lowest seq that nobody has taken
-     * @param dueInMillis when the next job is due, {@code null} if none waits
+     * @param dueInMillis when the next job is due, less than 0 if it was before, {@code null} if none waits
      * @param abandoned whether dead nodes hold claims
      */
     public record Neglected(List<ReadyJobs> ready, @Nullable Long dueInMillis, boolean abandoned) {}
@@ -74,7 +73,7 @@ public final class LaneStore {
                         return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
                     }
                     long millis = row.getLong(4);
-                    return all.add(new Neglected(ready, row.wasNull() ? null : Math.max(0, millis), row.getBoolean(5)));
+                    return all.add(new Neglected(ready, row.wasNull() ? null : millis, row.getBoolean(5)));
                 },
                 queues,
                 from));

@@ -3,7 +3,8 @@
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
 -- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come
--- back, null for never, and up to when it looked, null if somebody else was at it.
+-- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
+-- one who gets nothing else is to come back in a while, not at once.
 create or replace function ${schema}.promote(p_limit integer, p_from timestamptz)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint, until timestamptz)
 language plpgsql
@@ -45,7 +46,12 @@ begin
     select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;
     return query
     select null::integer, null::smallint, null::bigint,
-        ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint, v_now
+        case
+            when min(w.run_at) > v_now then
+                greatest(0, ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000))::bigint
+            when min(w.run_at) <= v_now then case when found then 0 else 100 end
+        end,
+        case when (min(w.run_at) <= v_now) is not true then v_now end
     from ${schema}.queue q cross join lateral (
         select j.run_at from ${schema}.job j
         where j.queue_id = q.id and j.run_at >= v_from

@@ -115,6 +115,7 @@ class LaneContractIntegrationTests {
             connection.setAutoCommit(false);
             statement.execute("select from pgjobq.job where run_at is not null for update");
             assertThat(store.lanes().promote(9, null).until()).isNull();
+            connection.rollback();
         }
         waiting(60);
         assertThat(store.lanes().promote(9, null).until()).isNotNull();
@@ -157,6 +158,7 @@ class LaneContractIntegrationTests {
 
             assertThat(store.lanes().promote(9, null).nextInMillis()).isZero();
             assertThat(store.lanes().promote(9, null)).isEqualTo(new LaneStore.Promotion(List.of(), 100L, null));
+            connection.rollback();
         }
         assertThat(store.lanes().promote(9, null).ready()).hasSize(1);
     }

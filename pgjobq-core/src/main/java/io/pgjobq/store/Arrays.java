@@ -24,4 +24,9 @@ final class Arrays {
         }
         return values;
     }
+
+    /** Returns the column's elements; it must not be null. */
+    static <T> T read(ResultSet row, int column, Class<T> type) throws SQLException {
+        return type.cast(row.getArray(column).getArray());
+    }
 }

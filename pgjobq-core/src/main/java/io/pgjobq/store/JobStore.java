@@ -1,7 +1,6 @@
 package io.pgjobq.store;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -114,17 +113,13 @@ public final class JobStore {
                     connection,
                     "claim",
                     row -> {
-                        int lane = row.getInt(1);
-                        long claim = row.getLong(3);
-                        if (!row.wasNull()) {
-                            return jobs.add(job(row, request, lane, claim));
+                        ClaimedLane lane = ClaimedLane.read(row, request);
+                        jobs.addAll(lane.jobs());
+                        if (lane.next() != null) {
+                            emptied.add(new ReadyJobs(request.queue(), lane.priority(), lane.next()));
                         }
-                        long next = row.getLong(2);
-                        if (!row.wasNull()) {
-                            return emptied.add(new ReadyJobs(request.queue(), lane, next));
-                        }
-                        look[0] = row.getLong(5);
-                        return true;
+                        look[0] = lane.look();
+                        return lane;
                     },
                     request.queue(),
                     request.node(),
@@ -137,21 +132,6 @@ public final class JobStore {
                     request.types());
             return new Claimed(jobs, emptied, look[0]);
         });
-    }
-
-    private static ClaimedJob job(ResultSet row, ClaimRequest request, int lane, long claim) throws SQLException {
-        return new ClaimedJob(
-                row.getLong(4),
-                row.getLong(5),
-                claim,
-                request.queue(),
-                lane,
-                request.laneOf(claim) == ReadyJobs.SUSPECTS,
-                row.getInt(6),
-                row.getString(8),
-                row.getBytes(9),
-                row.getString(10),
-                row.getObject(7, OffsetDateTime.class).toInstant());
     }
 
     /** Reads the payload of a job; {@code null} if the job has ended. */

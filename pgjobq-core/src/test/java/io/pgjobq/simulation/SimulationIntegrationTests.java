@@ -81,14 +81,14 @@ class SimulationIntegrationTests {
     @Test
     void withoutTheLockJobsAreTakenTwice() throws Exception {
         prepare(0);
-        replaceInClaim("perform pg_advisory_xact_lock", "perform concat");
+        replaceInClaim("v_locked := pg_advisory_xact_lock", "v_locked := concat");
         assertThatDoubleClaimsAreSeen();
     }
 
     @Test
     void withoutTheAntiJoinJobsAreTakenTwice() throws Exception {
         prepare(0);
-        replaceInClaim("and j.seq not in (select t.seq from taken t)", "");
+        replaceInClaim("and c.max_seq >= v_from)", "and false)");
         assertThatDoubleClaimsAreSeen();
     }
 

@@ -24,6 +24,7 @@ class ClaimRaceContractIntegrationTests {
 
     private static final int CLAIMERS = 8;
     private static final int JOBS = 4_000;
+    private static final String LOCK = "v_locked := pg_advisory_xact_lock(";
 
     private final TestDatabase server;
 
@@ -92,12 +93,12 @@ class ClaimRaceContractIntegrationTests {
     private static String claimWithoutLock(String schema) throws IOException {
         try (InputStream file = SchemaMigration.class.getResourceAsStream("/io/pgjobq/schema/functions/claim.sql")) {
             String sql = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-            String insert = "select p_claim + i, p_node";
-            assertThat(sql).containsOnlyOnce("perform pg_advisory_xact_lock(").contains(insert);
+            String insert = "insert into ${schema}.claim";
+            assertThat(sql).containsOnlyOnce(LOCK).contains(insert);
             return sql.lines()
-                    .filter(line -> !line.contains("perform pg_advisory_xact_lock("))
+                    .filter(line -> !line.contains(LOCK))
                     .collect(Collectors.joining("\n"))
-                    .replace(insert, "select p_claim + i + length(pg_sleep(0.005)::text), p_node")
+                    .replace(insert, "perform pg_sleep(0.005); " + insert)
                     .replace("${schema}", schema);
         }
     }

@@ -11,13 +11,15 @@
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
 -- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
 -- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
--- Returns the jobs; for each lane that was emptied a row without a job, whose next_seq is where to go on; and if the limit was
--- reached, one without that, whose seq is the next p_last of that lane.
+-- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
+-- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
+-- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not read here. If the lane was emptied, next_seq is where to go on; if the limit was reached there,
+-- next_seq is null, and look the next p_last of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
     p_told bigint[], p_types text[])
-returns table (lane smallint, next_seq bigint, claim_id bigint, id bigint, seq bigint, attempt smallint,
-    enqueued_at timestamptz, type text, payload bytea, attributes jsonb)
+returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
+    sent bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -30,6 +32,7 @@ as $$
 declare
     v_left integer := p_limit;
     v_count integer;
+    v_locked boolean;
     v_paused boolean;
     v_registered boolean;
     v_commit text;
@@ -43,7 +46,8 @@ begin
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
             using errcode = 'PJ002';
     end if;
-    perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
+    -- Assigned, not performed: that starts no executor.
+    v_locked := pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue) is not null;
     select q.paused, exists (select from ${schema}.node n where n.id = p_node) into v_paused, v_registered
     from ${schema}.queue q
     where q.id = p_queue and q.deleted_xid is null;
@@ -56,31 +60,32 @@ begin
     if v_paused then
         return;
     end if;
-    -- Assigned, not performed: that starts no executor.
     v_commit := set_config('synchronous_commit', 'off', true);
     for i in 1 .. cardinality(p_lanes) loop
+        claim_id := p_claim + i;
+        next_seq := null;
         if p_lanes[i] = 10 then
-            return query
-            with taken as materialized (
-                select unnest(c.seqs) as seq from ${schema}.claim c where c.queue_id = p_queue
-            ), picked as materialized (
-                select j.id, j.seq, j.priority, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
+            select min(p.priority), array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
+                string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
+                array_agg(case when p.size <= 32768 then p.size end),
+                string_agg(case when p.size <= 32768 then p.payload::bytea end, ''),
+                array_agg(p.attributes::text)
+            into priority, seqs, ids, attempts, sent, types, sizes, payloads, attributes
+            from (
+                select j.priority, j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload,
+                    j.attributes
                 from ${schema}.job j
                 where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
                     and (p_types is null or j.type = any (p_types))
-                    and j.seq not in (select t.seq from taken t)
+                    and j.seq not in (select unnest(c.seqs) from ${schema}.claim c where c.queue_id = p_queue)
                 order by j.priority, j.seq
                 limit 1
-            ), made as (
-                insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
-                select p_claim + i, p_node, p_queue, p.priority, p.seq, array[p.seq::bigint]
-                from picked p
-            )
-            select p.priority::smallint, p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint,
-                p.enqueued_at::timestamptz, p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
-            from picked p;
-            get diagnostics v_count = row_count;
-            v_left := v_left - v_count;
+            ) p;
+            continue when seqs is null;
+            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
+            values (claim_id, p_node, p_queue, priority, seqs[1], seqs);
+            return next;
+            v_left := v_left - 1;
             exit when v_left = 0;
             continue;
         end if;
@@ -100,49 +105,50 @@ begin
                 v_from := least(v_next, p_told[i]);
             end if;
         end if;
-        return query
-        with taken as materialized (
-            select unnest(c.seqs) as seq
-            from ${schema}.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from
-        ), picked as materialized (
-            select j.id, j.seq, j.attempt, j.enqueued_at, j.type, j.payload, j.attributes
+        select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
+            string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
+            array_agg(case when p.size <= 32768 then p.size end),
+            string_agg(case when p.size <= 32768 then p.payload::bytea end, ''),
+            array_agg(p.attributes::text)
+        into seqs, ids, attempts, sent, types, sizes, payloads, attributes
+        from (
+            select j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload, j.attributes
             from ${schema}.job j
             where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= v_from and j.run_at is null
                 and (j.rescues >= 2) is not true
                 and (p_types is null or j.type = any (p_types))
-                and j.seq not in (select t.seq from taken t)
+                and j.seq not in (
+                    select unnest(c.seqs)
+                    from ${schema}.claim c
+                    where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from)
             order by j.seq
             limit v_left
-        ), made as (
-            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
-            select p_claim + i, p_node, p_queue, p_lanes[i], max(p.seq), array_agg(p.seq::bigint),
-                case when count(*) = v_left then v_low end,
-                case when count(*) = v_left then coalesce(v_since, pg_current_xact_id()) end,
-                case when count(*) = v_left then hash_array_extended(p_types, 0) end
-            from picked p
-            having count(*) > 0
-        )
-        select p_lanes[i], p.seq + 1, p_claim + i, p.id, p.seq::bigint, p.attempt::smallint, p.enqueued_at::timestamptz,
-            p.type::text, case when octet_length(p.payload) <= 32768 then p.payload::bytea end, p.attributes::jsonb
-        from picked p;
-        get diagnostics v_count = row_count;
+        ) p;
+        priority := p_lanes[i];
+        v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
-        lane := p_lanes[i];
-        claim_id := null;
-        id := null;
         if v_left = 0 then
-            next_seq := null;
-            seq := pg_current_xact_id()::text::bigint;
+            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
+            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
+                hash_array_extended(p_types, 0));
+            look := pg_current_xact_id()::text::bigint;
             return next;
             exit;
         end if;
-        select c.max_seq + 1 into next_seq
-        from ${schema}.claim c
-        where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
-        order by c.max_seq desc
-        limit 1;
-        next_seq := coalesce(next_seq, p_from[i]);
+        if v_count > 0 then
+            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
+            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
+            next_seq := seqs[v_count] + 1;
+        else
+            claim_id := null;
+            -- What others have taken need not be walked over again.
+            select c.max_seq + 1 into next_seq
+            from ${schema}.claim c
+            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+            order by c.max_seq desc
+            limit 1;
+            next_seq := coalesce(next_seq, p_from[i]);
+        end if;
         return next;
     end loop;
 end

@@ -1,0 +1,79 @@
+package io.pgjobq.store;
+
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a claim found in a lane. The jobs come as one row of arrays: rows of their own would cost server and client more than
+ * all else that is done to take them.
+ *
+ * @param jobs what it took
+ * @param priority the lane's priority
+ * @param next where to go on if the lane was emptied
+ * @param look when the lane was looked at, 0 if it was emptied
+ */
+record ClaimedLane(
+        List<ClaimedJob> jobs, int priority, @Nullable Long next, long look) {
+
+    /** What the binary form of a time counts its microseconds from. */
+    private static final long EPOCH = Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+
+    private static final int MICROS = 1_000_000;
+
+    static ClaimedLane read(ResultSet row, ClaimRequest request) throws SQLException {
+        int priority = row.getInt(1);
+        long claim = row.getLong(2);
+        List<ClaimedJob> jobs = row.wasNull() ? List.of() : jobs(row, request, priority, claim);
+        long next = row.getLong(3);
+        return new ClaimedLane(jobs, priority, row.wasNull() ? null : next, row.getLong(4));
+    }
+
+    private static List<ClaimedJob> jobs(ResultSet row, ClaimRequest request, int priority, long claim)
+            throws SQLException {
+        boolean suspect = request.laneOf(claim) == ReadyJobs.SUSPECTS;
+        Long[] seqs = Arrays.read(row, 5, Long[].class);
+        @Nullable Long[] ids = Arrays.read(row, 6, Long[].class);
+        @Nullable Short[] attempts = Arrays.read(row, 7, Short[].class);
+        ByteBuffer sent = ByteBuffer.wrap(row.getBytes(8));
+        String[] types = Arrays.read(row, 9, String[].class);
+        @Nullable Integer[] sizes = Arrays.read(row, 10, Integer[].class);
+        byte @Nullable [] all = row.getBytes(11);
+        ByteBuffer payloads = ByteBuffer.wrap(all == null ? new byte[0] : all);
+        @Nullable String[] attributes = Arrays.read(row, 12, String[].class);
+        List<ClaimedJob> jobs = new ArrayList<>(seqs.length);
+        for (int i = 0; i < seqs.length; i++) {
+            jobs.add(new ClaimedJob(
+                    ids[i] == null ? seqs[i] : ids[i],
+                    seqs[i],
+                    claim,
+                    request.queue(),
+                    priority,
+                    suspect,
+                    attempts[i] == null ? 0 : attempts[i],
+                    types[i],
+                    payload(payloads, sizes[i]),
+                    attributes[i],
+                    instant(sent.getLong())));
+        }
+        return jobs;
+    }
+
+    /** Returns what is next, {@code null} if it is not there. */
+    private static byte @Nullable [] payload(ByteBuffer payloads, @Nullable Integer size) {
+        if (size == null) {
+            return null;
+        }
+        byte[] payload = new byte[size];
+        payloads.get(payload);
+        return payload;
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.ofEpochSecond(EPOCH + Math.floorDiv(micros, MICROS), Math.floorMod(micros, MICROS) * 1_000L);
+    }
+}

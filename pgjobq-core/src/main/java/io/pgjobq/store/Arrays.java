@@ -4,7 +4,7 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Reads arrays. */
+/** Reads arrays, and makes some. */
 final class Arrays {
 
     private static final long[] NONE = {};
@@ -28,5 +28,17 @@ final class Arrays {
     /** Returns the column's elements; it must not be null. */
     static <T> T read(ResultSet row, int column, Class<T> type) throws SQLException {
         return type.cast(row.getArray(column).getArray());
+    }
+
+    /** Returns each of the numbers once, in their order. Changes the given array; nothing is boxed. */
+    static long[] distinct(long[] values) {
+        java.util.Arrays.sort(values);
+        int count = 0;
+        for (long value : values) {
+            if (count == 0 || values[count - 1] != value) {
+                values[count++] = value;
+            }
+        }
+        return java.util.Arrays.copyOf(values, count);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public final class SettlementStore {
                 longs(batch, s -> s.job().claim()),
                 longs(batch, Succeeded::micros),
                 results,
-                batch.stream().mapToInt(s -> s.job().queue()).distinct().toArray(),
+                queues(batch),
                 claims(batch),
                 emptiedClaims));
     }
@@ -124,7 +125,12 @@ public final class SettlementStore {
     }
 
     private static long[] claims(List<? extends Settlement> batch) {
-        return batch.stream().mapToLong(s -> s.job().claim()).distinct().toArray();
+        return Arrays.distinct(longs(batch, s -> s.job().claim()));
+    }
+
+    private static int[] queues(List<? extends Settlement> batch) {
+        long[] queues = Arrays.distinct(longs(batch, s -> s.job().queue()));
+        return LongStream.of(queues).mapToInt(Math::toIntExact).toArray();
     }
 
     private static <S> long[] longs(List<S> batch, ToLongFunction<S> value) {

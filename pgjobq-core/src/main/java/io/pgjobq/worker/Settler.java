@@ -213,9 +213,8 @@ public final class Settler {
             }
             List<Settlement> batch = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
             // A job that was taken away from this node may come back to it, and both attempts end at about the same
-            // time.
-            // What became of each can be told apart only if they are recorded one after the other.
-            Set<Long> jobs = new HashSet<>();
+            // time. What became of each can be told apart only if they are recorded one after the other.
+            Set<Long> jobs = new HashSet<>(2 * Math.min(arrived.size(), MOST_AT_ONCE));
             long bytes = 0;
             while (!arrived.isEmpty()
                     && batch.size() < MOST_AT_ONCE

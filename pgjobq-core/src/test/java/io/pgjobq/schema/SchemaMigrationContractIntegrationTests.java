@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -142,6 +145,29 @@ class SchemaMigrationContractIntegrationTests {
         new SchemaMigration(dataSource, schema).migrate();
 
         new SchemaMigration(server.dataSource(), schema).check();
+    }
+
+    /** It would be handed on to whoever uses the connection next. */
+    @Test
+    void leavesTheSearchPathOfItsSessionsAsItWas() throws SQLException {
+        DataSource pool = server.pool(2);
+        String before = server.queryOne("show search_path", String.class);
+
+        new SchemaMigration(pool, schema).migrate();
+
+        try (Connection first = pool.getConnection();
+                Connection second = pool.getConnection()) {
+            assertThat(searchPath(first)).isEqualTo(before);
+            assertThat(searchPath(second)).isEqualTo(before);
+        }
+    }
+
+    private static String searchPath(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show search_path")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     @Test

@@ -81,11 +81,15 @@ class MigrationIntegrationTests {
         });
     }
 
+    /** Flyway has a connection of its own, since it sets the search path of its session, which a pooler hands on to others. */
     @Test
     void anApplicationKeepsItsFlyway() {
         Applications.on(database, "with_flyway")
                 .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
                 .withPropertyValues(
+                        "spring.flyway.url=" + database.directUrl(),
+                        "spring.flyway.user=" + database.username(),
+                        "spring.flyway.password=" + database.password(),
                         "spring.flyway.locations=classpath:application/flyway",
                         "spring.flyway.default-schema=flyway",
                         "spring.flyway.create-schemas=true")

@@ -9,8 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a claim found in a lane. The jobs come as one row of arrays: rows of their own would cost server and client more than
- * all else that is done to take them.
+ * What a claim found in a lane. The jobs come as one row of arrays: rows of their own would cost half as much again.
  *
  * @param jobs what it took
  * @param priority the lane's priority

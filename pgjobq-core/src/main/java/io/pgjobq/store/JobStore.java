@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -105,33 +104,20 @@ public final class JobStore {
      * @throws NodeFencedException if the node has been declared dead
      */
     public Claimed claim(ClaimRequest request) {
-        return database.alone(connection -> {
-            List<ClaimedJob> jobs = new ArrayList<>();
-            List<ReadyJobs> emptied = new ArrayList<>();
-            long[] look = new long[1];
-            database.list(
-                    connection,
-                    "claim",
-                    row -> {
-                        ClaimedLane lane = ClaimedLane.read(row, request);
-                        jobs.addAll(lane.jobs());
-                        if (lane.next() != null) {
-                            emptied.add(new ReadyJobs(request.queue(), lane.priority(), lane.next()));
-                        }
-                        look[0] = lane.look();
-                        return lane;
-                    },
-                    request.queue(),
-                    request.node(),
-                    request.claim(),
-                    request.limit(),
-                    request.lanes(),
-                    request.from(),
-                    request.last(),
-                    request.told(),
-                    request.types());
-            return new Claimed(jobs, emptied, look[0]);
-        });
+        List<ClaimedLane> lanes = database.alone(connection -> database.list(
+                connection,
+                "claim",
+                row -> ClaimedLane.read(row, request),
+                request.queue(),
+                request.node(),
+                request.claim(),
+                request.limit(),
+                request.lanes(),
+                request.from(),
+                request.last(),
+                request.told(),
+                request.types()));
+        return Claimed.of(request, lanes);
     }
 
     /** Reads the payload of a job; {@code null} if the job has ended. */

@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -181,6 +182,37 @@ class ClaimContractIntegrationTests {
         assertThat(claimed.payload()).isEqualTo(TestStore.bytes("{}"));
         assertThat(claimed.attributes()).isEqualTo("{\"a\": \"b\"}");
         assertThat(claimed.sentAt()).isBeforeOrEqualTo(Instant.now().plusSeconds(1));
+    }
+
+    @Test
+    void eachJobOfABatchKeepsWhatIsItsOwn() {
+        byte[] large = new byte[32_769];
+        byte[] largest = new byte[32_768];
+        largest[7] = 1;
+        NewJob attributed = new NewJob(TestStore.QUEUE, 5, null, null, "{\"a\": \"b\"}", false);
+        store.send(TestStore.job(5), "Large", large);
+        store.send(TestStore.job(5), "Largest", largest);
+        store.send(attributed, "Empty", new byte[0]);
+        long late = store.send(TestStore.job(5), "", TestStore.bytes("[1]"));
+        long old = store.send(TestStore.job(5), "Old", TestStore.bytes("[2]"));
+        store.server()
+                .execute("update pgjobq.job set seq = nextval('pgjobq.job_seq'), attempt = 3 where id = " + late
+                        + "; update pgjobq.job set attempt = 1, enqueued_at = '1999-12-31 23:59:59.999999Z' where id = "
+                        + old);
+
+        List<ClaimedJob> jobs = store.claim(node, 9);
+
+        assertThat(jobs).extracting(ClaimedJob::type).containsExactly("Large", "Largest", "Empty", "Old", "");
+        assertThat(jobs)
+                .extracting(ClaimedJob::payload)
+                .containsExactly(null, largest, new byte[0], TestStore.bytes("[2]"), TestStore.bytes("[1]"));
+        assertThat(jobs).extracting(ClaimedJob::attempt).containsExactly(0, 0, 0, 1, 3);
+        assertThat(jobs).extracting(ClaimedJob::attributes).containsExactly(null, null, "{\"a\": \"b\"}", null, null);
+        assertThat(jobs).extracting(job -> job.seq() - job.id()).containsExactly(0L, 0L, 0L, 0L, old + 1 - late);
+        assertThat(jobs.get(3).sentAt()).isEqualTo("1999-12-31T23:59:59.999999Z");
+        assertThat(jobs.get(0).sentAt())
+                .isEqualTo(store.value("select enqueued_at from pgjobq.job where type = 'Large'", OffsetDateTime.class)
+                        .toInstant());
     }
 
     @Test

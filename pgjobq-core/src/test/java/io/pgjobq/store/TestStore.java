@@ -84,7 +84,11 @@ record TestStore(
     }
 
     long send(NewJob job, String type) {
-        StoredJobs stored = database.alone(connection -> jobs.send(connection, job, type, bytes("{}")));
+        return send(job, type, bytes("{}"));
+    }
+
+    long send(NewJob job, String type, byte[] payload) {
+        StoredJobs stored = database.alone(connection -> jobs.send(connection, job, type, payload));
         return Objects.requireNonNull(stored).ids()[0];
     }
 

@@ -13,8 +13,9 @@
 -- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
--- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not read here. If the lane was emptied, next_seq is where to go on; if the limit was reached there,
--- next_seq is null, and look the next p_last of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
+-- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not read here. If
+-- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
+-- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
     p_told bigint[], p_types text[])

@@ -290,9 +290,11 @@ $$;
 -- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
--- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not read here. If
+-- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
 -- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
+-- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
+-- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
     p_told bigint[], p_types text[])
@@ -345,8 +347,8 @@ begin
         if p_lanes[i] = 10 then
             select min(p.priority), array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
                 string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
-                array_agg(case when p.size <= 32768 then p.size end),
-                string_agg(case when p.size <= 32768 then p.payload::bytea end, ''),
+                array_agg(case when p.size <= 500 then p.size end),
+                string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
                 array_agg(p.attributes::text)
             into priority, seqs, ids, attempts, sent, types, sizes, payloads, attributes
             from (
@@ -385,8 +387,8 @@ begin
         end if;
         select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
             string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
-            array_agg(case when p.size <= 32768 then p.size end),
-            string_agg(case when p.size <= 32768 then p.payload::bytea end, ''),
+            array_agg(case when p.size <= 500 then p.size end),
+            string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
             array_agg(p.attributes::text)
         into seqs, ids, attempts, sent, types, sizes, payloads, attributes
         from (
@@ -403,6 +405,14 @@ begin
             limit v_left
         ) p;
         priority := p_lanes[i];
+        if array_position(sizes, null) is not null then
+            return query
+            select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
+                null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
+            from pgjobq.job j
+            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.run_at is null and j.seq = any (claim.seqs)
+                and octet_length(j.payload) between 501 and 32768;
+        end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
         if v_left = 0 then

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +25,26 @@ record ClaimedLane(
 
     private static final int MICROS = 1_000_000;
 
-    static ClaimedLane read(ResultSet row, ClaimRequest request) throws SQLException {
+    /** Returns whether the row has a large payload only. */
+    static boolean isPayload(ResultSet row) throws SQLException {
+        return row.getObject(1) == null;
+    }
+
+    /**
+     * Reads a row.
+     *
+     * @param large payloads that came before, by the seqs of their jobs
+     */
+    static ClaimedLane read(ResultSet row, ClaimRequest request, Map<Long, byte[]> large) throws SQLException {
         int priority = row.getInt(1);
         long claim = row.getLong(2);
-        List<ClaimedJob> jobs = row.wasNull() ? List.of() : jobs(row, request, priority, claim);
+        List<ClaimedJob> jobs = row.wasNull() ? List.of() : jobs(row, request, large, priority, claim);
         long next = row.getLong(3);
         return new ClaimedLane(jobs, priority, row.wasNull() ? null : next, row.getLong(4));
     }
 
-    private static List<ClaimedJob> jobs(ResultSet row, ClaimRequest request, int priority, long claim)
+    private static List<ClaimedJob> jobs(
+            ResultSet row, ClaimRequest request, Map<Long, byte[]> large, int priority, long claim)
             throws SQLException {
         boolean suspect = request.laneOf(claim) == ReadyJobs.SUSPECTS;
         Long[] seqs = Arrays.read(row, 5, Long[].class);
@@ -55,18 +67,14 @@ record ClaimedLane(
                     suspect,
                     attempts[i] == null ? 0 : attempts[i],
                     types[i],
-                    payload(payloads, sizes[i]),
+                    sizes[i] == null ? large.get(seqs[i]) : payload(payloads, sizes[i]),
                     attributes[i],
                     instant(sent.getLong())));
         }
         return jobs;
     }
 
-    /** Returns what is next, {@code null} if it is not there. */
-    private static byte @Nullable [] payload(ByteBuffer payloads, @Nullable Integer size) {
-        if (size == null) {
-            return null;
-        }
+    private static byte[] payload(ByteBuffer payloads, int size) {
         byte[] payload = new byte[size];
         payloads.get(payload);
         return payload;

@@ -4,7 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Storing and taking jobs. Thread-safe. */
@@ -104,10 +107,14 @@ public final class JobStore {
      * @throws NodeFencedException if the node has been declared dead
      */
     public Claimed claim(ClaimRequest request) {
-        List<ClaimedLane> lanes = database.alone(connection -> database.list(
+        List<ClaimedLane> lanes = new ArrayList<>();
+        Map<Long, byte[]> large = new HashMap<>();
+        database.alone(connection -> database.list(
                 connection,
                 "claim",
-                row -> ClaimedLane.read(row, request),
+                row -> ClaimedLane.isPayload(row)
+                        ? large.put(Arrays.longs(row, 5)[0], row.getBytes(11)) == null
+                        : lanes.add(ClaimedLane.read(row, request, large)),
                 request.queue(),
                 request.node(),
                 request.claim(),

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -192,6 +193,8 @@ class ClaimContractIntegrationTests {
         NewJob attributed = new NewJob(TestStore.QUEUE, 5, null, null, "{\"a\": \"b\"}", false);
         store.send(TestStore.job(5), "Large", large);
         store.send(TestStore.job(5), "Largest", largest);
+        store.send(TestStore.job(5), "Small", Arrays.copyOf(largest, 500));
+        store.send(TestStore.job(5), "Larger", Arrays.copyOf(largest, 501));
         store.send(attributed, "Empty", new byte[0]);
         long late = store.send(TestStore.job(5), "", TestStore.bytes("[1]"));
         long old = store.send(TestStore.job(5), "Old", TestStore.bytes("[2]"));
@@ -202,14 +205,27 @@ class ClaimContractIntegrationTests {
 
         List<ClaimedJob> jobs = store.claim(node, 9);
 
-        assertThat(jobs).extracting(ClaimedJob::type).containsExactly("Large", "Largest", "Empty", "Old", "");
+        assertThat(jobs)
+                .extracting(ClaimedJob::type)
+                .containsExactly("Large", "Largest", "Small", "Larger", "Empty", "Old", "");
         assertThat(jobs)
                 .extracting(ClaimedJob::payload)
-                .containsExactly(null, largest, new byte[0], TestStore.bytes("[2]"), TestStore.bytes("[1]"));
-        assertThat(jobs).extracting(ClaimedJob::attempt).containsExactly(0, 0, 0, 1, 3);
-        assertThat(jobs).extracting(ClaimedJob::attributes).containsExactly(null, null, "{\"a\": \"b\"}", null, null);
-        assertThat(jobs).extracting(job -> job.seq() - job.id()).containsExactly(0L, 0L, 0L, 0L, old + 1 - late);
-        assertThat(jobs.get(3).sentAt()).isEqualTo("1999-12-31T23:59:59.999999Z");
+                .containsExactly(
+                        null,
+                        largest,
+                        Arrays.copyOf(largest, 500),
+                        Arrays.copyOf(largest, 501),
+                        new byte[0],
+                        TestStore.bytes("[2]"),
+                        TestStore.bytes("[1]"));
+        assertThat(jobs).extracting(ClaimedJob::attempt).containsExactly(0, 0, 0, 0, 0, 1, 3);
+        assertThat(jobs)
+                .extracting(ClaimedJob::attributes)
+                .containsExactly(null, null, null, null, "{\"a\": \"b\"}", null, null);
+        assertThat(jobs)
+                .extracting(job -> job.seq() - job.id())
+                .containsExactly(0L, 0L, 0L, 0L, 0L, 0L, old + 1 - late);
+        assertThat(jobs.get(5).sentAt()).isEqualTo("1999-12-31T23:59:59.999999Z");
         assertThat(jobs.get(0).sentAt())
                 .isEqualTo(store.value("select enqueued_at from pgjobq.job where type = 'Large'", OffsetDateTime.class)
                         .toInstant());

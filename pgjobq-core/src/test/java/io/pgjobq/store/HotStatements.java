@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Everything that nodes do again and again, once, on a connection that tells how the server does it. */
 final class HotStatements {
@@ -29,6 +30,7 @@ final class HotStatements {
         statements.send(node);
         statements.end(node);
         statements.goOverOthers(node);
+        statements.takeLargerPayloads(node);
         statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.lookAfter(node);
@@ -124,6 +126,22 @@ final class HotStatements {
             assertThat(store.succeed(each.jobs(), each.jobs().get(0).claim()).settled())
                     .hasSize(BATCH);
         }
+        connection.take();
+    }
+
+    /** Those that the claim reads by a statement of their own. */
+    private void takeLargerPayloads(int node) {
+        long from = 0;
+        for (int i = 0; i < BATCH; i++) {
+            long id = store.send(TestStore.job(5), "", new byte[600]);
+            from = i == 0 ? id : from;
+        }
+        connection.take();
+        List<ClaimedJob> jobs =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, from)).jobs();
+        note("claim of larger payloads");
+        assertThat(jobs).hasSize(BATCH).allMatch(job -> Objects.requireNonNull(job.payload()).length == 600);
+        assertThat(store.succeed(jobs, jobs.get(0).claim()).settled()).hasSize(BATCH);
         connection.take();
     }
 

@@ -133,7 +133,8 @@ begin
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
                 null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from ${schema}.job j
-            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.run_at is null and j.seq = any (claim.seqs)
+            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.run_at is null
+                and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
                 and octet_length(j.payload) between 501 and 32768;
         end if;
         v_count := coalesce(cardinality(seqs), 0);

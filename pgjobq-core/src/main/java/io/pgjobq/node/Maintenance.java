@@ -1,15 +1,15 @@
 package io.pgjobq.node;
 
-import io.pgjobq.notify.Background;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.LaneStore;
 import io.pgjobq.store.NodeStore;
-import io.pgjobq.store.Outage;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.ReadyJobs;
+import io.pgjobq.support.Background;
+import io.pgjobq.support.Outage;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

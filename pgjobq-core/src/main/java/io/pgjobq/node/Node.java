@@ -1,8 +1,8 @@
 package io.pgjobq.node;
 
 import io.pgjobq.notify.NotificationListener;
-import io.pgjobq.store.LogText;
 import io.pgjobq.store.NodeStore;
+import io.pgjobq.support.LogText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,7 +1,8 @@
 package io.pgjobq.notify;
 
 import io.pgjobq.store.NotificationStore;
-import io.pgjobq.store.Outage;
+import io.pgjobq.support.Background;
+import io.pgjobq.support.Outage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.pgjobq.worker;
 
-import io.pgjobq.store.Outage;
 import io.pgjobq.store.Settlement;
+import io.pgjobq.support.Outage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

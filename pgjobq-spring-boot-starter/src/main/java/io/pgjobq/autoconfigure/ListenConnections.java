@@ -3,7 +3,7 @@ package io.pgjobq.autoconfigure;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.notify.PromptSockets;
 import io.pgjobq.properties.PgJobqProperties;
-import io.pgjobq.store.LogText;
+import io.pgjobq.support.LogText;
 import java.sql.Driver;
 import java.util.Properties;
 import javax.sql.DataSource;

@@ -1,4 +1,4 @@
-package io.pgjobq.store;
+package io.pgjobq.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

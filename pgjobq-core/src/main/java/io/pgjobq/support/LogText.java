@@ -1,4 +1,4 @@
-package io.pgjobq.store;
+package io.pgjobq.support;
 
 import java.util.regex.Pattern;
 

@@ -1,4 +1,4 @@
-package io.pgjobq.store;
+package io.pgjobq.support;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.pgjobq.notify;
+package io.pgjobq.support;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

@@ -313,6 +313,7 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_locked boolean;
+    v_suspect boolean;
     v_paused boolean;
     v_registered boolean;
     v_commit text;
@@ -344,35 +345,23 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        if p_lanes[i] = 10 then
-            select min(p.priority), array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
-                string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
-                array_agg(case when p.size <= 500 then p.size end),
-                string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
-                array_agg(p.attributes::text)
-            into priority, seqs, ids, attempts, sent, types, sizes, payloads, attributes
-            from (
-                select j.priority, j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload,
-                    j.attributes
-                from pgjobq.job j
-                where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-                    and (p_types is null or j.type = any (p_types))
-                    and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = p_queue)
-                order by j.priority, j.seq
-                limit 1
-            ) p;
-            continue when seqs is null;
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            values (claim_id, p_node, p_queue, priority, seqs[1], seqs);
-            return next;
-            v_left := v_left - 1;
-            exit when v_left = 0;
-            continue;
+        v_suspect := p_lanes[i] = 10;
+        if v_suspect then
+            select j.priority, j.seq into priority, v_from
+            from pgjobq.job j
+            where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
+                and (p_types is null or j.type = any (p_types))
+                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = p_queue)
+            order by j.priority, j.seq
+            limit 1;
+            continue when not found;
+        else
+            priority := p_lanes[i];
+            v_from := p_from[i];
         end if;
-        v_from := p_from[i];
         v_low := v_from;
         v_since := null;
-        if p_last[i] <> 0 and v_from < p_told[i] then
+        if not v_suspect and p_last[i] <> 0 and v_from < p_told[i] then
             v_types := hash_array_extended(p_types, 0);
             select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
             from pgjobq.claim c
@@ -394,51 +383,49 @@ begin
         from (
             select j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload, j.attributes
             from pgjobq.job j
-            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.seq >= v_from and j.run_at is null
-                and (j.rescues >= 2) is not true
+            where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
+                and ((j.rescues >= 2) is true) = v_suspect
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
-                    where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from)
+                    where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
             order by j.seq
-            limit v_left
+            limit case when v_suspect then 1 else v_left end
         ) p;
-        priority := p_lanes[i];
         if array_position(sizes, null) is not null then
             return query
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
                 null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from pgjobq.job j
-            where j.queue_id = p_queue and j.priority = p_lanes[i] and j.run_at is null
+            where j.queue_id = p_queue and j.priority = claim.priority and j.run_at is null
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
                 and octet_length(j.payload) between 501 and 32768;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
-        if v_left = 0 then
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
-                hash_array_extended(p_types, 0));
-            look := pg_current_xact_id()::text::bigint;
-            return next;
-            exit;
-        end if;
-        if v_count > 0 then
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
-            next_seq := seqs[v_count] + 1;
-        else
+        if v_count = 0 then
+            continue when v_suspect;
             claim_id := null;
             -- What others have taken need not be walked over again.
             select c.max_seq + 1 into next_seq
             from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= p_from[i]
+            where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= p_from[i]
             order by c.max_seq desc
             limit 1;
             next_seq := coalesce(next_seq, p_from[i]);
+        elsif v_suspect or v_left > 0 then
+            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
+            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
+            next_seq := case when not v_suspect then seqs[v_count] + 1 end;
+        else
+            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
+            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
+                hash_array_extended(p_types, 0));
+            look := pg_current_xact_id()::text::bigint;
         end if;
         return next;
+        exit when v_left = 0;
     end loop;
 end
 $$;

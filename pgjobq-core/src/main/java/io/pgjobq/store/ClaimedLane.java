@@ -47,15 +47,15 @@ record ClaimedLane(
             ResultSet row, ClaimRequest request, Map<Long, byte[]> large, int priority, long claim)
             throws SQLException {
         boolean suspect = request.laneOf(claim) == ReadyJobs.SUSPECTS;
-        Long[] seqs = Arrays.read(row, 5, Long[].class);
-        @Nullable Long[] ids = Arrays.read(row, 6, Long[].class);
-        @Nullable Short[] attempts = Arrays.read(row, 7, Short[].class);
+        Long[] seqs = SqlArrays.read(row, 5, Long[].class);
+        @Nullable Long[] ids = SqlArrays.read(row, 6, Long[].class);
+        @Nullable Short[] attempts = SqlArrays.read(row, 7, Short[].class);
         ByteBuffer sent = ByteBuffer.wrap(row.getBytes(8));
-        String[] types = Arrays.read(row, 9, String[].class);
-        @Nullable Integer[] sizes = Arrays.read(row, 10, Integer[].class);
+        String[] types = SqlArrays.read(row, 9, String[].class);
+        @Nullable Integer[] sizes = SqlArrays.read(row, 10, Integer[].class);
         byte @Nullable [] all = row.getBytes(11);
         ByteBuffer payloads = ByteBuffer.wrap(all == null ? new byte[0] : all);
-        @Nullable String[] attributes = Arrays.read(row, 12, String[].class);
+        @Nullable String[] attributes = SqlArrays.read(row, 12, String[].class);
         List<ClaimedJob> jobs = new ArrayList<>(seqs.length);
         for (int i = 0; i < seqs.length; i++) {
             jobs.add(new ClaimedJob(

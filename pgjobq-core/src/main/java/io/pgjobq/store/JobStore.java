@@ -86,7 +86,7 @@ public final class JobStore {
         StoredJobs stored = database.one(
                 connection,
                 "send_all",
-                row -> new StoredJobs(row.getInt(1), Arrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
+                row -> new StoredJobs(row.getInt(1), SqlArrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
                 at(job),
                 job.delayMillis(),
                 job.queue(),
@@ -113,7 +113,7 @@ public final class JobStore {
                 connection,
                 "claim",
                 row -> ClaimedLane.isPayload(row)
-                        ? large.put(Arrays.longs(row, 5)[0], row.getBytes(11)) == null
+                        ? large.put(SqlArrays.longs(row, 5)[0], row.getBytes(11)) == null
                         : lanes.add(ClaimedLane.read(row, request, large)),
                 request.queue(),
                 request.node(),

@@ -101,7 +101,7 @@ public final class NodeStore {
                 row -> {
                     long seq = row.getLong(3);
                     ReadyJobs ready = row.wasNull() ? null : new ReadyJobs(row.getInt(1), row.getInt(2), seq);
-                    return new Rescue(ready, row.getLong(4), row.getLong(5), row.getLong(6), Arrays.longs(row, 7));
+                    return new Rescue(ready, row.getLong(4), row.getLong(5), row.getLong(6), SqlArrays.longs(row, 7));
                 },
                 claims));
     }

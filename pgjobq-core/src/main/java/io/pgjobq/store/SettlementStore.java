@@ -37,10 +37,10 @@ public final class SettlementStore {
                 connection,
                 "settle_succeeded",
                 row -> new SettledSuccesses(
-                        Arrays.longs(row, 1),
-                        Arrays.longs(row, 2),
+                        SqlArrays.longs(row, 1),
+                        SqlArrays.longs(row, 2),
                         row.getObject(3, OffsetDateTime.class).toInstant(),
-                        Arrays.longs(row, 4)),
+                        SqlArrays.longs(row, 4)),
                 longs(batch, s -> s.job().id()),
                 longs(batch, s -> s.job().seq()),
                 longs(batch, s -> s.job().claim()),
@@ -78,7 +78,7 @@ public final class SettlementStore {
         return database.alone(connection -> database.one(
                 connection,
                 "release",
-                row -> Arrays.longs(row, 1),
+                row -> SqlArrays.longs(row, 1),
                 longs(batch, s -> s.job().seq()),
                 longs(batch, s -> s.job().claim()),
                 emptiedClaims));
@@ -125,11 +125,11 @@ public final class SettlementStore {
     }
 
     private static long[] claims(List<? extends Settlement> batch) {
-        return Arrays.distinct(longs(batch, s -> s.job().claim()));
+        return SqlArrays.distinct(longs(batch, s -> s.job().claim()));
     }
 
     private static int[] queues(List<? extends Settlement> batch) {
-        long[] queues = Arrays.distinct(longs(batch, s -> s.job().queue()));
+        long[] queues = SqlArrays.distinct(longs(batch, s -> s.job().queue()));
         return LongStream.of(queues).mapToInt(Math::toIntExact).toArray();
     }
 

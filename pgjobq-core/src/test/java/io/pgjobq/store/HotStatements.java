@@ -131,10 +131,9 @@ final class HotStatements {
 
     /** Those that the claim reads by a statement of their own. */
     private void takeLargerPayloads(int node) {
-        long from = 0;
-        for (int i = 0; i < BATCH; i++) {
-            long id = store.send(TestStore.job(5), "", new byte[600]);
-            from = i == 0 ? id : from;
+        long from = store.send(TestStore.job(5), "", new byte[600]);
+        for (int i = 1; i < BATCH; i++) {
+            store.send(TestStore.job(5), "", new byte[600]);
         }
         connection.take();
         List<ClaimedJob> jobs =

@@ -201,7 +201,9 @@ class LaneContractIntegrationTests {
         assertThat(store.lanes().sweep(new int[0], 0)).isEqualTo(new Neglected(List.of(), null, false));
 
         waiting(-1);
-        assertThat(store.lanes().sweep(new int[0], 0).dueInMillis()).isBetween(-60_000L, -1_000L);
+        Neglected due = store.lanes().sweep(new int[0], 0);
+        assertThat(due.dueInMillis()).isBetween(-60_000L, -1_000L);
+        assertThat(due).isEqualTo(new Neglected(List.of(), due.dueInMillis(), false));
         store.send();
         store.claim(node, 1);
         assertThat(store.lanes().sweep(new int[0], 0).abandoned()).isFalse();

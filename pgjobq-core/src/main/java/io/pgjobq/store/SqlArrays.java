@@ -3,13 +3,14 @@ package io.pgjobq.store;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 
 /** Reads arrays, and makes some. */
-final class Arrays {
+final class SqlArrays {
 
     private static final long[] NONE = {};
 
-    private Arrays() {}
+    private SqlArrays() {}
 
     /** Returns the column's numbers, none if it is null. */
     static long[] longs(ResultSet row, int column) throws SQLException {
@@ -32,13 +33,13 @@ final class Arrays {
 
     /** Returns each of the numbers once, in their order. Changes the given array; nothing is boxed. */
     static long[] distinct(long[] values) {
-        java.util.Arrays.sort(values);
+        Arrays.sort(values);
         int count = 0;
         for (long value : values) {
             if (count == 0 || values[count - 1] != value) {
                 values[count++] = value;
             }
         }
-        return java.util.Arrays.copyOf(values, count);
+        return Arrays.copyOf(values, count);
     }
 }

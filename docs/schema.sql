@@ -20,6 +20,9 @@ create table pgjobq.queue (
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
 -- unless the job fails. Waiting jobs (delayed, or failed and backing off) have a run_at, ready or running ones have none. A
 -- waiting job's seq is one that nothing else has ever had: it gets another when it becomes ready.
+-- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
+-- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
+-- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
 -- is a suspect: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
@@ -48,6 +51,7 @@ create table pgjobq.job (
     seq pgjobq.job_place not null,
     enqueued_at pgjobq.job_moment not null default clock_timestamp(),
     run_at pgjobq.job_moment,
+    ready_at pgjobq.job_moment,
     queue_id integer not null,
     priority pgjobq.job_priority not null default 5,
     attempt pgjobq.job_attempt not null default 0,
@@ -122,6 +126,7 @@ create table pgjobq.node (
 
 -- Jobs that ended, as long as somebody wants to know of them. Partitioned by the day on which they may be forgotten, which
 -- follows from the queue's retention: old history goes by dropping a partition, whatever retention each queue has.
+-- ready_at is that of the last attempt, null if the job was ready when it was sent, or was cancelled before it was ready.
 -- Partitions keep the server's settings for autovacuum: they are only added to, so that each new row is visited once, for an
 -- additional byte of WAL a job.
 create type pgjobq.job_state as enum ('succeeded', 'dead', 'cancelled');
@@ -134,6 +139,7 @@ create table pgjobq.finished_job (
     state pgjobq.job_state not null,
     drop_on date not null,
     enqueued_at timestamptz not null,
+    ready_at timestamptz,
     started_at timestamptz,
     finished_at timestamptz not null,
     node_id integer,
@@ -156,12 +162,16 @@ return case
     else (date_trunc('month', p_finished at time zone 'UTC' + p_keep) + interval '1 month')::date
 end;
 
--- One attempt's error as it is kept in job.errors. Locks nothing.
-create or replace function pgjobq.job_error(
-    p_attempt integer, p_at timestamptz, p_type text, p_message text, p_stack text)
+-- The errors of a job with one attempt's added, the latest 100 of them: as many as a job has attempts at most, so that only one
+-- that was redriven forgets any. Locks nothing.
+create or replace function pgjobq.append_error(
+    p_errors jsonb, p_attempt integer, p_at timestamptz, p_type text, p_message text, p_stack text)
 returns jsonb
 language sql stable
-return jsonb_build_array(jsonb_build_object(
+return case
+    when jsonb_array_length(p_errors) >= 100 then jsonb_path_query_array(p_errors, '$[last - 98 to last]')
+    else coalesce(p_errors, '[]')
+end || jsonb_build_array(jsonb_build_object(
     'attempt', p_attempt, 'at', p_at, 'type', p_type, 'message', p_message, 'stack', p_stack));
 
 -- What the error of an attempt says that was lost with the node that held its job. Locks nothing.
@@ -185,16 +195,26 @@ exception when others then
 end
 $$;
 
--- Jobs as people want to see them. Locks nothing; not for hot paths.
+-- Jobs as people want to see them. Locks nothing; not for hot paths. A job is ready if it waits for no time and no claim names
+-- it; ready_at says since when it has its place in the line, and is null while it waits.
 create or replace view pgjobq.job_view as
-select j.id, q.name as queue, j.type, case when j.run_at is null then 'ready or running' else 'waiting' end as state,
-    j.priority, j.attempt, j.enqueued_at, j.run_at, pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors,
-    j.errors -> -1 ->> 'type' as last_error
+select j.id, q.name as queue, j.type,
+    case
+        when j.run_at is not null then 'waiting'
+        when j.seq in (select unnest(c.seqs) from pgjobq.claim c) then 'running'
+        else 'ready'
+    end as state,
+    j.priority, j.attempt, j.enqueued_at, j.run_at,
+    case when j.run_at is null then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
+    pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error
 from pgjobq.job j left join pgjobq.queue q on q.id = j.queue_id;
 
--- Finished jobs as people want to see them. Locks nothing; not for hot paths.
+-- Finished jobs as people want to see them. Locks nothing; not for hot paths. ready_at and waited are those of the last
+-- attempt; no attempt of a cancelled job is known to have had its turn.
 create or replace view pgjobq.finished_job_view as
-select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, f.enqueued_at, f.started_at, f.finished_at,
+select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, f.enqueued_at,
+    case when f.state <> 'cancelled' then coalesce(f.ready_at, f.enqueued_at) end as ready_at,
+    f.started_at, f.finished_at, f.started_at - coalesce(f.ready_at, f.enqueued_at) as waited,
     pgjobq.payload_json(f.result) as result, pgjobq.payload_json(f.payload) as payload, f.attributes, f.errors,
     f.errors -> -1 ->> 'type' as last_error
 from pgjobq.finished_job f left join pgjobq.queue q on q.id = f.queue_id;
@@ -290,7 +310,8 @@ $$;
 -- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
--- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not among them. If
+-- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
+-- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
 -- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
@@ -299,7 +320,7 @@ create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
     p_told bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
-    sent bytea, types text[], sizes integer[], payloads bytea, attributes text[])
+    sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -375,13 +396,16 @@ begin
             end if;
         end if;
         select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
-            string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
+            string_agg(timestamptz_send(p.enqueued_at), ''),
+            string_agg(int8send(p.seq) || timestamptz_send(p.ready_at), '') filter (where p.ready_at is not null),
+            array_agg(p.type::text),
             array_agg(case when p.size <= 500 then p.size end),
             string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
             array_agg(p.attributes::text)
-        into seqs, ids, attempts, sent, types, sizes, payloads, attributes
+        into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
-            select j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload, j.attributes
+            select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
+                j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
                 and ((j.rescues >= 2) is true) = v_suspect
@@ -396,7 +420,7 @@ begin
         if array_position(sizes, null) is not null then
             return query
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
-                null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
+                null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from pgjobq.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.run_at is null
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
@@ -536,16 +560,17 @@ begin
         with done as (
             delete from pgjobq.job j
             where j.id = any (v_ids) and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
-            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes,
+                j.awaited
         ), keep as materialized (
             select q.id, q.keep_succeeded > interval '0' as all_jobs, pgjobq.drop_on(at, q.keep_succeeded) as drop_on
             from pgjobq.queue q
             where q.id = any (p_queues)
         ), kept as (
-            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-                finished_at, node_id, type, result, attributes)
+            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+                started_at, finished_at, node_id, type, result, attributes)
             select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', k.drop_on, d.enqueued_at,
-                at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
+                d.ready_at, at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
             from done d
                 join keep k on k.id = d.queue_id
                 join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
@@ -597,7 +622,7 @@ begin
         update pgjobq.job j
         set attempt = j.attempt + 1, seq = nextval('pgjobq.job_seq'::regclass),
             run_at = v_at + f.delay * interval '1 millisecond',
-            errors = coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
+            errors = pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null
         returning j.id
@@ -606,12 +631,12 @@ begin
         using failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is null
         returning j.*, f.claim, f.micros,
-            coalesce(j.errors, '[]') || pgjobq.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
+            pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
     ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-            finished_at, node_id, type, payload, attributes, errors)
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+            started_at, finished_at, node_id, type, payload, attributes, errors)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', pgjobq.drop_on(v_at, q.keep_dead), d.enqueued_at,
-            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
+            d.ready_at, v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
         from died d join pgjobq.queue q on q.id = d.queue_id
         where d.awaited or q.keep_dead > interval '0'
     )
@@ -649,12 +674,12 @@ begin
     end if;
     with done as (
         delete from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq
-        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes, j.awaited
     ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-            finished_at, node_id, type, result, attributes)
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+            started_at, finished_at, node_id, type, result, attributes)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', pgjobq.drop_on(at, q.keep_succeeded),
-            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
+            d.enqueued_at, d.ready_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
         from done d join pgjobq.queue q on q.id = d.queue_id
         where d.awaited or q.keep_succeeded > interval '0'
     )
@@ -731,8 +756,8 @@ begin
         with freed as (
             update pgjobq.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
-                errors = coalesce(j.errors, '[]') || pgjobq.job_error(
-                    j.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
+                errors = pgjobq.append_error(
+                    j.errors, j.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
@@ -744,12 +769,12 @@ begin
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
             returning j.*
         ), kept as (
-            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
-                node_id, type, payload, attributes, errors)
+            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+                finished_at, node_id, type, payload, attributes, errors)
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
-                s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
-                coalesce(s.errors, '[]') || pgjobq.job_error(
-                    s.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
+                s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
+                pgjobq.append_error(
+                    s.errors, s.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )
@@ -765,7 +790,8 @@ begin
 end
 $$;
 
--- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
+-- Puts waiting jobs whose time has come at the end of their lane, in the order of their times: up to p_limit, the same share of
+-- each queue that has any, and from the queues whose jobs are due the longest if there are more queues than that. Locks: an advisory lock, so
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
@@ -793,21 +819,33 @@ begin
         return;
     end if;
     return query
-    with due as materialized (
-        select d.id
+    with behind as materialized (
+        select q.id, f.run_at
         from pgjobq.queue q cross join lateral (
-            select j.id, j.run_at
+            select j.run_at
             from pgjobq.job j
             where j.queue_id = q.id and j.run_at between v_from and v_now
+            order by j.run_at
+            limit 1
+        ) f
+        order by f.run_at
+        limit p_limit
+    ), due as materialized (
+        select d.id, d.run_at
+        from behind b cross join lateral (
+            select j.id, j.run_at
+            from pgjobq.job j
+            where j.queue_id = b.id and j.run_at between b.run_at and v_now
             order by j.run_at, j.id
-            limit p_limit
+            limit (select p_limit / count(*) from behind)
             for update of j skip locked
         ) d
         order by d.run_at, d.id
     ), numbered as materialized (
-        select d.id, nextval('pgjobq.job_seq') as seq from due d
+        select d.id, d.run_at, nextval('pgjobq.job_seq') as seq from due d
     ), promoted as (
-        update pgjobq.job j set seq = n.seq, run_at = null from numbered n where j.id = any (array[n.id])
+        update pgjobq.job j set seq = n.seq, run_at = null, ready_at = n.run_at from numbered n
+        where j.id = any (array[n.id])
         returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;
@@ -960,13 +998,12 @@ begin
 end
 $$;
 
--- Removes the jobs and claims of deleted queues, and the queues themselves once no transaction that could have sent to them
--- is left (see the table). Locks the rows that it deletes, in no order, since it waits for nobody: those that a handler's
+-- Removes up to p_limit jobs and as many claims of deleted queues, and the queues themselves once no transaction that could
+-- have sent to them is left (see the table). Locks the rows that it deletes, in no order, since it waits for nobody: those that a handler's
 -- transaction holds are left for the next time. Jobs that somebody waits for are kept as cancelled. Finds jobs along the
 -- indexes of their queues, so that it costs nothing where none was deleted, however many jobs there are.
--- Returns the jobs that somebody waits for.
-create or replace function pgjobq.purge_queues()
-returns table (awaited bigint)
+-- Returns the jobs that somebody waits for, and whether there may be more to remove.
+create or replace function pgjobq.purge_queues(p_limit integer, out awaited bigint[], out more boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -979,16 +1016,18 @@ as $$
 declare
     v_gone integer[] := array(select q.id from pgjobq.queue q where q.deleted_xid is not null);
 begin
+    more := false;
     if cardinality(v_gone) = 0 then
         return;
     end if;
-    return query
     with ready as materialized (
         select j.id from pgjobq.job j
-        where j.queue_id = any (v_gone) and j.run_at is null for update skip locked
+        where j.queue_id = any (v_gone) and j.run_at is null
+        limit p_limit for update skip locked
     ), waiting as materialized (
         select j.id from pgjobq.job j
-        where j.queue_id = any (v_gone) and j.run_at is not null for update skip locked
+        where j.queue_id = any (v_gone) and j.run_at is not null
+        limit p_limit - (select count(*) from ready) for update skip locked
     ), jobs as (
         delete from pgjobq.job j
         where j.id = any (array(select r.id from ready r union all select w.id from waiting w))
@@ -996,12 +1035,14 @@ begin
     ), claims as (
         delete from pgjobq.claim c
         where c.id = any (array(
-            select l.id from pgjobq.claim l where l.queue_id = any (v_gone) order by l.id for update skip locked))
+            select l.id from pgjobq.claim l where l.queue_id = any (v_gone) order by l.id limit p_limit
+            for update skip locked))
+        returning c.id
     ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at, type,
-            payload, attributes, errors)
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, finished_at,
+            type, payload, attributes, errors)
         select j.id, j.queue_id, j.priority, j.attempt, 'cancelled', pgjobq.drop_on(clock_timestamp(), q.keep_dead),
-            j.enqueued_at, clock_timestamp(), j.type, j.payload, j.attributes, j.errors
+            j.enqueued_at, j.ready_at, clock_timestamp(), j.type, j.payload, j.attributes, j.errors
         from jobs j join pgjobq.queue q on q.id = j.queue_id
         where j.awaited or q.keep_dead > interval '0'
     ), queues as (
@@ -1018,12 +1059,15 @@ begin
                 where j.queue_id = q.id and j.run_at is not null and j.id not in (select w.id from waiting w)
                 limit 1) is null
     )
-    select j.id from jobs j where j.awaited;
+    select array(select j.id from jobs j where j.awaited),
+        (select count(*) from jobs) >= p_limit or (select count(*) from claims) >= p_limit
+    into purge_queues.awaited, more;
 end
 $$;
 
 -- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
--- costs no more. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
+-- costs no more. A job is ready if it waits for no time and no claim names it, as in job_view; oldest_seconds says since when
+-- the first of them has its place in the line: the earliest of those that are next in their lanes. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
 -- the claims.
 create or replace function pgjobq.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
@@ -1040,7 +1084,7 @@ as $$
 begin
     return query
     select q.name, q.paused,
-        (select count(*) from (
+        (select greatest(0, count(*) - r.running) from (
             select from pgjobq.job j
             where j.queue_id = q.id and j.run_at is null limit p_most + r.running) x),
         r.running,
@@ -1049,9 +1093,9 @@ begin
         (select count(*) from (
             select from pgjobq.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
-            select min(o.enqueued_at)
+            select min(o.since)
             from generate_series(0, 9) as p (priority) cross join lateral (
-                select j.enqueued_at
+                select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from pgjobq.job j
                 where j.queue_id = q.id and j.priority = p.priority and j.run_at is null and j.seq not in (
                     select unnest(c.seqs)
@@ -1173,10 +1217,10 @@ begin
             where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
         returning j.*
     ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at, type,
-            payload, attributes, errors)
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, finished_at,
+            type, payload, attributes, errors)
         select g.id, g.queue_id, g.priority, g.attempt, 'cancelled', pgjobq.drop_on(v_at, q.keep_dead), g.enqueued_at,
-            v_at, g.type, g.payload, g.attributes, g.errors
+            g.ready_at, v_at, g.type, g.payload, g.attributes, g.errors
         from gone g join pgjobq.queue q on q.id = g.queue_id
         where g.awaited or q.keep_dead > interval '0'
     )
@@ -1187,18 +1231,23 @@ $$;
 
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
 -- another redrive has is skipped. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
-create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer)
-returns table (queue_id integer, priority smallint, seq bigint, jobs bigint)
+-- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
+-- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
+create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
+returns table (queue_id integer, priority smallint, seq bigint, jobs bigint, until timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    v_now timestamptz := clock_timestamp();
 begin
+    until := coalesce(p_until, v_now);
     return query
     with chosen as materialized (
         select f.id, f.drop_on
         from pgjobq.finished_job f
         where f.state = 'dead' and (f.id = p_id or p_id is null) and (f.queue_id = p_queue or p_queue is null)
-            and f.payload is not null and exists (
+            and f.finished_at <= redrive.until and f.payload is not null and exists (
                 select from pgjobq.queue q where q.id = f.queue_id and q.deleted_xid is null)
         order by f.finished_at, f.id
         limit p_limit
@@ -1209,13 +1258,15 @@ begin
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (
-        insert into pgjobq.job (id, seq, enqueued_at, queue_id, priority, type, payload, attributes, errors)
-        select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, s.queue_id, s.priority, s.type, s.payload, s.attributes,
-            s.errors
+        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, priority, type, payload, attributes, errors)
+        select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, v_now, s.queue_id, s.priority, s.type, s.payload,
+            s.attributes, s.errors
         from sorted s
         returning *
     )
-    select r.queue_id, r.priority::smallint, min(r.seq), count(*) from revived r group by r.queue_id, r.priority;
+    select r.queue_id, r.priority::smallint, min(r.seq), count(*), redrive.until
+    from revived r
+    group by r.queue_id, r.priority;
 end
 $$;
 

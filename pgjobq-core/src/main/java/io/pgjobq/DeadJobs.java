@@ -25,7 +25,8 @@ public interface DeadJobs {
     boolean redrive(long id);
 
     /**
-     * Makes all dead jobs of a queue ready again, in batches that are committed one by one.
+     * Makes all jobs of a queue ready again that are dead now, in batches that are committed one by one. What dies meanwhile
+     * stays dead, so that this ends.
      *
      * @return how many
      * @throws UnknownQueueException if there is no such queue

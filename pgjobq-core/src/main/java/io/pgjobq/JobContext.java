@@ -27,6 +27,12 @@ public interface JobContext {
     /** Returns when the job was sent, by the database's clock. */
     Instant sentAt();
 
+    /**
+     * Returns since when this attempt could have started, by the database's clock: when the job was sent, or was last
+     * redriven, or when its delay or its back-off was over. A job that was given back, or whose node died, keeps the moment.
+     */
+    Instant readyAt();
+
     /** Returns the attributes given by the sender, empty if none. */
     Map<String, String> attributes();
 

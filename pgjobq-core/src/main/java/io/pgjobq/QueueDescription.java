@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the queue's name
  * @param paused whether no node starts its jobs
- * @param ready the jobs that could start now
+ * @param ready the jobs that wait for no time and are not taken: they could start now, unless the queue is paused
  * @param running the jobs that a node has taken
- * @param waiting the jobs that wait for their time: delayed ones, and failed ones during their back-off
+ * @param waiting the jobs that wait for their time (delayed ones, and failed ones during their back-off), or that a node is
+ *     about to put in line since it has just come
  * @param dead the jobs that failed for good and have not been redriven
- * @param oldestReadyAge how long ago the job that is next in line was sent, {@code null} if none is ready
+ * @param oldestReadyAge how long the job that is next in line has been ready, that of the priority where it is the longest;
+ *     {@code null} if none is ready. A delay or a back-off does not count, nor what was before a job was redriven
  */
 public record QueueDescription(
         String name,

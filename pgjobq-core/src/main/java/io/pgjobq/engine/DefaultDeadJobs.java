@@ -8,8 +8,10 @@ import io.pgjobq.notify.Signal;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.FinishedJobStore.Redriven;
 import io.pgjobq.store.QueueStore;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at dead jobs and revives them through the store. Thread-safe. */
 final class DefaultDeadJobs implements DeadJobs {
@@ -44,7 +46,7 @@ final class DefaultDeadJobs implements DeadJobs {
 
     @Override
     public boolean redrive(long id) {
-        return announce(store.redrive(id, null, 1)) > 0;
+        return announce(store.redrive(id, null, 1, null)) > 0;
     }
 
     @Override
@@ -52,9 +54,13 @@ final class DefaultDeadJobs implements DeadJobs {
         int id = id(queue);
         long total = 0;
         long batch;
+        @Nullable OffsetDateTime until = null;
         do {
-            batch = announce(store.redrive(null, id, REDRIVEN_AT_ONCE));
+            List<Redriven> redriven = store.redrive(null, id, REDRIVEN_AT_ONCE, until);
+            batch = announce(redriven);
             total += batch;
+            // Those that die again meanwhile are not part of it.
+            until = redriven.isEmpty() ? until : redriven.get(0).until();
         } while (batch == REDRIVEN_AT_ONCE);
         return total;
     }

@@ -7,6 +7,7 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.QueueStore.Purge;
 import java.util.Arrays;
 import java.util.List;
 
@@ -84,9 +85,13 @@ final class DefaultJobQueues implements JobQueues {
     }
 
     private void purge() {
-        long[] awaited = store.purge();
-        if (awaited.length > 0) {
-            doorbell.ring(new Signal.Ended(Arrays.stream(awaited).boxed().toList()));
-        }
+        Purge purge;
+        do {
+            purge = store.purge(QueueStore.PURGED_AT_ONCE);
+            if (purge.awaited().length > 0) {
+                doorbell.ring(
+                        new Signal.Ended(Arrays.stream(purge.awaited()).boxed().toList()));
+            }
+        } while (purge.more());
     }
 }

@@ -29,7 +29,7 @@ final class DueJobs {
     /** There may be some from before that. */
     private boolean overdue;
 
-    /** Puts up to so many jobs a queue in line that became due from then on, or at all. */
+    /** Puts up to so many jobs in line that became due from then on, or at all. */
     @FunctionalInterface
     interface Looks {
 
@@ -49,7 +49,7 @@ final class DueJobs {
         }
     }
 
-    /** Puts in line what is due, up to a thousand jobs a queue. */
+    /** Puts in line what is due, up to a thousand jobs. */
     Promotion promote() {
         long started = nanoTime.getAsLong();
         boolean whole = overdue || from == null || wholeLooks.isDue(started);

@@ -23,14 +23,14 @@ final class HistoryUpkeep {
         this.queues = queues;
     }
 
-    /** Returns the jobs that somebody waits for and that have ended with their queue. */
-    long[] lookAfter() {
+    /** Returns what was removed of deleted queues. */
+    QueueStore.Purge lookAfter() {
         finished.maintain();
         String dropped;
         while ((dropped = finished.drop()) != null) {
             LOG.info("history: dropped {}", dropped);
         }
-        long[] ended = queues.purge();
+        QueueStore.Purge purge = queues.purge(QueueStore.PURGED_AT_ONCE);
         for (int queue : queues.unknown()) {
             if (unknownQueues.add(queue)) {
                 LOG.warn(
@@ -39,6 +39,6 @@ final class HistoryUpkeep {
                         queue);
             }
         }
-        return ended;
+        return purge;
     }
 }

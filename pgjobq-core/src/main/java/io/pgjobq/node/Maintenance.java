@@ -200,7 +200,11 @@ public final class Maintenance {
         node.beatIfSilentFor(hurry ? node.every().dividedBy(2) : node.every().multipliedBy(2));
         if (take(() -> historyWanted, () -> historyWanted = false) || isOver(nextHistory)) {
             nextHistory = System.nanoTime() + HISTORY_EVERY.toNanos();
-            ringEnded(history.lookAfter());
+            QueueStore.Purge purge = history.lookAfter();
+            ringEnded(purge.awaited());
+            if (purge.more()) {
+                lookAfterHistorySoon();
+            }
         }
         if (take(() -> rescueWanted, () -> rescueWanted = false)) {
             declareDead();

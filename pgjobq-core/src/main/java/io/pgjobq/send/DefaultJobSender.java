@@ -120,6 +120,7 @@ public final class DefaultJobSender implements JobSender {
                 type,
                 own,
                 job.attributes(),
+                sent.sentAt(),
                 sent.sentAt()));
         return sent;
     }

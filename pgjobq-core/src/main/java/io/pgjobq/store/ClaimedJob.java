@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload the payload as stored, {@code null} if it is too large to be read before the job starts
  * @param attributes the attributes as JSON, {@code null} if none
  * @param sentAt when it was sent
+ * @param readyAt since when it has its place in the line
  */
 public record ClaimedJob(
         long id,
@@ -29,7 +30,8 @@ public record ClaimedJob(
         String type,
         byte @Nullable [] payload,
         @Nullable String attributes,
-        Instant sentAt) {
+        Instant sentAt,
+        Instant readyAt) {
 
     /** Returns the lane from which it is taken. */
     public int lane() {

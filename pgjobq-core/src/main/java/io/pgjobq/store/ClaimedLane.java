@@ -51,13 +51,15 @@ record ClaimedLane(
         @Nullable Long[] ids = SqlArrays.read(row, 6, Long[].class);
         @Nullable Short[] attempts = SqlArrays.read(row, 7, Short[].class);
         ByteBuffer sent = ByteBuffer.wrap(row.getBytes(8));
-        String[] types = SqlArrays.read(row, 9, String[].class);
-        @Nullable Integer[] sizes = SqlArrays.read(row, 10, Integer[].class);
-        byte @Nullable [] all = row.getBytes(11);
+        ReadyTimes ready = new ReadyTimes(row.getBytes(9));
+        String[] types = SqlArrays.read(row, 10, String[].class);
+        @Nullable Integer[] sizes = SqlArrays.read(row, 11, Integer[].class);
+        byte @Nullable [] all = row.getBytes(12);
         ByteBuffer payloads = ByteBuffer.wrap(all == null ? new byte[0] : all);
-        @Nullable String[] attributes = SqlArrays.read(row, 12, String[].class);
+        @Nullable String[] attributes = SqlArrays.read(row, 13, String[].class);
         List<ClaimedJob> jobs = new ArrayList<>(seqs.length);
         for (int i = 0; i < seqs.length; i++) {
+            Instant sentAt = instant(sent.getLong());
             jobs.add(new ClaimedJob(
                     ids[i] == null ? seqs[i] : ids[i],
                     seqs[i],
@@ -69,9 +71,28 @@ record ClaimedLane(
                     types[i],
                     sizes[i] == null ? large.get(seqs[i]) : payload(payloads, sizes[i]),
                     attributes[i],
-                    instant(sent.getLong())));
+                    sentAt,
+                    ready.of(seqs[i], sentAt)));
         }
         return jobs;
+    }
+
+    /** A seq and a time for each job that was not ready when it was sent, in the order of the jobs. */
+    private static final class ReadyTimes {
+
+        private final ByteBuffer pairs;
+
+        ReadyTimes(byte @Nullable [] pairs) {
+            this.pairs = ByteBuffer.wrap(pairs == null ? new byte[0] : pairs);
+        }
+
+        Instant of(long seq, Instant otherwise) {
+            if (!pairs.hasRemaining() || pairs.getLong(pairs.position()) != seq) {
+                return otherwise;
+            }
+            pairs.getLong();
+            return instant(pairs.getLong());
+        }
     }
 
     private static byte[] payload(ByteBuffer payloads, int size) {

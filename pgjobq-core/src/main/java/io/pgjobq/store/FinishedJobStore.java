@@ -64,18 +64,33 @@ public final class FinishedJobStore {
                 limit));
     }
 
-    /** Jobs that were made ready again. */
-    public record Redriven(ReadyJobs ready, long jobs) {}
+    /**
+     * Jobs of one lane that were made ready again.
+     *
+     * @param ready the first of them
+     * @param jobs how many
+     * @param until when they had to be dead at the latest
+     */
+    public record Redriven(ReadyJobs ready, long jobs, OffsetDateTime until) {}
 
-    /** Makes the dead job of that id, or some of that queue, ready again. */
-    public List<Redriven> redrive(@Nullable Long id, @Nullable Integer queue, int limit) {
+    /**
+     * Makes the dead job of that id, or some of that queue, ready again.
+     *
+     * @param until when they died at the latest, by the server's clock; {@code null} for now
+     */
+    public List<Redriven> redrive(
+            @Nullable Long id, @Nullable Integer queue, int limit, @Nullable OffsetDateTime until) {
         return database.alone(connection -> database.list(
                 connection,
                 "redrive",
-                row -> new Redriven(new ReadyJobs(row.getInt(1), row.getInt(2), row.getLong(3)), row.getLong(4)),
+                row -> new Redriven(
+                        new ReadyJobs(row.getInt(1), row.getInt(2), row.getLong(3)),
+                        row.getLong(4),
+                        row.getObject(5, OffsetDateTime.class)),
                 id,
                 queue,
-                limit));
+                limit,
+                until));
     }
 
     /** Creates the partitions that will be needed. */

@@ -113,7 +113,7 @@ public final class JobStore {
                 connection,
                 "claim",
                 row -> ClaimedLane.isPayload(row)
-                        ? large.put(SqlArrays.longs(row, 5)[0], row.getBytes(11)) == null
+                        ? large.put(SqlArrays.longs(row, 5)[0], row.getBytes(12)) == null
                         : lanes.add(ClaimedLane.read(row, request, large)),
                 request.queue(),
                 request.node(),

@@ -27,7 +27,7 @@ public final class LaneStore {
             @Nullable OffsetDateTime until) {}
 
     /**
-     * Puts due jobs in line, up to so many a queue.
+     * Puts due jobs in line, up to so many, the same share of each queue that has any.
      *
      * @param from from when on they became due, {@code null} if that does not matter
      */

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /** The queues. Thread-safe. */
 public final class QueueStore {
 
+    /** How many jobs to remove in one go, so that nothing waits for long. */
+    public static final int PURGED_AT_ONCE = 1_000;
+
     private final Database database;
 
     public QueueStore(Database database) {
@@ -56,7 +59,7 @@ public final class QueueStore {
                     return new QueueDescription(
                             row.getString(1),
                             row.getBoolean(2),
-                            Math.max(0, row.getLong(3) - row.getLong(4)),
+                            row.getLong(3),
                             row.getLong(4),
                             row.getLong(5),
                             row.getLong(6),
@@ -80,11 +83,18 @@ public final class QueueStore {
                 connection -> database.list(connection, "delete_queue", row -> row.getInt(1), name, withJobs)));
     }
 
-    /** Removes what deleted queues have left; returns the removed jobs that somebody waits for. */
-    public long[] purge() {
-        return database.alone(connection -> database.list(connection, "purge_queues", row -> row.getLong(1)).stream()
-                .mapToLong(Long::longValue)
-                .toArray());
+    /**
+     * Some of what deleted queues have left was removed.
+     *
+     * @param awaited the removed jobs that somebody waits for
+     * @param more whether there may be more to remove
+     */
+    public record Purge(long[] awaited, boolean more) {}
+
+    /** Removes up to so many jobs, and as many claims, that deleted queues have left. */
+    public Purge purge(int limit) {
+        return database.alone(connection -> database.one(
+                connection, "purge_queues", row -> new Purge(SqlArrays.longs(row, 1), row.getBoolean(2)), limit));
     }
 
     /** Returns the numbers of queues that jobs name although there are none. */

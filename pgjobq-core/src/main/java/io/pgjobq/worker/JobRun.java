@@ -137,6 +137,11 @@ final class JobRun implements JobContext {
     }
 
     @Override
+    public Instant readyAt() {
+        return job.readyAt();
+    }
+
+    @Override
     public Map<String, String> attributes() {
         return StoredJson.attributes(job.attributes());
     }

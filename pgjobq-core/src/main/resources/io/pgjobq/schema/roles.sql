@@ -87,14 +87,14 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 -- The reader.
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
 grant select on ${schema}.queue, ${schema}.node, ${schema}.claim to ${schema}_reader;
-grant select (id, seq, enqueued_at, run_at, queue_id, priority, attempt, awaited, type, attributes)
+grant select (id, seq, enqueued_at, run_at, ready_at, queue_id, priority, attempt, awaited, type, attributes)
     on ${schema}.job to ${schema}_reader;
-grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at, finished_at, node_id, type,
-    attributes) on ${schema}.finished_job to ${schema}_reader;
-grant select (id, queue, type, state, priority, attempt, enqueued_at, run_at, attributes, last_error)
+grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
+    type, attributes) on ${schema}.finished_job to ${schema}_reader;
+grant select (id, queue, type, state, priority, attempt, enqueued_at, run_at, ready_at, attributes, last_error)
     on ${schema}.job_view to ${schema}_reader;
-grant select (id, queue, type, state, priority, attempts, enqueued_at, started_at, finished_at, attributes, last_error)
-    on ${schema}.finished_job_view to ${schema}_reader;
+grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at, started_at, finished_at, waited,
+    attributes, last_error) on ${schema}.finished_job_view to ${schema}_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor
 -- a place in the line before theirs. The other roles see all rows; the owner is exempt by itself.

@@ -2,6 +2,7 @@ package io.pgjobq.store;
 
 import static io.pgjobq.store.TestStore.ids;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.pgjobq.store.FinishedJobStore.Redriven;
 import io.pgjobq.store.JobStore.Cancellation;
@@ -127,10 +128,12 @@ class CancelAndRedriveContractIntegrationTests {
         long id = store.send(new NewJob(TestStore.QUEUE, 3, null, null, "{\"a\": \"b\"}", false), "Welcome");
         store.fail(store.claimOne(node), null);
 
-        List<Redriven> redriven = store.finished().redrive(id, null, 1);
+        List<Redriven> redriven = store.redrive(id, null, 1);
 
         ClaimedJob again = store.claimOne(node);
-        assertThat(redriven).containsExactly(new Redriven(new ReadyJobs(store.queue(), 3, again.seq()), 1));
+        assertThat(redriven)
+                .extracting(Redriven::ready, Redriven::jobs)
+                .containsExactly(tuple(new ReadyJobs(store.queue(), 3, again.seq()), 1L));
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.seq()).isGreaterThan(id);
         assertThat(again.attempt()).isZero();
@@ -152,7 +155,7 @@ class CancelAndRedriveContractIntegrationTests {
                 .extracting(dead -> dead.id())
                 .containsExactly(jobs.get(1).id(), jobs.get(0).id());
 
-        assertThat(store.finished().redrive(null, store.queue(), 2))
+        assertThat(store.redrive(null, store.queue(), 2))
                 .singleElement()
                 .extracting(Redriven::jobs)
                 .isEqualTo(2L);
@@ -163,15 +166,64 @@ class CancelAndRedriveContractIntegrationTests {
     }
 
     @Test
+    void whatDiesAfterTheMomentThatIsNamedStaysDead() {
+        store.sendAll(5, 2);
+        List<ClaimedJob> jobs = store.claim(node, 2);
+        store.fail(jobs.get(0), null);
+        store.fail(jobs.get(1), null);
+
+        Redriven first = store.redrive(null, store.queue(), 1).get(0);
+        store.fail(store.claimOne(node), null);
+        List<Redriven> second = store.finished().redrive(null, store.queue(), 9, first.until());
+
+        assertThat(second).singleElement().extracting(Redriven::jobs).isEqualTo(1L);
+        assertThat(store.claimOne(node).id()).isEqualTo(jobs.get(1).id());
+        assertThat(store.finished().redrive(null, store.queue(), 9, first.until()))
+                .isEmpty();
+        assertThat(store.finished().dead(null, TestStore.QUEUE, 9))
+                .extracting(dead -> dead.id())
+                .containsExactly(jobs.get(0).id());
+    }
+
+    @Test
+    void aJobThatIsRedrivenAgainAndAgainKeepsItsLatestErrorsOnly() {
+        long id = store.send();
+        store.fail(store.claimOne(node), 0L);
+        store.server().execute("""
+                update pgjobq.job set run_at = null, attempt = 0, errors = (
+                    select jsonb_agg(jsonb_build_object('attempt', n)) from generate_series(1, 100) n)""");
+        String kept =
+                "select jsonb_array_length(errors) || ' ' || (errors -> 0 ->> 'attempt') || ' ' || (errors -> -1 ->> 'type')"
+                        + " from pgjobq.";
+
+        store.fail(store.claimOne(node), 0L);
+        assertThat(store.value(kept + "job", String.class)).isEqualTo("100 2 a.Type");
+        store.lanes().promote(1, null);
+        store.fail(store.claimOne(node), null);
+        assertThat(store.value(kept + "finished_job", String.class)).isEqualTo("100 3 a.Type");
+        store.redrive(id, null, 1);
+        store.claimOne(node);
+        store.nodes().unregister(node);
+        store.nodes().rescue(9);
+        assertThat(store.value(kept + "job", String.class)).isEqualTo("100 4 lost");
+        store.queues().settings(store.queue(), 2, HistoryRetention.DEFAULT);
+        int other = store.node();
+        store.claimOne(other);
+        store.nodes().unregister(other);
+        store.nodes().rescue(9);
+        assertThat(store.value(kept + "finished_job", String.class)).isEqualTo("100 5 lost");
+    }
+
+    @Test
     void whatDidNotDieIsNotRedriven() {
         long succeeded = store.send();
         store.succeed(store.claim(node, 1));
         long cancelled = store.send();
         store.jobs().cancel(cancelled);
 
-        assertThat(store.finished().redrive(succeeded, null, 1)).isEmpty();
-        assertThat(store.finished().redrive(cancelled, null, 1)).isEmpty();
-        assertThat(store.finished().redrive(-1L, null, 1)).isEmpty();
+        assertThat(store.redrive(succeeded, null, 1)).isEmpty();
+        assertThat(store.redrive(cancelled, null, 1)).isEmpty();
+        assertThat(store.redrive(-1L, null, 1)).isEmpty();
     }
 
     @Test
@@ -180,7 +232,7 @@ class CancelAndRedriveContractIntegrationTests {
         store.fail(store.claimOne(node), null);
         store.queues().delete(TestStore.QUEUE, true);
 
-        assertThat(store.finished().redrive(id, null, 1)).isEmpty();
+        assertThat(store.redrive(id, null, 1)).isEmpty();
         assertThat(store.count("job")).isZero();
     }
 }

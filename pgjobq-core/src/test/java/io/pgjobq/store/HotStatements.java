@@ -173,13 +173,13 @@ final class HotStatements {
         note("unknown_types");
         store.queues().unknown();
         note("unknown_queues");
-        store.queues().purge();
+        store.purge();
         note("purge_queues");
         store.queues().create("gone");
         connection.take();
         store.queues().delete("gone", false);
         note("delete_queue");
-        store.queues().purge();
+        store.purge();
         note("purge_queues of a deleted one");
         store.nodes().claims(node);
         note("own_claims");

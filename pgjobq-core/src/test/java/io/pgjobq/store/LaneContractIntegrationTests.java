@@ -78,6 +78,44 @@ class LaneContractIntegrationTests {
     }
 
     @Test
+    void aCallPutsNoMoreInLineThanAskedForHoweverManyQueuesThereAre() {
+        for (String name : List.of("one", "two", "three")) {
+            int other = store.queues().create(name);
+            for (int i = 0; i < 3; i++) {
+                long id = waiting(-10 - i);
+                store.server().execute("update pgjobq.job set queue_id = " + other + " where id = " + id);
+            }
+        }
+        waiting(-1);
+
+        assertThat(store.lanes().promote(4, null).ready())
+                .as("a share for each")
+                .hasSize(4);
+        assertThat(store.count("job where run_at is null")).isEqualTo(4);
+        assertThat(store.lanes().promote(2, null).nextInMillis()).isZero();
+        assertThat(store.count("job where run_at is null")).isEqualTo(6);
+        while (store.lanes().promote(2, null).nextInMillis() != null) {
+            assertThat(store.count("job where run_at is null")).isLessThan(10);
+        }
+        assertThat(store.count("job where run_at is null")).isEqualTo(10);
+    }
+
+    @Test
+    void whereMoreQueuesAreDueThanJobsMayBePutInLineTheLatestComeFirst() {
+        waiting(-1);
+        int other = store.queues().create("other");
+        long late = waiting(-10);
+        store.server().execute("update pgjobq.job set queue_id = " + other + " where id = " + late);
+
+        assertThat(store.lanes().promote(1, null).ready())
+                .extracting(ReadyJobs::queue)
+                .containsExactly(other);
+        assertThat(store.lanes().promote(1, null).ready())
+                .extracting(ReadyJobs::queue)
+                .containsExactly(store.queue());
+    }
+
+    @Test
     void withoutWaitingJobsThereIsNothingToComeBackFor() {
         store.send();
 

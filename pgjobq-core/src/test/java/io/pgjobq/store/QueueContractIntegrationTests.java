@@ -11,8 +11,11 @@ import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -161,11 +164,36 @@ class QueueContractIntegrationTests {
             store.claim(node, 2);
 
             store.queues().delete(TestStore.QUEUE, true);
-            assertThat(list(store.queues().purge())).containsExactly(awaited);
+            assertThat(list(store.purge())).containsExactly(awaited);
 
             assertThat(store.count("job")).isZero();
             assertThat(store.count("claim")).isZero();
             assertThat(store.outcome(awaited).state()).isEqualTo("cancelled");
+        }
+
+        @Test
+        void aCallRemovesNoMoreThanAskedForAndGoesOnWhereTheLastStopped() {
+            int node = store.node();
+            long awaited = store.send(TestStore.awaitedJob(), "");
+            store.sendAll(5, 3);
+            store.send(TestStore.delayedJob(60_000), "");
+            store.claim(node, 1);
+            store.claim(node, 1);
+            store.claim(node, 1);
+            store.queues().delete(TestStore.QUEUE, true);
+
+            List<long[]> calls = new ArrayList<>();
+            QueueStore.Purge purge;
+            do {
+                purge = store.queues().purge(2);
+                calls.add(purge.awaited());
+                assertThat(store.count("job")).isEqualTo(Math.max(0, 5 - 2 * calls.size()));
+                assertThat(store.count("claim")).isEqualTo(Math.max(0, 3 - 2 * calls.size()));
+            } while (purge.more());
+
+            assertThat(calls).hasSize(3);
+            assertThat(calls.stream().flatMapToLong(LongStream::of)).containsExactly(awaited);
+            assertThat(store.count("finished_job where state = 'cancelled'")).isEqualTo(5);
         }
 
         @Test
@@ -174,7 +202,7 @@ class QueueContractIntegrationTests {
             store.queues().create("other");
             store.queues().delete("other", true);
 
-            assertThat(store.queues().purge()).isEmpty();
+            assertThat(store.purge()).isEmpty();
             assertThat(store.count("job")).isEqualTo(1);
             assertThat(store.queues().names()).containsExactly(TestStore.QUEUE);
         }
@@ -186,15 +214,15 @@ class QueueContractIntegrationTests {
                 store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}"));
 
                 store.queues().delete(TestStore.QUEUE, true);
-                store.queues().purge();
+                store.purge();
                 outdate();
-                store.queues().purge();
+                store.purge();
                 assertThat(store.count("queue")).as("kept for the sender").isEqualTo(1);
                 sender.commit();
             }
             assertThat(store.count("job")).isEqualTo(1);
 
-            store.queues().purge();
+            store.purge();
 
             assertThat(store.count("job")).isZero();
             assertThat(store.count("queue")).isZero();
@@ -210,14 +238,14 @@ class QueueContractIntegrationTests {
                 statement.execute("select 1 from pgjobq.queue");
 
                 store.queues().delete(TestStore.QUEUE, true);
-                store.queues().purge();
+                store.purge();
                 assertThat(store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}")))
                         .isNotNull();
                 sender.commit();
             }
             assertThat(store.count("job")).isEqualTo(1);
 
-            store.queues().purge();
+            store.purge();
 
             assertThat(store.count("job")).isZero();
         }
@@ -225,11 +253,11 @@ class QueueContractIntegrationTests {
         @Test
         void theRowGoesADayLater() {
             store.queues().delete(TestStore.QUEUE, true);
-            store.queues().purge();
+            store.purge();
             assertThat(store.count("queue")).isEqualTo(1);
 
             outdate();
-            store.queues().purge();
+            store.purge();
 
             assertThat(store.count("queue")).isZero();
         }
@@ -244,13 +272,13 @@ class QueueContractIntegrationTests {
 
             store.transaction().executeWithoutResult(status -> {
                 assertThat(store.settlements().complete(job, 1_000, null)).isNotNull();
-                store.queues().purge();
+                store.purge();
                 assertThat(store.count("job")).isEqualTo(1);
                 status.setRollbackOnly();
             });
 
             assertThat(store.count("queue")).as("kept for the job that is left").isEqualTo(1);
-            store.queues().purge();
+            store.purge();
             assertThat(store.count("job")).isZero();
             assertThat(store.count("queue")).isZero();
         }

@@ -49,7 +49,7 @@ class RoleLimitsContractIntegrationTests {
         "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null)",
         "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",
-        "select S.redrive(1, 1, 1)",
+        "select S.redrive(1, 1, 1, null)",
         "select S.release('{1}', '{1}', '{1}')",
         "select S.rescue(1)",
         "select S.promote(1, null)",
@@ -84,7 +84,7 @@ class RoleLimitsContractIntegrationTests {
         "delete from S.claim",
         "select nextval('S.job_seq')",
         "select S.cancel(1)",
-        "select S.redrive(1, 1, 1)",
+        "select S.redrive(1, 1, 1, null)",
         "select S.drop_history()",
         "create table S.evil ()"
     };

@@ -137,6 +137,17 @@ class SendClaimedContractIntegrationTests {
     private ClaimedJob job(SentClaimed sent, int priority) {
         long claim = store.value("select id from pgjobq.claim", Long.class);
         return new ClaimedJob(
-                sent.id(), sent.id(), claim, store.queue(), priority, false, 0, "", null, null, Instant.now());
+                sent.id(),
+                sent.id(),
+                claim,
+                store.queue(),
+                priority,
+                false,
+                0,
+                "",
+                null,
+                null,
+                Instant.now(),
+                Instant.now());
     }
 }

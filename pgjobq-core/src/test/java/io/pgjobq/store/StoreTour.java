@@ -97,7 +97,7 @@ final class StoreTour {
         assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"x"}))
                 .containsExactly("");
         assertThat(store.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
-        assertThat(store.finished().redrive(null, store.queue(), 10)).hasSize(1);
+        assertThat(store.redrive(null, store.queue(), 10)).hasSize(1);
         assertThat(store.release(store.claim(node, 2))).isNotEmpty();
         store.settlements().removeClaims(new long[] {1});
         assertThat(store.nodes().claims(node)).isNotEmpty();
@@ -125,7 +125,7 @@ final class StoreTour {
         assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();
         assertThat(store.jobs().cancel(store.send()).cancelled()).isTrue();
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
-        store.queues().purge();
+        store.purge();
         store.finished().drop();
         store.nodes().unregister(self);
     }

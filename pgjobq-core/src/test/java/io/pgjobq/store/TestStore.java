@@ -170,6 +170,16 @@ record TestStore(
                 .toList();
     }
 
+    /** Removes what deleted queues have left, all of it if that isn't much; returns the jobs that somebody waits for. */
+    long[] purge() {
+        return queues.purge(QueueStore.PURGED_AT_ONCE).awaited();
+    }
+
+    /** Makes the dead job of that id, or some of that queue, ready again. */
+    List<FinishedJobStore.Redriven> redrive(@Nullable Long id, @Nullable Integer ofQueue, int limit) {
+        return finished.redrive(id, ofQueue, limit, null);
+    }
+
     StoredOutcome outcome(long id) {
         return finished.outcomes(new long[] {id}).get(0);
     }

@@ -40,7 +40,8 @@ class ClaimBookConcurrencyTests {
     private void live(long claim) {
         book.asking(claim, claim);
         made.set(claim);
-        book.taken(List.of(new ClaimedJob(claim, claim, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH)));
+        book.taken(List.of(new ClaimedJob(
+                claim, claim, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH)));
         book.answered(claim);
         if (book.settle(claim)) {
             book.empty(claim);

@@ -75,6 +75,6 @@ class ClaimBookTests {
     }
 
     private static ClaimedJob job(long claim) {
-        return new ClaimedJob(1, 1, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH);
+        return new ClaimedJob(1, 1, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
     }
 }

@@ -161,7 +161,8 @@ class LanesTests {
 
     /** Takes one job, the only one that was asked for. */
     private void take(long seq, long look) {
-        ClaimedJob job = new ClaimedJob(seq, seq, 1, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH);
+        ClaimedJob job =
+                new ClaimedJob(seq, seq, 1, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
         lanes.found(request(1), new Claimed(List.of(job), List.of(), look));
     }
 
@@ -345,7 +346,8 @@ class LanesTests {
                 free.remove(next);
                 taken.add(next);
                 max = next - key(lane, 0);
-                jobs.add(new ClaimedJob(next, max, 1, 1, lane, false, 0, "", new byte[0], null, Instant.EPOCH));
+                jobs.add(new ClaimedJob(
+                        next, max, 1, 1, lane, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH));
             }
             claimed[lane] = Math.max(claimed[lane], max);
             return max;
@@ -374,7 +376,8 @@ class LanesTests {
                 free.remove(next);
                 taken.add(next);
                 node.suspectHeld = true;
-                jobs.add(new ClaimedJob(next, next % 1_000, 1, 1, 3, true, 2, "", new byte[0], null, Instant.EPOCH));
+                jobs.add(new ClaimedJob(
+                        next, next % 1_000, 1, 1, 3, true, 2, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH));
             }
         }
     }

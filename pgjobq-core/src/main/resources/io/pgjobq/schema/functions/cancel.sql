@@ -24,10 +24,10 @@ begin
             where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
         returning j.*
     ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at, type,
-            payload, attributes, errors)
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, finished_at,
+            type, payload, attributes, errors)
         select g.id, g.queue_id, g.priority, g.attempt, 'cancelled', ${schema}.drop_on(v_at, q.keep_dead), g.enqueued_at,
-            v_at, g.type, g.payload, g.attributes, g.errors
+            g.ready_at, v_at, g.type, g.payload, g.attributes, g.errors
         from gone g join ${schema}.queue q on q.id = g.queue_id
         where g.awaited or q.keep_dead > interval '0'
     )

@@ -13,7 +13,8 @@
 -- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
--- times in the binary form of timestamptz, payloads one payload after the other, sizes theirs, null for one not among them. If
+-- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
+-- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
 -- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
@@ -22,7 +23,7 @@ create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
     p_told bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
-    sent bytea, types text[], sizes integer[], payloads bytea, attributes text[])
+    sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -98,13 +99,16 @@ begin
             end if;
         end if;
         select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
-            string_agg(timestamptz_send(p.enqueued_at), ''), array_agg(p.type::text),
+            string_agg(timestamptz_send(p.enqueued_at), ''),
+            string_agg(int8send(p.seq) || timestamptz_send(p.ready_at), '') filter (where p.ready_at is not null),
+            array_agg(p.type::text),
             array_agg(case when p.size <= 500 then p.size end),
             string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
             array_agg(p.attributes::text)
-        into seqs, ids, attempts, sent, types, sizes, payloads, attributes
+        into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
-            select j.seq, j.id, j.attempt, j.enqueued_at, j.type, octet_length(j.payload) as size, j.payload, j.attributes
+            select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
+                j.attributes
             from ${schema}.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
                 and ((j.rescues >= 2) is true) = v_suspect
@@ -119,7 +123,7 @@ begin
         if array_position(sizes, null) is not null then
             return query
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
-                null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
+                null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from ${schema}.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.run_at is null
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true

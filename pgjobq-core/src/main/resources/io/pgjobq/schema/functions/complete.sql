@@ -26,12 +26,12 @@ begin
     end if;
     with done as (
         delete from ${schema}.job j where j.id = p_id and j.seq is not distinct from p_seq
-        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes, j.awaited
     ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-            finished_at, node_id, type, result, attributes)
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+            started_at, finished_at, node_id, type, result, attributes)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', ${schema}.drop_on(at, q.keep_succeeded),
-            d.enqueued_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
+            d.enqueued_at, d.ready_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
         from done d join ${schema}.queue q on q.id = d.queue_id
         where d.awaited or q.keep_succeeded > interval '0'
     )

@@ -1,5 +1,6 @@
 -- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
--- costs no more. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
+-- costs no more. A job is ready if it waits for no time and no claim names it, as in job_view; oldest_seconds says since when
+-- the first of them has its place in the line: the earliest of those that are next in their lanes. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
 -- the claims.
 create or replace function ${schema}.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
@@ -16,7 +17,7 @@ as $$
 begin
     return query
     select q.name, q.paused,
-        (select count(*) from (
+        (select greatest(0, count(*) - r.running) from (
             select from ${schema}.job j
             where j.queue_id = q.id and j.run_at is null limit p_most + r.running) x),
         r.running,
@@ -25,9 +26,9 @@ begin
         (select count(*) from (
             select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
-            select min(o.enqueued_at)
+            select min(o.since)
             from generate_series(0, 9) as p (priority) cross join lateral (
-                select j.enqueued_at
+                select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from ${schema}.job j
                 where j.queue_id = q.id and j.priority = p.priority and j.run_at is null and j.seq not in (
                     select unnest(c.seqs)

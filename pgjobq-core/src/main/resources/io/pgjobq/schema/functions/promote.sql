@@ -1,4 +1,5 @@
--- Puts waiting jobs whose time has come at the end of their lane, in the order of their times. Locks: an advisory lock, so
+-- Puts waiting jobs whose time has come at the end of their lane, in the order of their times: up to p_limit, the same share of
+-- each queue that has any, and from the queues whose jobs are due the longest if there are more queues than that. Locks: an advisory lock, so
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
@@ -26,21 +27,33 @@ begin
         return;
     end if;
     return query
-    with due as materialized (
-        select d.id
+    with behind as materialized (
+        select q.id, f.run_at
         from ${schema}.queue q cross join lateral (
-            select j.id, j.run_at
+            select j.run_at
             from ${schema}.job j
             where j.queue_id = q.id and j.run_at between v_from and v_now
+            order by j.run_at
+            limit 1
+        ) f
+        order by f.run_at
+        limit p_limit
+    ), due as materialized (
+        select d.id, d.run_at
+        from behind b cross join lateral (
+            select j.id, j.run_at
+            from ${schema}.job j
+            where j.queue_id = b.id and j.run_at between b.run_at and v_now
             order by j.run_at, j.id
-            limit p_limit
+            limit (select p_limit / count(*) from behind)
             for update of j skip locked
         ) d
         order by d.run_at, d.id
     ), numbered as materialized (
-        select d.id, nextval('${schema}.job_seq') as seq from due d
+        select d.id, d.run_at, nextval('${schema}.job_seq') as seq from due d
     ), promoted as (
-        update ${schema}.job j set seq = n.seq, run_at = null from numbered n where j.id = any (array[n.id])
+        update ${schema}.job j set seq = n.seq, run_at = null, ready_at = n.run_at from numbered n
+        where j.id = any (array[n.id])
         returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;

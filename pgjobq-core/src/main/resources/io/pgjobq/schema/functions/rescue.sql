@@ -41,8 +41,8 @@ begin
         with freed as (
             update ${schema}.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
-                errors = coalesce(j.errors, '[]') || ${schema}.job_error(
-                    j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
+                errors = ${schema}.append_error(
+                    j.errors, j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
@@ -54,12 +54,12 @@ begin
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
             returning j.*
         ), kept as (
-            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
-                node_id, type, payload, attributes, errors)
+            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+                finished_at, node_id, type, payload, attributes, errors)
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
-                s.enqueued_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
-                coalesce(s.errors, '[]') || ${schema}.job_error(
-                    s.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
+                s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
+                ${schema}.append_error(
+                    s.errors, s.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )

@@ -27,7 +27,7 @@ begin
         update ${schema}.job j
         set attempt = j.attempt + 1, seq = nextval('${schema}.job_seq'::regclass),
             run_at = v_at + f.delay * interval '1 millisecond',
-            errors = coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack)
+            errors = ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null
         returning j.id
@@ -36,12 +36,12 @@ begin
         using failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is null
         returning j.*, f.claim, f.micros,
-            coalesce(j.errors, '[]') || ${schema}.job_error(j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
+            ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
     ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-            finished_at, node_id, type, payload, attributes, errors)
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+            started_at, finished_at, node_id, type, payload, attributes, errors)
         select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', ${schema}.drop_on(v_at, q.keep_dead), d.enqueued_at,
-            v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
+            d.ready_at, v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
         from died d join ${schema}.queue q on q.id = d.queue_id
         where d.awaited or q.keep_dead > interval '0'
     )

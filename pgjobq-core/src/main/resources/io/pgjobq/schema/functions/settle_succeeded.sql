@@ -53,16 +53,17 @@ begin
         with done as (
             delete from ${schema}.job j
             where j.id = any (v_ids) and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
-            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.type, j.attributes, j.awaited
+            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes,
+                j.awaited
         ), keep as materialized (
             select q.id, q.keep_succeeded > interval '0' as all_jobs, ${schema}.drop_on(at, q.keep_succeeded) as drop_on
             from ${schema}.queue q
             where q.id = any (p_queues)
         ), kept as (
-            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, started_at,
-                finished_at, node_id, type, result, attributes)
+            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+                started_at, finished_at, node_id, type, result, attributes)
             select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', k.drop_on, d.enqueued_at,
-                at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
+                d.ready_at, at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
             from done d
                 join keep k on k.id = d.queue_id
                 join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id

@@ -1,5 +1,6 @@
 -- Jobs that ended, as long as somebody wants to know of them. Partitioned by the day on which they may be forgotten, which
 -- follows from the queue's retention: old history goes by dropping a partition, whatever retention each queue has.
+-- ready_at is that of the last attempt, null if the job was ready when it was sent, or was cancelled before it was ready.
 -- Partitions keep the server's settings for autovacuum: they are only added to, so that each new row is visited once, for an
 -- additional byte of WAL a job.
 create type ${schema}.job_state as enum ('succeeded', 'dead', 'cancelled');
@@ -12,6 +13,7 @@ create table ${schema}.finished_job (
     state ${schema}.job_state not null,
     drop_on date not null,
     enqueued_at timestamptz not null,
+    ready_at timestamptz,
     started_at timestamptz,
     finished_at timestamptz not null,
     node_id integer,

@@ -1,6 +1,9 @@
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
 -- unless the job fails. Waiting jobs (delayed, or failed and backing off) have a run_at, ready or running ones have none. A
 -- waiting job's seq is one that nothing else has ever had: it gets another when it becomes ready.
+-- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
+-- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
+-- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
 -- is a suspect: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
@@ -29,6 +32,7 @@ create table ${schema}.job (
     seq ${schema}.job_place not null,
     enqueued_at ${schema}.job_moment not null default clock_timestamp(),
     run_at ${schema}.job_moment,
+    ready_at ${schema}.job_moment,
     queue_id integer not null,
     priority ${schema}.job_priority not null default 5,
     attempt ${schema}.job_attempt not null default 0,

@@ -79,8 +79,9 @@ create index job_waiting on pgjobq.job (queue_id, run_at, id) where run_at is no
 alter table pgjobq.job set (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
     autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);
 
--- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
--- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+-- What nodes have taken: one row a batch. The id is the fencing token, and is never used twice, even if a crash of the server,
+-- or a restore, forgets the claim. The node chooses it: its number (26 bits) and a counter (37 bits), which starts anywhere, as
+-- numbers come back with a restore. Everyone locks in id order.
 -- A domain's, since a table's own constraint is parsed anew by each insert.
 create domain pgjobq.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
 
@@ -112,10 +113,13 @@ create index claim_lane on pgjobq.claim (queue_id, priority, max_seq);
 alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
--- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
+-- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
+-- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
+-- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
 -- fillfactor leaves room for the heartbeat's updates on the same page: all of them are, and ten nodes stay in 32 kB.
 create table pgjobq.node (
     id integer generated always as identity (maxvalue 67108863) primary key,
+    token bigint not null,
     name text not null,
     started_at timestamptz not null default clock_timestamp(),
     heartbeat_at timestamptz not null default clock_timestamp(),
@@ -317,8 +321,8 @@ $$;
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
-    p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
-    p_told bigint[], p_types text[])
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
+    p_last bigint[], p_told bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -350,7 +354,7 @@ begin
     end if;
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue) is not null;
-    select q.paused, exists (select from pgjobq.node n where n.id = p_node) into v_paused, v_registered
+    select q.paused, exists (select from pgjobq.node n where n.id = p_node and n.token = p_token) into v_paused, v_registered
     from pgjobq.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then
@@ -463,8 +467,8 @@ $$;
 -- sees its claim. Called as one autocommit statement, so that no client can freeze while it holds the lock.
 -- p_from goes from lane 0 to that of the job. No row: the queue is gone.
 create or replace function pgjobq.send_claimed(
-    p_queue integer, p_node integer, p_claim bigint, p_from bigint[], p_awaited boolean, p_type text, p_payload bytea,
-    p_attributes text)
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_from bigint[], p_awaited boolean, p_type text,
+    p_payload bytea, p_attributes text)
 returns table (id bigint, claimed boolean, enqueued_at timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -485,7 +489,7 @@ begin
     return query
     with target as materialized (
         select nextval('pgjobq.job_seq'::regclass) as id,
-            v_free and not q.paused and exists (select from pgjobq.node n where n.id = p_node)
+            v_free and not q.paused and exists (select from pgjobq.node n where n.id = p_node and n.token = p_token)
             and (
                 select bool_or((
                     select true from pgjobq.job j
@@ -507,9 +511,9 @@ $$;
 
 -- Ends jobs that succeeded, and deletes claims that are emptied by it; with no job at all, only that. Locks: the claim rows,
 -- in id order, so that no rescue takes them away meanwhile, and the job rows, in id order too, since that is how the index
--- returns them; awaited ones after the others. Safe against fenced nodes: only jobs whose claim still exists are touched,
--- and only if they still have the seq with which they were claimed; each delete is a statement of its own, with a snapshot
--- that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
+-- returns them; awaited ones after the others. Safe against fenced nodes: only jobs whose claim still exists and
+-- names the seq with which they were claimed are touched, and only if they still have it; each delete is a statement of its
+-- own, with a snapshot that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
 -- those holds are skipped and come back with a later call.
 -- Where no queue keeps history, jobs that nobody awaits are deleted by a statement that can write none: that costs two
 -- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
@@ -532,22 +536,21 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_held bigint[];
-    v_ids bigint[] := p_ids;
-    v_seqs bigint[] := p_seqs;
+    v_ids bigint[];
+    v_seqs bigint[];
     v_keep boolean;
     v_removed integer;
 begin
     at := clock_timestamp();
     settled := '{}';
-    select array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share),
+    with held as materialized (
+        select c.id, c.seqs from pgjobq.claim c where c.id = any (p_held) order by c.id for key share
+    )
+    select coalesce(array_agg(s.id), '{}'), array_agg(s.seq),
         exists (select from pgjobq.queue q where q.id = any (p_queues) and q.keep_succeeded > interval '0')
-    into v_held, v_keep;
-    if cardinality(v_held) < cardinality(p_held) then
-        select coalesce(array_agg(s.id order by s.id), '{}'), array_agg(s.seq order by s.id) into v_ids, v_seqs
-        from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
-        where s.claim = any (v_held);
-    end if;
+    into v_ids, v_seqs, v_keep
+    from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+    where ((s.seq, s.claim) in (select unnest(h.seqs), h.id from held h)) is true;
     if not v_keep then
         with done as (
             delete from pgjobq.job j
@@ -609,15 +612,20 @@ set jit = off
 as $$
 declare
     v_held bigint[];
+    v_seqs bigint[];
     v_at timestamptz := clock_timestamp();
 begin
-    v_held := array(select c.id from pgjobq.claim c where c.id = any (p_held) order by c.id for key share);
+    with held as materialized (
+        select c.id, c.seqs from pgjobq.claim c where c.id = any (p_held) order by c.id for key share
+    )
+    select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
+    from (select l.id, unnest(l.seqs) as seq from held l) h;
     return query
     with failed as materialized (
         select s.*
         from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
             as s (id, seq, claim, micros, type, message, stack, delay)
-        where s.claim = any (v_held)
+        where ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update pgjobq.job j
         set attempt = j.attempt + 1, seq = nextval('pgjobq.job_seq'::regclass),

@@ -3,12 +3,12 @@ package io.pgjobq.engine;
 import io.pgjobq.node.Maintenance;
 import io.pgjobq.store.LaneStore;
 import io.pgjobq.store.ReadyJobs;
-import io.pgjobq.store.SettlementStore;
+import io.pgjobq.store.Registration;
+import io.pgjobq.worker.ClaimAudit;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,15 +23,15 @@ final class ContainerUpkeep implements Maintenance.Workers {
 
     private final Switchboard switchboard;
     private final LaneStore lanes;
-    private final SettlementStore settlements;
     private final ClaimBook book;
+    private final ClaimAudit audit;
     private final Set<String> reported = new HashSet<>();
 
-    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, SettlementStore settlements, ClaimBook book) {
+    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit) {
         this.switchboard = switchboard;
         this.lanes = lanes;
-        this.settlements = settlements;
         this.book = book;
+        this.audit = audit;
     }
 
     @Override
@@ -54,16 +54,13 @@ final class ContainerUpkeep implements Maintenance.Workers {
     }
 
     @Override
-    public long[] orphans(List<Long> claims) {
-        return claims.stream()
-                .filter(claim -> !book.knows(claim))
-                .mapToLong(Long::longValue)
-                .toArray();
+    public void lookEverywhere() {
+        switchboard.containers().forEach(QueueContainer::lookEverywhere);
     }
 
     @Override
-    public void release(long[] claims) {
-        settlements.releaseClaims(claims);
+    public boolean auditClaims(Registration registration) {
+        return audit.run(registration);
     }
 
     @Override

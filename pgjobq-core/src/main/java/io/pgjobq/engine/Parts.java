@@ -22,6 +22,7 @@ import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.worker.ClaimAudit;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.SettlementRecorder;
@@ -108,7 +109,7 @@ final class Parts {
                 node,
                 new Maintenance.Stores(nodes, lanes, finished, queueStore),
                 doorbell,
-                new ContainerUpkeep(switchboard, lanes, settlements, book),
+                new ContainerUpkeep(switchboard, lanes, book, new ClaimAudit(nodes, settlements, book)),
                 options.pollInterval(),
                 this::isListening);
         switchboard.connect(maintenance, completions);
@@ -143,6 +144,12 @@ final class Parts {
         @Override
         public void connectionLost() {
             maintenance.beat();
+            maintenance.tidy();
+        }
+
+        @Override
+        public void inDoubt() {
+            maintenance.inDoubt();
         }
 
         @Override

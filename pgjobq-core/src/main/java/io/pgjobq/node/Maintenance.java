@@ -8,6 +8,7 @@ import io.pgjobq.store.LaneStore;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.ReadyJobs;
+import io.pgjobq.store.Registration;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
 import java.time.Duration;
@@ -69,8 +70,8 @@ public final class Maintenance {
     private final PollPace pace = new PollPace();
     private final Share wholeLooks = new Share(System.nanoTime());
 
-    /** From where to look as long as looking at all is not due. */
-    private long floor;
+    /** From where to look as long as looking at all is not due. Set to 0 by others. */
+    private volatile long floor;
 
     private final DueJobs dueJobs;
     private final HistoryUpkeep history;
@@ -90,11 +91,11 @@ public final class Maintenance {
         /** Returns whether jobs were taken since the last call. */
         boolean tookJobs();
 
-        /** Returns those of the claims that this node holds no job of, although they are in its name. */
-        long[] orphans(List<Long> claims);
+        /** All that was seen of the lanes may be there no more, and something else in its place. */
+        void lookEverywhere();
 
-        /** Gives the jobs of such claims back. */
-        void release(long[] claims);
+        /** Compares what this node holds with what the tables say; returns whether something was given back. */
+        boolean auditClaims(Registration registration);
 
         /** Looks there for jobs that nobody here can run. */
         void reportUnknownTypes(ReadyJobs from);
@@ -150,13 +151,7 @@ public final class Maintenance {
      * while only; now it looks at once.
      */
     public void drawn(long position) {
-        boolean news = background.read(() -> {
-            drawn = position;
-            return hasMoved();
-        });
-        if (news) {
-            background.change(() -> {});
-        }
+        background.change(() -> drawn = position);
     }
 
     /** Called under the lock. */
@@ -174,9 +169,16 @@ public final class Maintenance {
         background.change(() -> sweepWanted = true);
     }
 
-    /** A claim may have been made in this node's name without its knowing. */
+    /** What this node holds need not be what the tables say: an answer was lost, or a connection. */
     public void tidy() {
         background.change(() -> tidyWanted = true);
+    }
+
+    /** The database may have forgotten what was committed: neither what is held nor what was seen need be there any more. */
+    public void inDoubt() {
+        workers.lookEverywhere();
+        floor = 0;
+        background.change(() -> tidyWanted = sweepWanted = true);
     }
 
     private void run() throws InterruptedException {
@@ -185,8 +187,10 @@ public final class Maintenance {
                 work();
                 outage.recovered();
             } catch (RuntimeException ex) {
-                // What was asked for may not have been done: a sweep makes up for all of it.
+                // What was asked for may not have been done, and what was said before may be forgotten: both are made
+                // up for.
                 sweep();
+                tidy();
                 if (Database.lacksPartition(ex)) {
                     lookAfterHistorySoon();
                 }
@@ -323,10 +327,8 @@ public final class Maintenance {
     }
 
     private void tidyClaims() {
-        long[] orphans = workers.orphans(stores.nodes().claims(node.id()));
-        if (orphans.length > 0) {
-            LOG.info("gives back {} claims whose answers were lost", orphans.length);
-            workers.release(orphans);
+        Registration registration = node.registration();
+        if (registration != null && workers.auditClaims(registration)) {
             sweep();
         }
     }

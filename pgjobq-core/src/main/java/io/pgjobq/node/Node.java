@@ -1,19 +1,25 @@
 package io.pgjobq.node;
 
 import io.pgjobq.notify.NotificationListener;
-import io.pgjobq.store.NodeStore;
+import io.pgjobq.store.NodeRegistry;
+import io.pgjobq.store.Registration;
 import io.pgjobq.support.LogText;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This application instance: its number among the others, the ids of its claims, and its signs of life. A node that was
- * declared dead registers anew, under another number; what it held before is no longer its own. Thread-safe.
+ * This application instance: its registration among the others, the ids of its claims, and its signs of life. A node that was
+ * declared dead, or that a restored database does not know, registers anew; what it held before is no longer its own.
+ * Thread-safe.
  */
 public final class Node implements NotificationListener.Pulse {
 
@@ -22,9 +28,12 @@ public final class Node implements NotificationListener.Pulse {
 
     private static final long LAST_COUNT = (1L << COUNTER_BITS) - 1;
 
+    /** Counters start anywhere below this, so that a number which comes back does not bring ids back. */
+    private static final long STARTS = 1L << (COUNTER_BITS - 1);
+
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    private final NodeStore store;
+    private final NodeRegistry registry;
     private final String name;
     private final Duration every;
 
@@ -35,22 +44,24 @@ public final class Node implements NotificationListener.Pulse {
     private final long silenceAllowedNanos;
 
     private final Observer observer;
+    private final RandomGenerator random;
+    private final LongSupplier nanoTime;
 
     private final ReentrantLock registering = new ReentrantLock();
 
-    /** Number and counter in one, so that no id is made of one registration's number and another's counter. */
-    private final AtomicLong nextClaim = new AtomicLong();
+    /** {@code null} while the node is not registered. Written under the lock, read by all. */
+    private volatile @Nullable Series series;
 
-    /** 0 while the node is not registered. Written under the lock, read by all. */
-    private volatile int id;
+    /** What the last heartbeat showed of the database, {@code null} before the first of a registration. */
+    private volatile @Nullable Shown shown;
 
     /** The number under which the listening connection holds the session lock, 0 for none. Only used by its thread. */
     private int lockedAs;
 
-    private volatile long lastBeat = System.nanoTime();
+    private volatile long lastBeat;
 
     /** Since when heartbeats have followed each other without a gap. */
-    private volatile long beatingSince = System.nanoTime();
+    private volatile long beatingSince;
 
     /** Who is told of what heartbeats show. */
     public interface Observer {
@@ -63,11 +74,37 @@ public final class Node implements NotificationListener.Pulse {
 
         /** Sequence numbers have been drawn up to this one. */
         void drawn(long position);
+
+        /** What the node holds need not be what the tables say: the database may have forgotten what was committed. */
+        void inDoubt();
     }
 
-    public Node(NodeStore store, String name, Duration timeout, Observer observer) {
-        this.store = store;
+    /** Ids for claims that were never used and never will be, from the first on. */
+    public record ClaimIds(Registration by, long first) {}
+
+    /** A registration, and the ids of its claims. */
+    private record Series(Registration registration, AtomicLong nextClaim) {}
+
+    /** What an answer showed that was there at a time, as {@code nanoTime} tells it. */
+    private record Shown(NodeRegistry.Heartbeat answer, long at) {}
+
+    public Node(NodeRegistry registry, String name, Duration timeout, Observer observer) {
+        this(registry, name, timeout, observer, new SecureRandom(), System::nanoTime);
+    }
+
+    Node(
+            NodeRegistry registry,
+            String name,
+            Duration timeout,
+            Observer observer,
+            RandomGenerator random,
+            LongSupplier nanoTime) {
+        this.registry = registry;
         this.name = name;
+        this.random = random;
+        this.nanoTime = nanoTime;
+        this.lastBeat = nanoTime.getAsLong();
+        this.beatingSince = lastBeat;
         // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
         this.every = timeout.dividedBy(14);
         this.silenceAllowed = timeout.minus(every.multipliedBy(2));
@@ -77,27 +114,37 @@ public final class Node implements NotificationListener.Pulse {
 
     /** Returns the node's number, 0 while it is not registered. */
     public int id() {
-        return id;
+        Registration registration = registration();
+        return registration == null ? 0 : registration.node();
     }
 
-    /** Returns the number of the node that made the claim. */
-    public static int ofClaim(long claim) {
-        return (int) (claim >> COUNTER_BITS);
+    /** Returns the node's registration, {@code null} while there is none. */
+    public @Nullable Registration registration() {
+        Series current = series;
+        return current == null ? null : current.registration;
     }
 
     /** Returns whether this node, as it is registered now, made the claim. */
     public boolean made(long claim) {
-        return ofClaim(claim) == id;
+        return (int) (claim >> COUNTER_BITS) == id();
     }
 
-    /** Returns the first of so many ids for claims, which were never used and never will be. */
-    public long nextClaims(int count) {
-        long first = nextClaim.getAndUpdate(next -> hasRoom(next, count) ? next + count : next);
+    /**
+     * Returns ids for so many claims.
+     *
+     * @throws IllegalStateException if the node is not registered
+     */
+    public ClaimIds nextClaims(int count) {
+        Series current = series;
+        if (current == null) {
+            throw new IllegalStateException(this + " is not registered");
+        }
+        long first = current.nextClaim.getAndUpdate(next -> hasRoom(next, count) ? next + count : next);
         if (!hasRoom(first, count)) {
-            renew(ofClaim(first));
+            renew(current.registration);
             return nextClaims(count);
         }
-        return first;
+        return new ClaimIds(current.registration, first);
     }
 
     private static boolean hasRoom(long next, int count) {
@@ -105,12 +152,12 @@ public final class Node implements NotificationListener.Pulse {
     }
 
     /** All ids under this number are used up. */
-    private void renew(int number) {
+    private void renew(Registration used) {
         registering.lock();
         try {
-            if (number == id) {
-                LOG.info("node {} '{}': has used up the ids for its claims and registers anew", number, name);
-                store.unregister(number);
+            if (used.equals(registration())) {
+                LOG.info("node {} '{}': has used up the ids for its claims and registers anew", used.node(), name);
+                registry.unregister(used);
                 register();
             }
         } finally {
@@ -123,19 +170,21 @@ public final class Node implements NotificationListener.Pulse {
      * off, and has not learned yet what became of it.
      */
     public boolean mayBeDead() {
-        return System.nanoTime() - lastBeat > silenceAllowedNanos;
+        return nanoTime.getAsLong() - lastBeat > silenceAllowedNanos;
     }
 
     /** Puts the node on the list. */
     public void register() {
         registering.lock();
         try {
-            long asked = System.nanoTime();
-            int number = store.register(name, every, silenceAllowed);
-            nextClaim.set(((long) number << COUNTER_BITS) | 1);
-            id = number;
+            long asked = nanoTime.getAsLong();
+            long token = random.nextLong();
+            int number = registry.register(token, name, every, silenceAllowed);
+            long first = ((long) number << COUNTER_BITS) | random.nextLong(1, STARTS);
+            shown = null;
+            series = new Series(new Registration(number, token), new AtomicLong(first));
             noteBeat(asked);
-            LOG.info("node {} '{}': registered", id, name);
+            LOG.info("node {} '{}': registered", number, name);
         } finally {
             registering.unlock();
         }
@@ -145,11 +194,11 @@ public final class Node implements NotificationListener.Pulse {
     public void unregister() {
         registering.lock();
         try {
-            int number = id;
-            id = 0;
-            if (number != 0) {
-                store.unregister(number);
-                LOG.info("node {} '{}': left", number, name);
+            Registration left = registration();
+            series = null;
+            if (left != null) {
+                registry.unregister(left);
+                LOG.info("node {} '{}': left", left.node(), name);
             }
         } catch (RuntimeException ex) {
             LOG.info("node '{}': could not take its leave: {}", name, LogText.of(ex));
@@ -158,15 +207,15 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    /** The node of that number was declared dead: registers anew, unless that has been done already. */
-    public void declaredDead(int number) {
+    /** The list does not have that registration any more: registers anew, unless that has been done already. */
+    public void fenced(Registration registration) {
         registering.lock();
         try {
-            if (number == id && number != 0) {
+            if (registration.equals(registration())) {
                 LOG.warn(
-                        "node {} '{}': was silent for too long and declared dead; jobs that it runs are run elsewhere,"
-                                + " and what it says of them no longer counts",
-                        number,
+                        "node {} '{}': is off the list, as it was silent for too long and declared dead, or the database"
+                                + " was restored; its jobs run elsewhere, and what it says of them no longer counts",
+                        registration.node(),
                         name);
                 register();
             }
@@ -182,12 +231,16 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public void beat(Connection connection, boolean own) throws SQLException {
-        int number = id;
-        long asked = System.nanoTime();
-        if (own && lockedAs != number && store.lock(connection, number)) {
+        Registration registration = registration();
+        if (registration == null) {
+            return;
+        }
+        long asked = nanoTime.getAsLong();
+        int number = registration.node();
+        if (own && lockedAs != number && registry.lock(connection, number)) {
             lockedAs = number;
         }
-        note(number, asked, store.heartbeat(connection, number, lockedAs == number));
+        note(registration, asked, registry.heartbeat(connection, registration, lockedAs == number));
     }
 
     @Override
@@ -198,7 +251,7 @@ public final class Node implements NotificationListener.Pulse {
 
     @Override
     public String toString() {
-        return "node " + id + " '" + name + "'";
+        return "node " + id() + " '" + name + "'";
     }
 
     /**
@@ -207,23 +260,51 @@ public final class Node implements NotificationListener.Pulse {
      * @param tolerance how long that may be
      */
     void beatIfSilentFor(Duration tolerance) {
-        int number = id;
-        long asked = System.nanoTime();
-        if (number != 0 && asked - lastBeat > tolerance.toNanos()) {
-            note(number, asked, store.heartbeat(number));
+        Registration registration = registration();
+        long asked = nanoTime.getAsLong();
+        if (registration != null && asked - lastBeat > tolerance.toNanos()) {
+            note(registration, asked, registry.heartbeat(registration));
         }
     }
 
-    private void note(int number, long asked, NodeStore.Heartbeat answer) {
-        if (answer.pulse() == NodeStore.Pulse.DECLARED_DEAD) {
-            declaredDead(number);
+    private void note(Registration registration, long asked, NodeRegistry.Heartbeat answer) {
+        if (answer.pulse() == NodeRegistry.Pulse.FENCED) {
+            fenced(registration);
+            observer.inDoubt();
             return;
         }
         noteBeat(asked);
+        compare(asked, answer);
         observer.drawn(answer.drawn());
-        if (answer.pulse() == NodeStore.Pulse.OTHERS_SILENT) {
+        if (answer.pulse() == NodeRegistry.Pulse.OTHERS_SILENT) {
             observer.othersSilent();
         }
+    }
+
+    /**
+     * A copy that was put back has the same identity and timeline as before, but its sequence has not come as far. Answers
+     * may overtake each other: only one that was asked for after the last was there can be behind it.
+     */
+    private void compare(long asked, NodeRegistry.Heartbeat answer) {
+        Shown before = shown;
+        if (before != null && asked - before.at < 0) {
+            return;
+        }
+        shown = new Shown(answer, nanoTime.getAsLong());
+        if (before == null) {
+            return;
+        }
+        String old = before.answer.history();
+        if (!old.equals(answer.history())) {
+            inDoubt("is " + answer.history() + " (system/timeline) now, and was " + old);
+        } else if (answer.drawn() < before.answer.drawn()) {
+            inDoubt("has forgotten commits, as its sequence has come back");
+        }
+    }
+
+    private void inDoubt(String why) {
+        LOG.warn("{}: the database {}; what this node holds is compared with what is there", this, why);
+        observer.inDoubt();
     }
 
     /** Returns when the last sign of life was sent that was answered, as {@link System#nanoTime} tells it. */
@@ -244,7 +325,7 @@ public final class Node implements NotificationListener.Pulse {
      * the others deserve the time to come back: their lost connections are no sign of death.
      */
     boolean isSteady() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         return now - beatingSince > every.multipliedBy(4).toNanos()
                 && now - lastBeat < every.multipliedBy(2).toNanos();
     }

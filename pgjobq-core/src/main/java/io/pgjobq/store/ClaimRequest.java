@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What a node wants to take.
  *
  * @param queue the queue's number
- * @param node the node's number
+ * @param node who takes them
  * @param claim what the ids of the claims are counted from; room for one a lane
  * @param limit at most how many jobs
  * @param lanes the lanes to look at, the most urgent first
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClaimRequest(
         int queue,
-        int node,
+        Registration node,
         long claim,
         int limit,
         short[] lanes,

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The list of running nodes, and what dead ones leave behind. Thread-safe. */
-public final class NodeStore {
+public final class NodeStore implements NodeRegistry {
 
     private final Database database;
 
@@ -29,58 +29,45 @@ public final class NodeStore {
      */
     public record Rescue(@Nullable ReadyJobs ready, long rescued, long suspects, long died, long[] awaited) {}
 
-    /** Registers a node and returns its number, which is never used again. */
-    public int register(String name, Duration heartbeatEvery, Duration silenceAllowed) {
+    @Override
+    public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {
         return database.alone(connection -> database.one(
                 connection,
                 "register_node",
                 row -> row.getInt(1),
+                token,
                 name,
                 heartbeatEvery.toMillis(),
                 silenceAllowed.toMillis()));
     }
 
-    /** Takes the node off the list. */
-    public void unregister(int node) {
-        database.alone(connection -> database.update(connection, "unregister_node", node));
+    @Override
+    public void unregister(Registration registration) {
+        database.alone(connection ->
+                database.update(connection, "unregister_node", registration.node(), registration.token()));
     }
 
-    /** Tries to take the session lock that shows the process to be alive, and returns whether the connection has it. */
+    @Override
     public boolean lock(Connection connection, int node) throws SQLException {
         return database.one(connection, "lock_node", row -> row.getBoolean(1), node);
     }
 
-    /** What a heartbeat shows. */
-    public enum Pulse {
-        /** All is well. */
-        WELL,
-        /** Another node has been silent for longer than it should. */
-        OTHERS_SILENT,
-        /** This node has been declared dead. */
-        DECLARED_DEAD
-    }
-
-    /**
-     * What the server answers to a heartbeat.
-     *
-     * @param drawn how far sequence numbers have been drawn, 0 if the node has been declared dead
-     */
-    public record Heartbeat(Pulse pulse, long drawn) {}
-
-    /** Shows that the node lives, on the connection that holds its session lock. */
-    public Heartbeat heartbeat(Connection connection, int node, boolean locked) throws SQLException {
+    @Override
+    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) throws SQLException {
         List<Heartbeat> rows = database.list(
                 connection,
                 "heartbeat",
-                row -> new Heartbeat(row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, row.getLong(2)),
+                row -> new Heartbeat(
+                        row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, row.getLong(2), row.getString(3)),
                 locked,
-                node);
-        return rows.isEmpty() ? new Heartbeat(Pulse.DECLARED_DEAD, 0) : rows.get(0);
+                registration.node(),
+                registration.token());
+        return rows.isEmpty() ? Heartbeat.FENCED : rows.get(0);
     }
 
-    /** Like {@link #heartbeat(Connection, int, boolean)}, on a connection of the pool, which holds no lock. */
-    public Heartbeat heartbeat(int node) {
-        return database.alone(connection -> heartbeat(connection, node, false));
+    @Override
+    public Heartbeat heartbeat(Registration registration) {
+        return database.alone(connection -> heartbeat(connection, registration, false));
     }
 
     /**
@@ -106,8 +93,13 @@ public final class NodeStore {
                 claims));
     }
 
-    /** Returns the ids of the node's claims. */
-    public List<Long> claims(int node) {
-        return database.alone(connection -> database.list(connection, "own_claims", row -> row.getLong(1), node));
+    /** Returns what the node holds as the tables say: nothing if it is fenced. */
+    public List<HeldJob> held(Registration registration) {
+        return database.alone(connection -> database.list(
+                connection,
+                "own_claims",
+                row -> new HeldJob(row.getLong(1), row.getObject(2, Long.class)),
+                registration.node(),
+                registration.token()));
     }
 }

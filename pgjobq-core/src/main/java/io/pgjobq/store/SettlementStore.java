@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
@@ -84,9 +85,17 @@ public final class SettlementStore {
                 emptiedClaims));
     }
 
-    /** Gives back all jobs of claims that the node holds no job of. */
-    public void releaseClaims(long[] claims) {
-        database.alone(connection -> database.list(connection, "release", row -> true, new long[0], claims, claims));
+    /**
+     * Gives back jobs that the node does not know of.
+     *
+     * @param jobs each with its seq, of claims that hold others too
+     * @param claims claims that the node knows no job of
+     */
+    public void releaseUnknown(List<HeldJob> jobs, long[] claims) {
+        long[] seqs = longs(jobs, job -> Objects.requireNonNull(job.seq()));
+        long[] all = LongStream.concat(jobs.stream().mapToLong(HeldJob::claim), LongStream.of(claims))
+                .toArray();
+        database.alone(connection -> database.list(connection, "release", row -> true, seqs, all, claims));
     }
 
     /** Deletes claims of which every job is settled; returns those that are gone. */

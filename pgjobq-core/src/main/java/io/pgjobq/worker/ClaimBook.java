@@ -7,24 +7,37 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The claims that this node knows of, and how many jobs of each are unsettled. A claim in this node's name that is not in
- * the book is one whose answer was lost. Thread-safe.
+ * The claims that this node knows of, and which jobs of each are unsettled. What the tables say that this node holds and that
+ * is not in the book is something whose answer was lost, or whose end was forgotten. Thread-safe.
  */
 public final class ClaimBook {
 
-    private final Map<Long, AtomicInteger> unsettled = new ConcurrentHashMap<>();
+    /** The seqs of the unsettled jobs of each claim. */
+    private final Map<Long, Set<Long>> unsettled = new ConcurrentHashMap<>();
 
     /** What is under way: the first id that it may use, and the last. */
     private final Map<Long, Long> asked = new ConcurrentSkipListMap<>();
 
+    /** Jobs that are being settled: the tables may say both. */
+    private final Set<Held> settling = ConcurrentHashMap.newKeySet();
+
     /** Emptied claims that are still to be deleted. */
     private final Set<Long> emptied = ConcurrentHashMap.newKeySet();
 
+    /** Claims that are gone, of which jobs are unsettled. */
+    private final Set<Long> lost = ConcurrentHashMap.newKeySet();
+
     /** Whether jobs were taken since somebody wanted to know. */
     private final AtomicBoolean used = new AtomicBoolean();
+
+    private record Held(long claim, long seq) {
+
+        static Held of(ClaimedJob job) {
+            return new Held(job.claim(), job.seq());
+        }
+    }
 
     /** Claims with ids from the first to the last may be made. */
     void asking(long first, long last) {
@@ -36,7 +49,9 @@ public final class ClaimBook {
             used.set(true);
         }
         for (ClaimedJob job : jobs) {
-            unsettled.computeIfAbsent(job.claim(), id -> new AtomicInteger()).incrementAndGet();
+            unsettled
+                    .computeIfAbsent(job.claim(), id -> ConcurrentHashMap.newKeySet())
+                    .add(job.seq());
         }
     }
 
@@ -45,23 +60,37 @@ public final class ClaimBook {
         asked.remove(first);
     }
 
-    /** One job of the claim is settled, or about to be; returns whether it was the last. */
-    boolean settle(long claim) {
-        AtomicInteger count = unsettled.get(claim);
-        return count != null && count.decrementAndGet() == 0;
+    /** The job is about to be settled; returns whether it was the last of its claim. */
+    boolean settle(ClaimedJob job) {
+        Set<Long> seqs = unsettled.get(job.claim());
+        if (seqs == null) {
+            return false;
+        }
+        settling.add(Held.of(job));
+        return seqs.remove(job.seq()) && seqs.isEmpty();
+    }
+
+    /** The job is settled, if it can be. */
+    void settled(ClaimedJob job) {
+        settling.remove(Held.of(job));
     }
 
     /** The claim has no unsettled job left and is to be deleted. */
     void empty(long claim) {
         emptied.add(claim);
-        unsettled.remove(claim);
+        remove(claim);
     }
 
     /** The claim is gone, if it is among the emptied ones. */
     void forget(long claim, Set<Long> emptied) {
         if (emptied.contains(claim)) {
-            unsettled.remove(claim);
+            remove(claim);
         }
+    }
+
+    private void remove(long claim) {
+        unsettled.remove(claim);
+        lost.remove(claim);
     }
 
     /** Returns the claims that are to be deleted. */
@@ -86,10 +115,41 @@ public final class ClaimBook {
     }
 
     /** Returns whether the claim is in the book, or may be one that was just asked for. */
-    public boolean knows(long claim) {
+    boolean knows(long claim) {
         // In the order in which a claim passes through them, or it could slip from behind to ahead of this look.
-        return asked.entrySet().stream().anyMatch(range -> claim >= range.getKey() && claim <= range.getValue())
-                || unsettled.containsKey(claim)
-                || emptied.contains(claim);
+        return mayBeMade(claim) || unsettled.containsKey(claim) || emptied.contains(claim);
+    }
+
+    /** Returns whether the claim holds the job, its end is being recorded, or it may be one that was just asked for. */
+    boolean knows(long claim, long seq) {
+        // In the order in which a job passes through them.
+        return mayBeMade(claim)
+                || unsettled.getOrDefault(claim, Set.of()).contains(seq)
+                || settling.contains(new Held(claim, seq));
+    }
+
+    private boolean mayBeMade(long claim) {
+        return asked.entrySet().stream().anyMatch(range -> claim >= range.getKey() && claim <= range.getValue());
+    }
+
+    /** Returns the claims that hold unsettled jobs. */
+    Set<Long> held() {
+        return Set.copyOf(unsettled.keySet());
+    }
+
+    /** The claim is gone, although it should hold jobs; returns whether it does so still, and this was not known. */
+    boolean lose(long claim) {
+        if (unsettled.getOrDefault(claim, Set.of()).isEmpty() || !lost.add(claim)) {
+            return false;
+        }
+        if (!unsettled.containsKey(claim)) {
+            lost.remove(claim);
+        }
+        return true;
+    }
+
+    /** Returns whether the claim is known to be gone. */
+    boolean isLost(long claim) {
+        return lost.contains(claim);
     }
 }

@@ -22,6 +22,7 @@ final class JobRun implements JobContext {
     private final String queue;
     private final int maxAttempts;
     private final Node node;
+    private final ClaimBook book;
     private final BooleanSupplier stopping;
     private final Settler settler;
     private final long claimedAt = System.nanoTime();
@@ -35,11 +36,19 @@ final class JobRun implements JobContext {
     /** The thread that runs the handler; {@code null} before and after. */
     private volatile @Nullable Thread thread;
 
-    JobRun(ClaimedJob job, String queue, int maxAttempts, Node node, BooleanSupplier stopping, Settler settler) {
+    JobRun(
+            ClaimedJob job,
+            String queue,
+            int maxAttempts,
+            Node node,
+            ClaimBook book,
+            BooleanSupplier stopping,
+            Settler settler) {
         this.job = job;
         this.queue = queue;
         this.maxAttempts = maxAttempts;
         this.node = node;
+        this.book = book;
         this.stopping = stopping;
         this.settler = settler;
     }
@@ -90,6 +99,11 @@ final class JobRun implements JobContext {
                 && Arrays.stream(running.getStackTrace())
                         .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
                                 && frame.getMethodName().equals("exit"));
+    }
+
+    /** Returns whether the attempt is over, or was given back before it began. */
+    boolean isSettled() {
+        return settled.get();
     }
 
     /** Settles the attempt, unless that has been done; returns whether it has been done now. */
@@ -148,7 +162,7 @@ final class JobRun implements JobContext {
 
     /** Returns whether the node has learned that the job was taken away from it. */
     boolean isLost() {
-        return !node.made(job.claim());
+        return !node.made(job.claim()) || book.isLost(job.claim());
     }
 
     /** Returns whether the job may have been taken away from the node without its knowing. */

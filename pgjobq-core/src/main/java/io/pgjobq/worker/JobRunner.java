@@ -89,6 +89,9 @@ final class JobRunner {
 
     private void attempt(JobRun run) throws Throwable {
         ClaimedJob job = run.job();
+        if (run.isSettled()) {
+            return;
+        }
         if (run.isLost()) {
             run.settle(new Completed(job));
             return;

@@ -50,6 +50,13 @@ final class Lanes {
         Arrays.fill(told, 0);
     }
 
+    /** Seqs may have come back, so that what is new may lie below what was seen. */
+    void forget() {
+        Arrays.fill(hints, 0);
+        Arrays.fill(last, 0);
+        lookEverywhere();
+    }
+
     /** A job with this seq may be there. */
     void announce(int priority, long seq) {
         wanted[priority] = Math.min(wanted[priority], seq);

@@ -3,15 +3,9 @@ package io.pgjobq.worker;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.node.Node;
 import io.pgjobq.notify.Vacancies.Vacancy;
-import io.pgjobq.store.ClaimRequest;
-import io.pgjobq.store.Claimed;
 import io.pgjobq.store.ClaimedJob;
-import io.pgjobq.store.NodeFencedException;
 import io.pgjobq.store.Place;
-import io.pgjobq.store.QueueGoneException;
-import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Settlement.Released;
-import io.pgjobq.support.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +31,8 @@ public final class QueueContainer implements WorkerContainer {
     private final Handlers handlers;
     private final WorkerServices services;
     private final JobRunner runner;
-    private final Outage outage;
-
     private final Workload workload;
+    private final Claimer claims;
 
     /** The thread that takes jobs. Guarded by the lock. */
     private @Nullable Thread claimer;
@@ -62,12 +55,12 @@ public final class QueueContainer implements WorkerContainer {
                 services.settlements(),
                 services.ends(),
                 services.onPartitionMissing());
-        this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs");
         this.workload = new Workload(
                 options.concurrency(),
                 services.settler().suspects(),
                 this::mayTake,
                 () -> services.threads().execute(this::runJobs));
+        this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
         services.settler().onRelief(workload::poke);
         services.settler().suspects().onFree(workload::poke);
     }
@@ -96,6 +89,11 @@ public final class QueueContainer implements WorkerContainer {
     /** Returns the types that the container can run, {@code null} if all. */
     public String @Nullable [] types() {
         return handlers.types();
+    }
+
+    /** What was seen of the lanes may be there no more. */
+    public void lookEverywhere() {
+        workload.update(Lanes::forget);
     }
 
     /** A job of the lane may be there. */
@@ -214,9 +212,9 @@ public final class QueueContainer implements WorkerContainer {
         if (from == null) {
             return null;
         }
-        long claim;
+        Node.ClaimIds ids;
         try {
-            claim = services.node().nextClaims(1);
+            ids = services.node().nextClaims(1);
         } catch (RuntimeException ex) {
             // The node had to register anew, and could not: it will say so when it takes jobs.
             LOG.debug("queue '{}': no place can be kept", queue, ex);
@@ -224,7 +222,7 @@ public final class QueueContainer implements WorkerContainer {
             return null;
         }
         return new Reservation(
-                new Place(queueId, Node.ofClaim(claim), claim, from),
+                new Place(queueId, ids.by(), ids.first(), from),
                 services.book(),
                 job -> start(sender, run(job)),
                 () -> workload.free(sender),
@@ -249,7 +247,7 @@ public final class QueueContainer implements WorkerContainer {
             while (true) {
                 Workload.Step step = workload.awaitStep();
                 if (step instanceof Workload.Step.Take take) {
-                    workload.rest(claim(take.room()));
+                    workload.rest(claims.claim(take.room()));
                 } else if (step instanceof Workload.Step.GiveBack) {
                     giveBackHeld();
                 } else {
@@ -261,84 +259,39 @@ public final class QueueContainer implements WorkerContainer {
         }
     }
 
-    private ClaimRequest request(int room) {
-        return workload.read(lanes -> {
-            int node = services.node().id();
-            long claims = services.node().nextClaims(ReadyJobs.LANES + 1) - 1;
-            short[] wanted = lanes.take();
-            Lanes.Start start = lanes.start(wanted);
-            return new ClaimRequest(
-                    queueId, node, claims, room, wanted, start.from(), start.last(), start.told(), handlers.types());
-        });
-    }
+    /** What the thread needs of its container. */
+    private final class Host implements Claimer.Host {
 
-    /** Returns how long to wait before the next claim. */
-    private Duration claim(int room) {
-        ClaimRequest request;
-        try {
-            request = request(room);
-        } catch (RuntimeException ex) {
-            // The node had to register anew, and could not.
-            workload.update(Lanes::lookEverywhere);
-            return outage.failed(ex);
+        @Override
+        public int queueId() {
+            return queueId;
         }
-        return claim(request);
-    }
 
-    private Duration claim(ClaimRequest request) {
-        services.book().asking(request.claim(), request.claim() + request.lanes().length);
-        long began = System.nanoTime();
-        try {
-            Claimed claimed = services.jobs().claim(request);
-            services.book().taken(claimed.jobs());
-            outage.recovered();
-            accept(request, claimed, System.nanoTime() - began);
-            return Duration.ZERO;
-        } catch (NodeFencedException ex) {
-            workload.update(lanes -> lanes.restore(request));
-            services.node().declaredDead(request.node());
-            return Duration.ZERO;
-        } catch (QueueGoneException ex) {
-            workload.update(lanes -> lanes.restore(request));
-            return createAgain();
-        } catch (RuntimeException | Error ex) {
-            workload.update(lanes -> lanes.restore(request));
-            services.onClaimLost().run();
-            return outage.failed(ex);
-        } finally {
-            services.book().answered(request.claim());
-            if (request.asksForSuspect()) {
-                services.settler().suspects().tellWaiting();
-            }
+        @Override
+        public void createQueue() {
+            setQueueId(services.queueIds().applyAsInt(QueueContainer.this));
         }
-    }
 
-    /** The queue was deleted; where there is a handler, there is a queue. */
-    private Duration createAgain() {
-        try {
-            LOG.warn("queue '{}': was deleted, is created again for its handler", queue);
-            setQueueId(services.queueIds().applyAsInt(this));
-            return Duration.ZERO;
-        } catch (RuntimeException ex) {
-            return outage.failed(ex);
+        @Override
+        public JobRun attempt(ClaimedJob job) {
+            return run(job);
         }
-    }
 
-    private void accept(ClaimRequest request, Claimed claimed, long nanos) {
-        List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
-        for (ClaimedJob job : claimed.jobs()) {
-            runs.add(run(job));
-        }
-        workload.update(lanes -> lanes.found(request, claimed));
-        workload.hold(runs, nanos);
-        if (!workload.isOpen() || workload.isPaused()) {
-            giveBackHeld();
+        @Override
+        public void giveBackHeld() {
+            QueueContainer.this.giveBackHeld();
         }
     }
 
     private JobRun run(ClaimedJob job) {
         return new JobRun(
-                job, queue, options.maxAttempts(), services.node(), () -> !workload.isOpen(), services.settler());
+                job,
+                queue,
+                options.maxAttempts(),
+                services.node(),
+                services.book(),
+                () -> !workload.isOpen(),
+                services.settler());
     }
 
     // The runners' threads.

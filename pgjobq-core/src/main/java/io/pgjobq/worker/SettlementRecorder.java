@@ -79,7 +79,7 @@ public final class SettlementRecorder {
                 batch.released.add(released);
             }
             long claim = settlement.job().claim();
-            if (book.settle(claim)) {
+            if (book.settle(settlement.job())) {
                 if (settlement instanceof Released) {
                     batch.emptiedByRelease.add(claim);
                 } else {
@@ -88,6 +88,11 @@ public final class SettlementRecorder {
             }
         }
         return batch;
+    }
+
+    /** Nothing is left to be written of what was taken into a batch. */
+    void written(List<Settlement> settlements) {
+        settlements.forEach(settlement -> book.settled(settlement.job()));
     }
 
     boolean hasLeftovers() {

@@ -169,6 +169,7 @@ public final class Settler {
                 List<Settlement> taken = take();
                 SettlementRecorder.Batch batch = recorder.batch(taken);
                 record(batch);
+                recorder.written(taken);
                 done();
                 tellOfSuspects(taken, batch.putOff());
             }

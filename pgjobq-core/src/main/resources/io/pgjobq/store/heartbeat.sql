@@ -1,10 +1,12 @@
--- Shows that a node lives, and tells whether another one has been silent for longer than it should, and how far sequence
--- numbers have been drawn. Locks the node's own row. The commit is asynchronous: a lost heartbeat is followed by the next.
--- No row: the node has been declared dead.
+-- Shows that a node lives, and tells whether another one has been silent for longer than it should, how far sequence numbers
+-- have been drawn, and in which history that was: the server's identity and its timeline, which a promotion and a recovery to
+-- a point in time change. Locks the node's own row. The commit is asynchronous: a lost heartbeat is followed by the next.
+-- No row: the node has been declared dead, or the database was restored from a state that has no such registration.
 update ${schema}.node n
 set heartbeat_at = clock_timestamp(), session_lock = ?
-where n.id = ? and set_config('synchronous_commit', 'off', true) = 'off'
+where n.id = ? and n.token = ? and set_config('synchronous_commit', 'off', true) = 'off'
 returning exists (
     select from ${schema}.node o
     where o.id <> n.id and o.heartbeat_at < clock_timestamp() - o.heartbeat_every * 1.5::double precision),
-    (select s.last_value from ${schema}.job_seq s)
+    (select s.last_value from ${schema}.job_seq s),
+    (select c.system_identifier from pg_control_system() c) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)

@@ -1,2 +1,15 @@
--- The claims of a node. Locks nothing.
-select c.id from ${schema}.claim c where c.node_id = ?
+-- What a node holds as the tables say: a row for each job that has not ended, and one for each claim that has no such job.
+-- Locks nothing. A look-up for each place, as a join would read all jobs wherever it takes them to be few.
+select c.id, j.seq
+from ${schema}.node n
+    join ${schema}.claim c on c.node_id = n.id
+    left join lateral (
+        select f.seq
+        from unnest(c.seqs) as s (seq) cross join lateral (
+            select o.seq
+            from ${schema}.job o
+            where o.queue_id = c.queue_id and o.priority = c.priority and o.seq = s.seq and o.run_at is null
+            limit 1
+        ) f
+    ) j on true
+where n.id = ? and n.token = ?

@@ -203,13 +203,13 @@ class CancelAndRedriveContractIntegrationTests {
         assertThat(store.value(kept + "finished_job", String.class)).isEqualTo("100 3 a.Type");
         store.redrive(id, null, 1);
         store.claimOne(node);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
         assertThat(store.value(kept + "job", String.class)).isEqualTo("100 4 lost");
         store.queues().settings(store.queue(), 2, HistoryRetention.DEFAULT);
         int other = store.node();
         store.claimOne(other);
-        store.nodes().unregister(other);
+        store.leave(other);
         store.nodes().rescue(9);
         assertThat(store.value(kept + "finished_job", String.class)).isEqualTo("100 5 lost");
     }

@@ -244,7 +244,7 @@ class ClaimContractIntegrationTests {
     @Test
     void refusesANodeThatWasDeclaredDead() {
         store.send();
-        store.nodes().unregister(node);
+        store.leave(node);
 
         assertThatExceptionOfType(NodeFencedException.class).isThrownBy(() -> store.claim(node, 9));
         assertThat(store.count("claim")).isZero();
@@ -306,7 +306,7 @@ class ClaimContractIntegrationTests {
     }
 
     private String claimByHand() {
-        return "select * from pgjobq.claim(" + store.queue() + ", " + node
+        return "select * from pgjobq.claim(" + store.queue() + ", " + node + ", " + TestStore.TOKEN
                 + ", 0, 1, '{5}'::smallint[], '{0}'::bigint[], '{0}', '{0}', null)";
     }
 

@@ -66,7 +66,7 @@ class CompleteContractIntegrationTests {
     void aLostJobCannotBeCompleted() {
         store.send();
         ClaimedJob lost = store.claimOne(node);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
         store.claimOne(store.node());
 
@@ -132,7 +132,7 @@ class CompleteContractIntegrationTests {
         store.sendAll(5, 3);
         List<ClaimedJob> jobs = store.claim(node, 2);
         ClaimedJob other = store.claimOne(node);
-        store.nodes().unregister(node);
+        store.leave(node);
 
         whileCompleting(jobs.get(0), status -> {
             assertThat(store.nodes().rescue(9)).hasSize(1);
@@ -149,12 +149,12 @@ class CompleteContractIntegrationTests {
 
     @Test
     void aTransactionThatStandsStillAfterCompletingItsJobIsEndedByTheServer() {
-        int frozen = store.nodes().register("frozen", Duration.ofMillis(100), Duration.ofSeconds(1));
+        int frozen = store.nodes().register(TestStore.TOKEN, "frozen", Duration.ofMillis(100), Duration.ofSeconds(1));
         store.send();
         ClaimedJob job = store.claimOne(frozen);
 
         assertThatThrownBy(() -> whileCompleting(job, status -> {
-                    store.nodes().unregister(frozen);
+                    store.leave(frozen);
                     assertThat(store.nodes().rescue(9)).as("the claim is held").isEmpty();
                     await().atMost(Duration.ofSeconds(10))
                             .until(() -> !store.nodes().rescue(9).isEmpty());

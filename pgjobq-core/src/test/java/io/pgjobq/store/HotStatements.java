@@ -34,7 +34,7 @@ final class HotStatements {
         statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.lookAfter(node);
-        store.nodes().unregister(node);
+        store.leave(node);
         connection.take();
         return statements.plans;
     }
@@ -159,7 +159,7 @@ final class HotStatements {
     }
 
     private void lookAfter(int node) {
-        store.nodes().heartbeat(node);
+        store.heartbeat(node);
         note("heartbeat");
         store.nodes().declareDead(node, true);
         note("declare_dead");
@@ -181,13 +181,13 @@ final class HotStatements {
         note("delete_queue");
         store.purge();
         note("purge_queues of a deleted one");
-        store.nodes().claims(node);
+        store.held(node);
         note("own_claims");
         store.queues().describe(TestStore.QUEUE);
         note("describe_queue");
         int dead = store.node();
         store.claim(dead, BATCH / 2);
-        store.nodes().unregister(dead);
+        store.leave(dead);
         connection.take();
         store.nodes().rescue(10);
         note("rescue");

@@ -107,10 +107,10 @@ class InjectionContractIntegrationTests {
     @ParameterizedTest
     @MethodSource("nasty")
     void aNodeMayBeCalledSo(String text) {
-        int node = store.nodes().register(text, Duration.ofSeconds(1), Duration.ofSeconds(2));
+        int node = store.nodes().register(TestStore.TOKEN, text, Duration.ofSeconds(1), Duration.ofSeconds(2));
         assertThat(server.queryOne("select name from pgjobq.node where id = ?", String.class, node))
                 .isEqualTo(text);
-        store.nodes().unregister(node);
+        store.leave(node);
     }
 
     @ParameterizedTest
@@ -154,7 +154,8 @@ class InjectionContractIntegrationTests {
         long before = store.count("job");
         assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> store.send(TestStore.job(5), "a\0b"));
         assertThatExceptionOfType(DataAccessException.class)
-                .isThrownBy(() -> store.nodes().register("\0", Duration.ofSeconds(1), Duration.ofSeconds(2)));
+                .isThrownBy(() ->
+                        store.nodes().register(TestStore.TOKEN, "\0", Duration.ofSeconds(1), Duration.ofSeconds(2)));
         assertThat(store.count("job")).isEqualTo(before);
     }
 

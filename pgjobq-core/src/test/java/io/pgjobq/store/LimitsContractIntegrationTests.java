@@ -57,7 +57,7 @@ class LimitsContractIntegrationTests {
         // The ids that such a node takes last.
         ClaimRequest request = new ClaimRequest(
                 store.queue(),
-                node,
+                TestStore.registration(node),
                 Long.MAX_VALUE - 1,
                 1,
                 new short[] {5},

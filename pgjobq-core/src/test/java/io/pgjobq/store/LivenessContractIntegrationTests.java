@@ -2,8 +2,8 @@ package io.pgjobq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.store.NodeRegistry.Pulse;
 import io.pgjobq.store.NodeStore.DeadNode;
-import io.pgjobq.store.NodeStore.Pulse;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -26,14 +26,14 @@ class LivenessContractIntegrationTests {
 
     @Test
     void aNumberIsNeverUsedAgain() {
-        store.nodes().unregister(other);
+        store.leave(other);
         assertThat(store.node()).isGreaterThan(other);
     }
 
     @Test
     void aNodeThatBeatsIsNotDead() {
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
@@ -41,7 +41,7 @@ class LivenessContractIntegrationTests {
         silentFor(other, 13);
 
         assertThat(store.nodes().declareDead(self, false)).containsExactly(new DeadNode(other, "test"));
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.FENCED);
     }
 
     @Test
@@ -89,7 +89,7 @@ class LivenessContractIntegrationTests {
     @Test
     void aNodeThatBeatsOverThePoolIsNotJudgedByItsSession() throws SQLException {
         sessionOf(other).close();
-        store.nodes().heartbeat(other);
+        store.heartbeat(other);
         silentFor(other, 2);
 
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
@@ -111,23 +111,26 @@ class LivenessContractIntegrationTests {
     void aHeartbeatTellsThatAnotherNodeIsSilent() {
         silentFor(other, 2);
 
-        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
-        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
     void aNodeThatLeftHasNoPulse() {
-        store.nodes().unregister(other);
+        store.leave(other);
 
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.FENCED);
         assertThat(store.count("node")).isEqualTo(1);
     }
 
     private Connection sessionOf(int node) throws SQLException {
         Connection session = store.server().open();
         store.nodes().lock(session, node);
-        assertThat(store.nodes().heartbeat(session, node, true).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.nodes()
+                        .heartbeat(session, TestStore.registration(node), true)
+                        .pulse())
+                .isEqualTo(Pulse.WELL);
         return session;
     }
 

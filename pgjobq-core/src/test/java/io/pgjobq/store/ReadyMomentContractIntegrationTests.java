@@ -90,7 +90,7 @@ class ReadyMomentContractIntegrationTests {
 
         store.release(first, first.get(0).claim());
         List<ClaimedJob> second = store.claim(node, 9);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
         List<ClaimedJob> third = store.claim(store.node(), 9);
 
@@ -135,7 +135,7 @@ class ReadyMomentContractIntegrationTests {
         store.fail(died, null);
         store.transaction().executeWithoutResult(status -> store.settlements().complete(completed, 1_000, null));
         store.queues().settings(store.queue(), 1, HistoryRetention.DEFAULT);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
 
         for (ClaimedJob job : List.of(succeeded, died, completed, lost)) {

@@ -90,11 +90,38 @@ class ReleaseContractIntegrationTests {
     void claimsWhoseAnswersWereLostAreGivenBackWhole() {
         store.sendAll(5, 3);
         List<ClaimedJob> lost = store.claim(node, 3);
-        assertThat(store.nodes().claims(node)).containsExactly(lost.get(0).claim());
+        long claim = lost.get(0).claim();
+        assertThat(store.held(node))
+                .isEqualTo(
+                        lost.stream().map(job -> new HeldJob(claim, job.seq())).toList());
 
-        store.settlements().releaseClaims(new long[] {lost.get(0).claim()});
+        store.settlements().releaseUnknown(List.of(), new long[] {claim});
 
-        assertThat(store.nodes().claims(node)).isEmpty();
+        assertThat(store.held(node)).isEmpty();
         assertThat(ids(store.claim(node, 9))).isEqualTo(ids(lost));
+    }
+
+    @Test
+    void jobsWhoseEndsWereForgottenAreGivenBackAndTheOthersAreHeld() {
+        store.sendAll(5, 3);
+        List<ClaimedJob> held = store.claim(node, 3);
+        ClaimedJob forgotten = held.get(1);
+
+        store.settlements().releaseUnknown(List.of(new HeldJob(forgotten.claim(), forgotten.seq())), new long[0]);
+
+        assertThat(ids(store.claim(node, 9))).containsExactly(forgotten.id());
+        assertThat(store.succeed(List.of(held.get(0), held.get(2))).settled()).hasSize(2);
+    }
+
+    @Test
+    void aNodeIsSaidToHoldJobsThatHaveNotEndedAndClaimsThatHoldNone() {
+        store.sendAll(5, 3);
+        List<ClaimedJob> held = store.claim(node, 2);
+        ClaimedJob alone = store.claimOne(node);
+        store.succeed(List.of(held.get(0), alone));
+
+        assertThat(store.held(node))
+                .containsExactlyInAnyOrder(
+                        new HeldJob(held.get(1).claim(), held.get(1).seq()), new HeldJob(alone.claim(), null));
     }
 }

@@ -27,7 +27,7 @@ class RescueContractIntegrationTests {
         store.sendAll(5, 4);
         List<ClaimedJob> held = store.claim(dead, 3);
         store.succeed(held.subList(0, 1));
-        store.nodes().unregister(dead);
+        store.leave(dead);
 
         assertThat(store.nodes().rescue(9)).singleElement().satisfies(rescue -> {
             assertThat(rescue.ready())
@@ -61,7 +61,7 @@ class RescueContractIntegrationTests {
         store.queues().settings(store.queue(), 1, HistoryRetention.DEFAULT);
         long id = store.send(TestStore.awaitedJob(), "");
         store.claimOne(dead);
-        store.nodes().unregister(dead);
+        store.leave(dead);
 
         assertThat(store.nodes().rescue(9)).singleElement().satisfies(rescue -> {
             assertThat(rescue.ready()).isNull();
@@ -81,7 +81,7 @@ class RescueContractIntegrationTests {
     void aJobThatWaitsForItsRetryIsNotChargedAgain() {
         store.send();
         store.fail(store.claimOne(dead), 60_000L);
-        store.nodes().unregister(dead);
+        store.leave(dead);
 
         assertThat(store.nodes().rescue(9))
                 .singleElement()
@@ -98,7 +98,7 @@ class RescueContractIntegrationTests {
         int living = store.node();
         ClaimedJob taken = store.claimOne(living);
         assertThat(taken.id()).isEqualTo(given.id());
-        store.nodes().unregister(dead);
+        store.leave(dead);
 
         store.nodes().rescue(9);
 
@@ -110,7 +110,7 @@ class RescueContractIntegrationTests {
     void onlySoManyClaimsAreRescuedAtOnceTheOldestFirst() {
         List<Long> ids = store.sendAll(5, 3);
         ids.forEach(id -> store.claimOne(dead));
-        store.nodes().unregister(dead);
+        store.leave(dead);
 
         assertThat(store.nodes().rescue(2)).hasSize(2);
         assertThat(ids(store.claim(store.node(), 9))).isEqualTo(ids.subList(0, 2));
@@ -122,7 +122,7 @@ class RescueContractIntegrationTests {
     void thereIsOneRescuerAtATimeAndTheOthersDoNotWait() throws Exception {
         store.send();
         store.claimOne(dead);
-        store.nodes().unregister(dead);
+        store.leave(dead);
         try (Connection connection = store.server().open();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);

@@ -36,7 +36,7 @@ class SendClaimedContractIntegrationTests {
     @Test
     void itIsRescuedAsAnyOther() {
         SentClaimed sent = store.sendClaimed(node, 5, 0);
-        store.nodes().unregister(node);
+        store.leave(node);
 
         assertThat(store.nodes().rescue(10)).hasSize(1);
 
@@ -103,7 +103,7 @@ class SendClaimedContractIntegrationTests {
 
     @Test
     void aNodeThatIsNotOnTheListTakesNothing() {
-        store.nodes().unregister(node);
+        store.leave(node);
 
         assertThat(store.sendClaimed(node, 5, 0).claimed()).isFalse();
         assertThat(store.count("job")).isEqualTo(1);
@@ -113,7 +113,7 @@ class SendClaimedContractIntegrationTests {
     void nothingIsSentToAQueueThatIsGone() {
         store.queues().delete(TestStore.QUEUE, true);
 
-        Place place = new Place(store.queue(), node, 1, new long[6]);
+        Place place = new Place(store.queue(), TestStore.registration(node), 1, new long[6]);
 
         assertThat(store.jobs().sendClaimed(TestStore.job(5), "", TestStore.bytes("{}"), place))
                 .isNull();
@@ -127,8 +127,8 @@ class SendClaimedContractIntegrationTests {
             connection.setAutoCommit(false);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
 
-            assertThatThrownBy(() ->
-                            statement.execute("select pgjobq.send_claimed(%d, %d, 1, '{0}', false, '', '{}', null)"
+            assertThatThrownBy(() -> statement.execute(
+                            "select pgjobq.send_claimed(%d, %d, 4711, 1, '{0}', false, '', '{}', null)"
                                     .formatted(store.queue(), node)))
                     .hasMessageContaining("send_claimed needs read committed, not repeatable read");
         }

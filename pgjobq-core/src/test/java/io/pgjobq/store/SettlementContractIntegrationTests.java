@@ -89,7 +89,7 @@ class SettlementContractIntegrationTests {
         store.send();
         store.send();
         List<ClaimedJob> lost = store.claim(node, 2);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
 
         assertThat(store.succeed(List.of(lost.get(0))).settled()).isEmpty();
@@ -105,7 +105,7 @@ class SettlementContractIntegrationTests {
         keep(history);
         store.send();
         ClaimedJob lost = store.claimOne(node);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
         ClaimedJob again = store.claimOne(store.node());
         assertThat(again.seq()).isEqualTo(lost.seq());
@@ -122,7 +122,7 @@ class SettlementContractIntegrationTests {
         ClaimedJob lost = store.claimOne(node);
         int other = store.node();
         ClaimedJob mine = store.claimOne(other);
-        store.nodes().unregister(node);
+        store.leave(node);
         store.nodes().rescue(9);
 
         assertThat(list(store.succeed(List.of(lost, mine)).settled())).containsExactly(mine.id());

@@ -75,7 +75,7 @@ final class StoreTour {
         store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
         store.finished().maintain();
         int node = store.node();
-        assertThat(store.nodes().heartbeat(node).pulse()).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(node).pulse()).isNotEqualTo(NodeRegistry.Pulse.FENCED);
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         assertThat(store.sendClaimed(node, 0, 0).claimed()).isTrue();
         store.send(TestStore.delayedJob(1), "");
@@ -100,7 +100,7 @@ final class StoreTour {
         assertThat(store.redrive(null, store.queue(), 10)).hasSize(1);
         assertThat(store.release(store.claim(node, 2))).isNotEmpty();
         store.settlements().removeClaims(new long[] {1});
-        assertThat(store.nodes().claims(node)).isNotEmpty();
+        assertThat(store.held(node)).isNotEmpty();
         try (Connection connection = store.dataSource().getConnection()) {
             assertThat(store.nodes().lock(connection, node)).isTrue();
             new NotificationStore(store.database()).listen(connection, List.of("x"));
@@ -127,6 +127,6 @@ final class StoreTour {
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
         store.purge();
         store.finished().drop();
-        store.nodes().unregister(self);
+        store.leave(self);
     }
 }

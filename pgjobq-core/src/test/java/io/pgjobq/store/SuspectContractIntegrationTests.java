@@ -152,7 +152,7 @@ class SuspectContractIntegrationTests {
     private NodeStore.Rescue lose(int jobs) {
         int dead = store.node();
         store.claim(dead, jobs);
-        store.nodes().unregister(dead);
+        store.leave(dead);
         List<NodeStore.Rescue> rescues = store.nodes().rescue(9);
         long suspects = rescues.stream().mapToLong(NodeStore.Rescue::suspects).sum();
         return new NodeStore.Rescue(null, 0, suspects, 0, new long[0]);

@@ -107,7 +107,7 @@ enum Tables {
     private static void fill(TestStore store) {
         TestDatabase server = store.server();
         jobs(server, store.queue(), JOBS);
-        int elsewhere = store.nodes().register("elsewhere", Duration.ofHours(1), Duration.ofHours(12));
+        int elsewhere = store.nodes().register(TestStore.TOKEN, "elsewhere", Duration.ofHours(1), Duration.ofHours(12));
         server.execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
                 + " select (" + elsewhere + "::bigint << 37) + min(j.seq), " + elsewhere + ", " + store.queue()
                 + ", 5, max(j.seq), array_agg(j.seq)"

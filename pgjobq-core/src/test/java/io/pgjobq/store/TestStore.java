@@ -33,6 +33,9 @@ record TestStore(
 
     static final String QUEUE = "emails";
 
+    /** What all nodes of tests register with. */
+    static final long TOKEN = 4_711;
+
     private static final AtomicLong CLAIMS = new AtomicLong();
 
     static TestStore emptyOn(TestDatabase server) {
@@ -64,7 +67,23 @@ record TestStore(
     }
 
     int node() {
-        return nodes.register("test", Duration.ofSeconds(1), Duration.ofSeconds(12));
+        return nodes.register(TOKEN, "test", Duration.ofSeconds(1), Duration.ofSeconds(12));
+    }
+
+    static Registration registration(int node) {
+        return new Registration(node, TOKEN);
+    }
+
+    void leave(int node) {
+        nodes.unregister(registration(node));
+    }
+
+    NodeRegistry.Heartbeat heartbeat(int node) {
+        return nodes.heartbeat(registration(node));
+    }
+
+    List<HeldJob> held(int node) {
+        return nodes.held(registration(node));
     }
 
     static NewJob job(int priority) {
@@ -96,7 +115,7 @@ record TestStore(
     SentClaimed sendClaimed(int node, int priority, long from) {
         long[] lanes = new long[priority + 1];
         Arrays.fill(lanes, from);
-        Place place = new Place(queue, node, ((long) node << 37) | CLAIMS.getAndIncrement(), lanes);
+        Place place = new Place(queue, registration(node), ((long) node << 37) | CLAIMS.getAndIncrement(), lanes);
         return Objects.requireNonNull(jobs.sendClaimed(job(priority), "", bytes("{}"), place));
     }
 
@@ -121,13 +140,13 @@ record TestStore(
         }
         long first = ((long) node << 37) | CLAIMS.getAndAdd(lanes.length);
         long[] zeros = new long[lanes.length];
-        return new ClaimRequest(queue, node, first, limit, numbers, zeros, zeros, zeros, types);
+        return new ClaimRequest(queue, registration(node), first, limit, numbers, zeros, zeros, zeros, types);
     }
 
     ClaimRequest requestFrom(int node, int limit, int lane, long from) {
         ClaimRequest r = request(node, limit, null, lane);
         return new ClaimRequest(
-                r.queue(), node, r.claim(), limit, r.lanes(), new long[] {from}, r.last(), r.told(), null);
+                r.queue(), r.node(), r.claim(), limit, r.lanes(), new long[] {from}, r.last(), r.told(), null);
     }
 
     /** Of a node that goes on where it stopped, and was told of jobs from that seq on. */

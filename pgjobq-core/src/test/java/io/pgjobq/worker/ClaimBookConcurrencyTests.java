@@ -3,7 +3,6 @@ package io.pgjobq.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.store.ClaimedJob;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ class ClaimBookConcurrencyTests {
         });
         while (!worker.isDone()) {
             long claim = made.get();
-            boolean known = claim == 0 || book.knows(claim);
+            boolean known = claim == 0 || book.knows(claim) && book.knows(claim, claim);
             assertThat(known || removed.get() >= claim)
                     .as("claim %s is known or was removed", claim)
                     .isTrue();
@@ -40,13 +39,14 @@ class ClaimBookConcurrencyTests {
     private void live(long claim) {
         book.asking(claim, claim);
         made.set(claim);
-        book.taken(List.of(new ClaimedJob(
-                claim, claim, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH)));
+        ClaimedJob job = ClaimBookTests.job(claim, claim);
+        book.taken(List.of(job));
         book.answered(claim);
-        if (book.settle(claim)) {
+        if (book.settle(job)) {
             book.empty(claim);
         }
         removed.set(claim);
         book.gone(new long[] {claim});
+        book.settled(job);
     }
 }

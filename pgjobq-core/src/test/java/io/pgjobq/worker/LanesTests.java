@@ -6,6 +6,7 @@ import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.Claimed;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.ReadyJobs;
+import io.pgjobq.store.Registration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -182,7 +183,8 @@ class LanesTests {
     private static ClaimRequest request(Lanes lanes, int limit) {
         short[] wanted = lanes.take();
         Lanes.Start start = lanes.start(wanted);
-        return new ClaimRequest(1, 1, 0, limit, wanted, start.from(), start.last(), start.told(), null);
+        return new ClaimRequest(
+                1, new Registration(1, 1), 0, limit, wanted, start.from(), start.last(), start.told(), null);
     }
 
     /** What happens around the lanes of two nodes. */

@@ -14,6 +14,7 @@ import io.pgjobq.store.JobStore;
 import io.pgjobq.store.NewJob;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.QueueStore;
+import io.pgjobq.store.Registration;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.store.StoredOutcome;
@@ -155,9 +156,17 @@ class SettlerIntegrationTests {
     }
 
     private List<ClaimedJob> claim(JobStore jobs, int limit) {
-        int node = nodes.register("test", Duration.ofSeconds(1), Duration.ofSeconds(15));
+        int node = nodes.register(1, "test", Duration.ofSeconds(1), Duration.ofSeconds(15));
         ClaimRequest request = new ClaimRequest(
-                queue, node, (long) node << 37, limit, new short[] {5}, new long[1], new long[1], new long[1], null);
+                queue,
+                new Registration(node, 1),
+                (long) node << 37,
+                limit,
+                new short[] {5},
+                new long[1],
+                new long[1],
+                new long[1],
+                null);
         return jobs.claim(request).jobs();
     }
 

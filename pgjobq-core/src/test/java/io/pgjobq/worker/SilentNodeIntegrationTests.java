@@ -94,14 +94,15 @@ class SilentNodeIntegrationTests {
     }
 
     private void run(ClaimedJob job) {
-        runner.run(new JobRun(job, "work", 3, node, () -> false, settler));
+        runner.run(new JobRun(job, "work", 3, node, book, () -> false, settler));
     }
 
     private List<ClaimedJob> claim() {
+        Node.ClaimIds ids = node.nextClaims(2);
         List<ClaimedJob> claimed = jobs.claim(new ClaimRequest(
                         queue,
-                        node.id(),
-                        node.nextClaims(2) - 1,
+                        ids.by(),
+                        ids.first() - 1,
                         2,
                         new short[] {5},
                         new long[1],
@@ -123,6 +124,9 @@ class SilentNodeIntegrationTests {
 
         @Override
         public void drawn(long position) {}
+
+        @Override
+        public void inDoubt() {}
     }
 
     private static final class Nobody implements SignalSink {

@@ -20,8 +20,8 @@
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function ${schema}.claim(
-    p_queue integer, p_node integer, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[], p_last bigint[],
-    p_told bigint[], p_types text[])
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
+    p_last bigint[], p_told bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -53,7 +53,7 @@ begin
     end if;
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue) is not null;
-    select q.paused, exists (select from ${schema}.node n where n.id = p_node) into v_paused, v_registered
+    select q.paused, exists (select from ${schema}.node n where n.id = p_node and n.token = p_token) into v_paused, v_registered
     from ${schema}.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then

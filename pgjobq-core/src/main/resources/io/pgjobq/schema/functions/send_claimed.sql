@@ -7,8 +7,8 @@
 -- sees its claim. Called as one autocommit statement, so that no client can freeze while it holds the lock.
 -- p_from goes from lane 0 to that of the job. No row: the queue is gone.
 create or replace function ${schema}.send_claimed(
-    p_queue integer, p_node integer, p_claim bigint, p_from bigint[], p_awaited boolean, p_type text, p_payload bytea,
-    p_attributes text)
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_from bigint[], p_awaited boolean, p_type text,
+    p_payload bytea, p_attributes text)
 returns table (id bigint, claimed boolean, enqueued_at timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -29,7 +29,7 @@ begin
     return query
     with target as materialized (
         select nextval('${schema}.job_seq'::regclass) as id,
-            v_free and not q.paused and exists (select from ${schema}.node n where n.id = p_node)
+            v_free and not q.paused and exists (select from ${schema}.node n where n.id = p_node and n.token = p_token)
             and (
                 select bool_or((
                     select true from ${schema}.job j

@@ -14,15 +14,20 @@ set jit = off
 as $$
 declare
     v_held bigint[];
+    v_seqs bigint[];
     v_at timestamptz := clock_timestamp();
 begin
-    v_held := array(select c.id from ${schema}.claim c where c.id = any (p_held) order by c.id for key share);
+    with held as materialized (
+        select c.id, c.seqs from ${schema}.claim c where c.id = any (p_held) order by c.id for key share
+    )
+    select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
+    from (select l.id, unnest(l.seqs) as seq from held l) h;
     return query
     with failed as materialized (
         select s.*
         from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
             as s (id, seq, claim, micros, type, message, stack, delay)
-        where s.claim = any (v_held)
+        where ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update ${schema}.job j
         set attempt = j.attempt + 1, seq = nextval('${schema}.job_seq'::regclass),

@@ -1,8 +1,8 @@
 -- Ends jobs that succeeded, and deletes claims that are emptied by it; with no job at all, only that. Locks: the claim rows,
 -- in id order, so that no rescue takes them away meanwhile, and the job rows, in id order too, since that is how the index
--- returns them; awaited ones after the others. Safe against fenced nodes: only jobs whose claim still exists are touched,
--- and only if they still have the seq with which they were claimed; each delete is a statement of its own, with a snapshot
--- that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
+-- returns them; awaited ones after the others. Safe against fenced nodes: only jobs whose claim still exists and
+-- names the seq with which they were claimed are touched, and only if they still have it; each delete is a statement of its
+-- own, with a snapshot that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
 -- those holds are skipped and come back with a later call.
 -- Where no queue keeps history, jobs that nobody awaits are deleted by a statement that can write none: that costs two
 -- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
@@ -25,22 +25,21 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_held bigint[];
-    v_ids bigint[] := p_ids;
-    v_seqs bigint[] := p_seqs;
+    v_ids bigint[];
+    v_seqs bigint[];
     v_keep boolean;
     v_removed integer;
 begin
     at := clock_timestamp();
     settled := '{}';
-    select array(select c.id from ${schema}.claim c where c.id = any (p_held) order by c.id for key share),
+    with held as materialized (
+        select c.id, c.seqs from ${schema}.claim c where c.id = any (p_held) order by c.id for key share
+    )
+    select coalesce(array_agg(s.id), '{}'), array_agg(s.seq),
         exists (select from ${schema}.queue q where q.id = any (p_queues) and q.keep_succeeded > interval '0')
-    into v_held, v_keep;
-    if cardinality(v_held) < cardinality(p_held) then
-        select coalesce(array_agg(s.id order by s.id), '{}'), array_agg(s.seq order by s.id) into v_ids, v_seqs
-        from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
-        where s.claim = any (v_held);
-    end if;
+    into v_ids, v_seqs, v_keep
+    from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+    where ((s.seq, s.claim) in (select unnest(h.seqs), h.id from held h)) is true;
     if not v_keep then
         with done as (
             delete from ${schema}.job j

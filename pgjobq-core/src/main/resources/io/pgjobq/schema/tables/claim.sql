@@ -1,5 +1,6 @@
--- What nodes have taken: one row a batch. The id is chosen by the node (its number and a counter), so that it is never
--- used twice (26 bits for the node, 37 for the counter), even if a crash of the server forgets the claim: it is the fencing token. Everyone locks in id order.
+-- What nodes have taken: one row a batch. The id is the fencing token, and is never used twice, even if a crash of the server,
+-- or a restore, forgets the claim. The node chooses it: its number (26 bits) and a counter (37 bits), which starts anywhere, as
+-- numbers come back with a restore. Everyone locks in id order.
 -- A domain's, since a table's own constraint is parsed anew by each insert.
 create domain ${schema}.claim_seqs as bigint[] constraint claim_seqs check (array_position(value, null) is null);
 

@@ -1,7 +1,10 @@
--- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued.
+-- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
+-- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
+-- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
 -- fillfactor leaves room for the heartbeat's updates on the same page: all of them are, and ten nodes stay in 32 kB.
 create table ${schema}.node (
     id integer generated always as identity (maxvalue 67108863) primary key,
+    token bigint not null,
     name text not null,
     started_at timestamptz not null default clock_timestamp(),
     heartbeat_at timestamptz not null default clock_timestamp(),

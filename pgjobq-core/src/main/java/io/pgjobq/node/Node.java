@@ -1,6 +1,7 @@
 package io.pgjobq.node;
 
 import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.store.KeptConnection;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.support.LogText;
 import java.sql.Connection;
@@ -31,9 +32,6 @@ public final class Node implements NotificationListener.Pulse {
     /** Its jobs are to run elsewhere within the time-out, and others look at each of their own heartbeats only. */
     private final Duration silenceAllowed;
 
-    /** The same, since it is asked for with each job. */
-    private final long silenceAllowedNanos;
-
     private final Observer observer;
 
     private final ReentrantLock registering = new ReentrantLock();
@@ -47,10 +45,7 @@ public final class Node implements NotificationListener.Pulse {
     /** The number under which the listening connection holds the session lock, 0 for none. Only used by its thread. */
     private int lockedAs;
 
-    private volatile long lastBeat = System.nanoTime();
-
-    /** Since when heartbeats have followed each other without a gap. */
-    private volatile long beatingSince = System.nanoTime();
+    private final SignsOfLife signs;
 
     /** Who is told of what heartbeats show. */
     public interface Observer {
@@ -71,7 +66,7 @@ public final class Node implements NotificationListener.Pulse {
         // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
         this.every = timeout.dividedBy(14);
         this.silenceAllowed = timeout.minus(every.multipliedBy(2));
-        this.silenceAllowedNanos = silenceAllowed.toNanos();
+        this.signs = new SignsOfLife(every, silenceAllowed, System::nanoTime);
         this.observer = observer;
     }
 
@@ -123,7 +118,7 @@ public final class Node implements NotificationListener.Pulse {
      * off, and has not learned yet what became of it.
      */
     public boolean mayBeDead() {
-        return System.nanoTime() - lastBeat > silenceAllowedNanos;
+        return signs.areOverdue();
     }
 
     /** Puts the node on the list. */
@@ -134,7 +129,7 @@ public final class Node implements NotificationListener.Pulse {
             int number = store.register(name, every, silenceAllowed);
             nextClaim.set(((long) number << COUNTER_BITS) | 1);
             id = number;
-            noteBeat(asked);
+            signs.answered(asked);
             LOG.info("node {} '{}': registered", id, name);
         } finally {
             registering.unlock();
@@ -201,16 +196,12 @@ public final class Node implements NotificationListener.Pulse {
         return "node " + id + " '" + name + "'";
     }
 
-    /**
-     * Shows on the pool that the node lives, if its own connection has not done so lately.
-     *
-     * @param tolerance how long that may be
-     */
-    void beatIfSilentFor(Duration tolerance) {
+    /** Shows on a connection of the pool, which holds no session lock, that the node lives. */
+    void beat(KeptConnection connection) {
         int number = id;
         long asked = System.nanoTime();
-        if (number != 0 && asked - lastBeat > tolerance.toNanos()) {
-            note(number, asked, store.heartbeat(number));
+        if (number != 0) {
+            note(number, asked, connection.run(kept -> store.heartbeat(kept, number, false)));
         }
     }
 
@@ -219,33 +210,14 @@ public final class Node implements NotificationListener.Pulse {
             declaredDead(number);
             return;
         }
-        noteBeat(asked);
+        signs.answered(asked);
         observer.drawn(answer.drawn());
         if (answer.pulse() == NodeStore.Pulse.OTHERS_SILENT) {
             observer.othersSilent();
         }
     }
 
-    /** Returns when the last sign of life was sent that was answered, as {@link System#nanoTime} tells it. */
-    long lastBeat() {
-        return lastBeat;
-    }
-
-    /** The server may have noted it at once, and the answer have taken its time. */
-    private void noteBeat(long asked) {
-        if (asked - lastBeat > every.multipliedBy(2).toNanos()) {
-            beatingSince = asked;
-        }
-        lastBeat = asked;
-    }
-
-    /**
-     * Returns whether this node's own signs of life have been regular for a while. After an outage that all nodes shared,
-     * the others deserve the time to come back: their lost connections are no sign of death.
-     */
-    boolean isSteady() {
-        long now = System.nanoTime();
-        return now - beatingSince > every.multipliedBy(4).toNanos()
-                && now - lastBeat < every.multipliedBy(2).toNanos();
+    SignsOfLife signs() {
+        return signs;
     }
 }

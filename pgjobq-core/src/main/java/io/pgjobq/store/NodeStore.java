@@ -67,7 +67,7 @@ public final class NodeStore {
      */
     public record Heartbeat(Pulse pulse, long drawn) {}
 
-    /** Shows that the node lives, on the connection that holds its session lock. */
+    /** Shows that the node lives; locked is whether the connection holds its session lock. */
     public Heartbeat heartbeat(Connection connection, int node, boolean locked) throws SQLException {
         List<Heartbeat> rows = database.list(
                 connection,
@@ -76,11 +76,6 @@ public final class NodeStore {
                 locked,
                 node);
         return rows.isEmpty() ? new Heartbeat(Pulse.DECLARED_DEAD, 0) : rows.get(0);
-    }
-
-    /** Like {@link #heartbeat(Connection, int, boolean)}, on a connection of the pool, which holds no lock. */
-    public Heartbeat heartbeat(int node) {
-        return database.alone(connection -> heartbeat(connection, node, false));
     }
 
     /**

@@ -159,7 +159,7 @@ final class HotStatements {
     }
 
     private void lookAfter(int node) {
-        store.nodes().heartbeat(node);
+        store.heartbeat(node);
         note("heartbeat");
         store.nodes().declareDead(node, true);
         note("declare_dead");

@@ -279,7 +279,7 @@ class LaneContractIntegrationTests {
         assertThat(store.lanes().position()).isEqualTo(before);
         assertThat(store.send()).isGreaterThan(before);
         assertThat(store.lanes().position()).isGreaterThan(before);
-        assertThat(store.nodes().heartbeat(node).drawn())
+        assertThat(store.heartbeat(node).drawn())
                 .as("as heartbeats show it too")
                 .isEqualTo(store.lanes().position());
     }

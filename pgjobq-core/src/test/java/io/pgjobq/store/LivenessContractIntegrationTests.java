@@ -33,7 +33,7 @@ class LivenessContractIntegrationTests {
     @Test
     void aNodeThatBeatsIsNotDead() {
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
@@ -41,7 +41,7 @@ class LivenessContractIntegrationTests {
         silentFor(other, 13);
 
         assertThat(store.nodes().declareDead(self, false)).containsExactly(new DeadNode(other, "test"));
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
     }
 
     @Test
@@ -89,7 +89,7 @@ class LivenessContractIntegrationTests {
     @Test
     void aNodeThatBeatsOverThePoolIsNotJudgedByItsSession() throws SQLException {
         sessionOf(other).close();
-        store.nodes().heartbeat(other);
+        store.heartbeat(other);
         silentFor(other, 2);
 
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
@@ -111,16 +111,16 @@ class LivenessContractIntegrationTests {
     void aHeartbeatTellsThatAnotherNodeIsSilent() {
         silentFor(other, 2);
 
-        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
-        assertThat(store.nodes().heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
     }
 
     @Test
     void aNodeThatLeftHasNoPulse() {
         store.nodes().unregister(other);
 
-        assertThat(store.nodes().heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.DECLARED_DEAD);
         assertThat(store.count("node")).isEqualTo(1);
     }
 

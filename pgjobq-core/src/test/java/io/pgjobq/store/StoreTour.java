@@ -75,7 +75,7 @@ final class StoreTour {
         store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
         store.finished().maintain();
         int node = store.node();
-        assertThat(store.nodes().heartbeat(node).pulse()).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
+        assertThat(store.heartbeat(node).pulse()).isNotEqualTo(NodeStore.Pulse.DECLARED_DEAD);
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         assertThat(store.sendClaimed(node, 0, 0).claimed()).isTrue();
         store.send(TestStore.delayedJob(1), "");

@@ -180,6 +180,11 @@ record TestStore(
         return finished.redrive(id, ofQueue, limit, null);
     }
 
+    /** On a connection of the pool, which holds no session lock. */
+    NodeStore.Heartbeat heartbeat(int node) {
+        return database.alone(connection -> nodes.heartbeat(connection, node, false));
+    }
+
     StoredOutcome outcome(long id) {
         return finished.outcomes(new long[] {id}).get(0);
     }

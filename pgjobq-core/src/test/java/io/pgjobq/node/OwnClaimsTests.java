@@ -1,0 +1,53 @@
+package io.pgjobq.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class OwnClaimsTests {
+
+    private final FakeWorkers workers = new FakeWorkers();
+    private final AtomicInteger sweeps = new AtomicInteger();
+    private final OwnClaims claims = new OwnClaims(() -> List.of(5L), workers, sweeps::incrementAndGet);
+
+    @Test
+    void areComparedAtTheStartAndThenOnceInTenTimesIfNothingIsTaken() {
+        for (int i = 0; i < 21; i++) {
+            assertThat(claims.run(false)).isEqualTo(Duration.ofSeconds(30));
+        }
+
+        assertThat(workers.calls).containsExactly("compare [5]", "compare [5]", "compare [5]");
+    }
+
+    @Test
+    void areComparedEachTimeIfJobsWereTaken() {
+        workers.took = true;
+        claims.run(false);
+        claims.run(false);
+
+        assertThat(workers.calls).hasSize(2);
+    }
+
+    @Test
+    void areComparedWhenAskedForAndOnceMoreSinceAnAnswerMayComeLate() {
+        claims.run(false);
+        claims.run(false);
+        claims.run(true);
+        claims.run(false);
+        claims.run(false);
+
+        assertThat(workers.calls).hasSize(3);
+    }
+
+    @Test
+    void areGivenBackIfNobodyHereKnowsThem() {
+        workers.orphans = new long[] {5};
+        claims.run(true);
+
+        assertThat(workers.calls).containsExactly("compare [5]", "release 1");
+        assertThat(sweeps).hasValue(1);
+    }
+}

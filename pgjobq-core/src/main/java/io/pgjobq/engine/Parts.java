@@ -5,6 +5,7 @@ import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.completion.CompletionTracker;
+import io.pgjobq.node.Heartbeat;
 import io.pgjobq.node.Maintenance;
 import io.pgjobq.node.Node;
 import io.pgjobq.notify.Announcer;
@@ -40,8 +41,8 @@ final class Parts {
     /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
 
-    /** The same for what has to be done in one go, however much it is. */
-    private static final Duration LONG_ANSWER = Duration.ofMinutes(10);
+    /** The same for what may have much to do, though each call does no more than some of it. */
+    private static final Duration LONG_ANSWER = Duration.ofMinutes(1);
 
     /** How long a start may be held up by a listening connection; it mostly takes some milliseconds. */
     private static final Duration FIRST_CONNECTION = Duration.ofSeconds(2);
@@ -56,6 +57,7 @@ final class Parts {
     private final @Nullable NotificationListener listener;
     private final CompletionTracker completions;
     private final Settler settler;
+    private final Heartbeat heartbeat;
     private final Maintenance maintenance;
     private final WorkerServices services;
     private final HandlerThreads threads;
@@ -105,6 +107,7 @@ final class Parts {
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new Settler(recorder);
+        heartbeat = new Heartbeat(node, database, this::isListening);
         maintenance = new Maintenance(
                 node,
                 new Maintenance.Stores(nodes, lanes, finished, queueStore),
@@ -133,7 +136,7 @@ final class Parts {
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
     }
 
-    /** Takes what heartbeats show to the maintenance. */
+    /** Takes what heartbeats show to those who act on it. */
     private final class Heartbeats implements Node.Observer {
 
         @Override
@@ -143,7 +146,7 @@ final class Parts {
 
         @Override
         public void connectionLost() {
-            maintenance.beat();
+            heartbeat.beatSoon();
             maintenance.tidy();
         }
 
@@ -168,6 +171,7 @@ final class Parts {
             announcer.start();
         }
         if (takesPart) {
+            heartbeat.start();
             maintenance.start();
         }
         if (listener != null) {
@@ -196,6 +200,7 @@ final class Parts {
         if (announcer != null) {
             announcer.stop();
         }
+        heartbeat.stop();
         node.unregister();
     }
 

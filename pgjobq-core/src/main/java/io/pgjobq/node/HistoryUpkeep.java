@@ -2,35 +2,52 @@ package io.pgjobq.node;
 
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.QueueStore;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes and drops the history's partitions, and removes what deleted queues have left. Used by one thread. */
-final class HistoryUpkeep {
+/**
+ * Makes the history's partitions, drops one whose day has come, and removes some of what deleted queues have left. Used by
+ * one thread.
+ */
+final class HistoryUpkeep implements Step {
+
+    private static final Duration EVERY = Duration.ofMinutes(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(HistoryUpkeep.class);
 
     private final FinishedJobStore finished;
     private final QueueStore queues;
+    private final Announcements announcements;
 
     /** Those that were told of. */
     private final Set<Integer> unknownQueues = new HashSet<>();
 
-    HistoryUpkeep(FinishedJobStore finished, QueueStore queues) {
+    HistoryUpkeep(FinishedJobStore finished, QueueStore queues, Announcements announcements) {
         this.finished = finished;
         this.queues = queues;
+        this.announcements = announcements;
     }
 
-    /** Returns what was removed of deleted queues. */
-    QueueStore.Purge lookAfter() {
+    @Override
+    public Duration run(boolean asked) {
         finished.maintain();
-        String dropped;
-        while ((dropped = finished.drop()) != null) {
+        String dropped = finished.drop();
+        if (dropped != null) {
             LOG.info("history: dropped {}", dropped);
         }
         QueueStore.Purge purge = queues.purge(QueueStore.PURGED_AT_ONCE);
+        announcements.ended(purge.awaited());
+        if (dropped != null || purge.more()) {
+            return Duration.ZERO;
+        }
+        reportUnknownQueues();
+        return EVERY;
+    }
+
+    private void reportUnknownQueues() {
         for (int queue : queues.unknown()) {
             if (unknownQueues.add(queue)) {
                 LOG.warn(
@@ -39,6 +56,5 @@ final class HistoryUpkeep {
                         queue);
             }
         }
-        return purge;
     }
 }

@@ -1,6 +1,7 @@
 package io.pgjobq.node;
 
 import io.pgjobq.notify.NotificationListener;
+import io.pgjobq.store.KeptConnection;
 import io.pgjobq.store.NodeRegistry;
 import io.pgjobq.store.Registration;
 import io.pgjobq.support.LogText;
@@ -40,9 +41,6 @@ public final class Node implements NotificationListener.Pulse {
     /** Its jobs are to run elsewhere within the time-out, and others look at each of their own heartbeats only. */
     private final Duration silenceAllowed;
 
-    /** The same, since it is asked for with each job. */
-    private final long silenceAllowedNanos;
-
     private final Observer observer;
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
@@ -58,10 +56,7 @@ public final class Node implements NotificationListener.Pulse {
     /** The number under which the listening connection holds the session lock, 0 for none. Only used by its thread. */
     private int lockedAs;
 
-    private volatile long lastBeat;
-
-    /** Since when heartbeats have followed each other without a gap. */
-    private volatile long beatingSince;
+    private final SignsOfLife signs;
 
     /** Who is told of what heartbeats show. */
     public interface Observer {
@@ -103,12 +98,10 @@ public final class Node implements NotificationListener.Pulse {
         this.name = name;
         this.random = random;
         this.nanoTime = nanoTime;
-        this.lastBeat = nanoTime.getAsLong();
-        this.beatingSince = lastBeat;
         // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
         this.every = timeout.dividedBy(14);
         this.silenceAllowed = timeout.minus(every.multipliedBy(2));
-        this.silenceAllowedNanos = silenceAllowed.toNanos();
+        this.signs = new SignsOfLife(every, silenceAllowed, nanoTime);
         this.observer = observer;
     }
 
@@ -170,7 +163,7 @@ public final class Node implements NotificationListener.Pulse {
      * off, and has not learned yet what became of it.
      */
     public boolean mayBeDead() {
-        return nanoTime.getAsLong() - lastBeat > silenceAllowedNanos;
+        return signs.areOverdue();
     }
 
     /** Puts the node on the list. */
@@ -183,7 +176,7 @@ public final class Node implements NotificationListener.Pulse {
             long first = ((long) number << COUNTER_BITS) | random.nextLong(1, STARTS);
             shown = null;
             series = new Series(new Registration(number, token), new AtomicLong(first));
-            noteBeat(asked);
+            signs.answered(asked);
             LOG.info("node {} '{}': registered", number, name);
         } finally {
             registering.unlock();
@@ -254,16 +247,12 @@ public final class Node implements NotificationListener.Pulse {
         return "node " + id() + " '" + name + "'";
     }
 
-    /**
-     * Shows on the pool that the node lives, if its own connection has not done so lately.
-     *
-     * @param tolerance how long that may be
-     */
-    void beatIfSilentFor(Duration tolerance) {
+    /** Shows on a connection of the pool, which holds no session lock, that the node lives. */
+    void beat(KeptConnection connection) {
         Registration registration = registration();
         long asked = nanoTime.getAsLong();
-        if (registration != null && asked - lastBeat > tolerance.toNanos()) {
-            note(registration, asked, registry.heartbeat(registration));
+        if (registration != null) {
+            note(registration, asked, connection.run(kept -> registry.heartbeat(kept, registration, false)));
         }
     }
 
@@ -273,7 +262,7 @@ public final class Node implements NotificationListener.Pulse {
             observer.inDoubt();
             return;
         }
-        noteBeat(asked);
+        signs.answered(asked);
         compare(asked, answer);
         observer.drawn(answer.drawn());
         if (answer.pulse() == NodeRegistry.Pulse.OTHERS_SILENT) {
@@ -307,26 +296,12 @@ public final class Node implements NotificationListener.Pulse {
         observer.inDoubt();
     }
 
-    /** Returns when the last sign of life was sent that was answered, as {@link System#nanoTime} tells it. */
-    long lastBeat() {
-        return lastBeat;
+    /** Heartbeats are answered again after some were not: what was committed before may be forgotten. */
+    void reconnected() {
+        observer.inDoubt();
     }
 
-    /** The server may have noted it at once, and the answer have taken its time. */
-    private void noteBeat(long asked) {
-        if (asked - lastBeat > every.multipliedBy(2).toNanos()) {
-            beatingSince = asked;
-        }
-        lastBeat = asked;
-    }
-
-    /**
-     * Returns whether this node's own signs of life have been regular for a while. After an outage that all nodes shared,
-     * the others deserve the time to come back: their lost connections are no sign of death.
-     */
-    boolean isSteady() {
-        long now = nanoTime.getAsLong();
-        return now - beatingSince > every.multipliedBy(4).toNanos()
-                && now - lastBeat < every.multipliedBy(2).toNanos();
+    SignsOfLife signs() {
+        return signs;
     }
 }

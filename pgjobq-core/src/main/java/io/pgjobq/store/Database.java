@@ -78,7 +78,7 @@ public final class Database {
     /** Runs work on a connection of its own, each statement in a transaction of its own. */
     public <T extends @Nullable Object> T alone(Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
-            return limit == null ? aloneOn(connection, work) : limited(limit, connection, work);
+            return limit == null ? aloneOn(connection, work) : on(connection, limit.plus(CANCELLATION), work);
         } catch (SQLException ex) {
             if (!otherIsolation.get() && "PJ002".equals(ex.getSQLState())) {
                 otherIsolation.set(true);
@@ -88,11 +88,18 @@ public final class Database {
         }
     }
 
-    /** Costs no round trip: the driver passes it on to the socket. */
-    private <T extends @Nullable Object> T limited(Duration most, Connection connection, Work<T> work)
-            throws SQLException {
+    /** Returns a connection of the pool, which the caller gives back. */
+    Connection open() throws SQLException {
+        return dataSource.getConnection();
+    }
+
+    /**
+     * Runs work like {@link #alone}, on a connection that is given up when it does not answer for so long. Costs no round trip:
+     * the driver passes it on to the socket.
+     */
+    <T extends @Nullable Object> T on(Connection connection, Duration answer, Work<T> work) throws SQLException {
         int before = connection.getNetworkTimeout();
-        int millis = Math.toIntExact(most.plus(CANCELLATION).toMillis());
+        int millis = Math.toIntExact(answer.toMillis());
         connection.setNetworkTimeout(Runnable::run, before == 0 ? millis : Math.min(before, millis));
         try {
             return aloneOn(connection, work);
@@ -263,7 +270,7 @@ public final class Database {
         return null;
     }
 
-    private RuntimeException translate(SQLException ex) {
+    RuntimeException translate(SQLException ex) {
         String state = ex.getSQLState();
         if ("PJ001".equals(state)) {
             return new NodeFencedException(ex);

@@ -16,11 +16,8 @@ public interface NodeRegistry {
     /** Tries to take the session lock that shows the process to be alive, and returns whether the connection has it. */
     boolean lock(Connection connection, int node) throws SQLException;
 
-    /** Shows that the node lives, on the connection that holds its session lock. */
+    /** Shows that the node lives; locked is whether the connection holds its session lock. */
     Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) throws SQLException;
-
-    /** Like {@link #heartbeat(Connection, Registration, boolean)}, on a connection of the pool, which holds no lock. */
-    Heartbeat heartbeat(Registration registration);
 
     /** What a heartbeat shows. */
     enum Pulse {

@@ -65,11 +65,6 @@ public final class NodeStore implements NodeRegistry {
         return rows.isEmpty() ? Heartbeat.FENCED : rows.get(0);
     }
 
-    @Override
-    public Heartbeat heartbeat(Registration registration) {
-        return database.alone(connection -> heartbeat(connection, registration, false));
-    }
-
     /**
      * Declares silent nodes dead.
      *

@@ -284,7 +284,7 @@ class CompletionIntegrationTests {
                 return null;
             });
             worker.start();
-            try (TestNode other = TestNode.listening(database, database.pool(1), options -> options)
+            try (TestNode other = TestNode.listening(database, database.pool(2), options -> options)
                     .start()) {
                 List<SentJob<Void>> sent = other.sender()
                         .sendAll(queue, IntStream.range(0, count).boxed().toList());

@@ -170,17 +170,6 @@ class NodeTests {
     }
 
     @Test
-    void beatsOnThePoolOnlyIfItWasSilent() {
-        node.register();
-        node.beatIfSilentFor(Duration.ofSeconds(1));
-        assertThat(registry.beats).isZero();
-
-        clock.addAndGet(Duration.ofSeconds(2).toNanos());
-        node.beatIfSilentFor(Duration.ofSeconds(1));
-        assertThat(registry.beats).isEqualTo(1);
-    }
-
-    @Test
     void mayBeDeadWhenItWasSilentForAsLongAsIsAllowedAndNotBefore() {
         node.register();
         clock.addAndGet(Duration.ofSeconds(12).toNanos());
@@ -194,20 +183,11 @@ class NodeTests {
     }
 
     @Test
-    void isSteadyAfterFourBeatsWithoutAGap() {
+    void isInDoubtWhenItsHeartbeatsAreAnsweredAgain() {
         node.register();
-        for (int i = 0; i < 4; i++) {
-            assertThat(node.isSteady()).as("after %s beats", i).isFalse();
-            clock.addAndGet(Duration.ofSeconds(1).toNanos());
-            beat();
-        }
-        clock.incrementAndGet();
-        assertThat(node.isSteady()).isTrue();
+        node.reconnected();
 
-        clock.addAndGet(Duration.ofSeconds(3).toNanos());
-        assertThat(node.isSteady()).as("silent").isFalse();
-        beat();
-        assertThat(node.isSteady()).as("after a gap").isFalse();
+        assertThat(told).containsExactly("in doubt");
     }
 
     @Test
@@ -307,11 +287,6 @@ class NodeTests {
             return listed.contains(registration)
                     ? new Heartbeat(Pulse.WELL, drawn, history)
                     : new Heartbeat(Pulse.FENCED, 0, "");
-        }
-
-        @Override
-        public Heartbeat heartbeat(Registration registration) {
-            return heartbeat(SESSION, registration, false);
         }
     }
 }

@@ -58,7 +58,7 @@ class FencingContractIntegrationTests {
     void whoComesWithAnotherTokenHasNoPulseAndKeepsNobodyAlive() {
         store.server().execute("update pgjobq.node set heartbeat_at = '2000-01-01'");
 
-        assertThat(store.nodes().heartbeat(stranger).pulse()).isEqualTo(Pulse.FENCED);
+        assertThat(store.heartbeat(stranger).pulse()).isEqualTo(Pulse.FENCED);
         assertThat(store.count("node where heartbeat_at = '2000-01-01'")).isEqualTo(1);
     }
 

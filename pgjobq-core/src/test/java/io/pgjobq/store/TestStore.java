@@ -79,7 +79,12 @@ record TestStore(
     }
 
     NodeRegistry.Heartbeat heartbeat(int node) {
-        return nodes.heartbeat(registration(node));
+        return heartbeat(registration(node));
+    }
+
+    /** On a connection of the pool, which holds no session lock. */
+    NodeRegistry.Heartbeat heartbeat(Registration registration) {
+        return database.alone(connection -> nodes.heartbeat(connection, registration, false));
     }
 
     List<HeldJob> held(int node) {

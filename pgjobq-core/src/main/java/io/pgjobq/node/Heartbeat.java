@@ -1,0 +1,95 @@
+package io.pgjobq.node;
+
+import io.pgjobq.store.Database;
+import io.pgjobq.store.KeptConnection;
+import io.pgjobq.support.Background;
+import io.pgjobq.support.Outage;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows that the node lives as long as the listening connection doesn't, on a thread that does nothing else, and on a
+ * connection of the pool that it keeps meanwhile: neither upkeep that takes long nor an empty pool holds it up. Thread-safe.
+ */
+public final class Heartbeat {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+    /** How many heartbeats may be due before one is answered: two more connections can be tried before others miss it. */
+    private static final int UNANSWERED = 4;
+
+    private final Node node;
+    private final Database database;
+    private final HeartbeatPace pace;
+    private final BooleanSupplier listening;
+    private final Outage outage = new Outage(LOG, "heartbeat");
+
+    private final Background background = new Background("pgjobq-heartbeat");
+
+    /** The listening connection was lost. Guarded by the background's lock. */
+    private boolean hurry;
+
+    public Heartbeat(Node node, Database database, BooleanSupplier listening) {
+        this.node = node;
+        this.database = database;
+        this.pace = new HeartbeatPace(node.every());
+        this.listening = listening;
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        background.start(this::run);
+    }
+
+    /** Stops the thread. */
+    public void stop() throws InterruptedException {
+        background.stop();
+    }
+
+    /** The listening connection is lost: the node must show soon that it lives. */
+    public void beatSoon() {
+        background.change(() -> hurry = true);
+    }
+
+    private void run() throws InterruptedException {
+        try (KeptConnection connection =
+                new KeptConnection(database, node.every().multipliedBy(UNANSWERED))) {
+            Duration wait = pace.next(node.signs().silentNanos(), listening.getAsBoolean());
+            while (awaitTurn(wait)) {
+                wait = step(connection);
+            }
+        }
+    }
+
+    /** Returns whether to go on. */
+    private boolean awaitTurn(Duration wait) throws InterruptedException {
+        background.await(() -> hurry, wait);
+        return !background.isStopping();
+    }
+
+    /** Returns when to look again. */
+    private Duration step(KeptConnection connection) {
+        boolean lost = background.read(() -> {
+            boolean asked = hurry;
+            hurry = false;
+            return asked;
+        });
+        boolean hears = listening.getAsBoolean();
+        try {
+            if (pace.isDue(node.signs().silentNanos(), hears && !lost)) {
+                node.beat(connection);
+                if (outage.isOn()) {
+                    outage.recovered();
+                    node.reconnected();
+                }
+            } else if (hears) {
+                connection.close();
+            }
+        } catch (RuntimeException ex) {
+            return pace.afterFailure(outage.failed(ex));
+        }
+        return pace.next(node.signs().silentNanos(), hears);
+    }
+}

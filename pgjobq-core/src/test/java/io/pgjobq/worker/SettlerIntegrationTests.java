@@ -17,6 +17,8 @@ import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -26,6 +28,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class SettlerIntegrationTests {
 
     private final TestDatabase server;

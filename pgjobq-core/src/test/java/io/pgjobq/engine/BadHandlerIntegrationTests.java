@@ -7,6 +7,7 @@ import io.pgjobq.JobContext;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInfo;
 
 /** Whatever a handler does, its job fails with a reason, and the others go on: here on one runner, which must survive. */
 @PostgresTest
+@AlsoOnOtherJdks
 class BadHandlerIntegrationTests {
 
     private TestDatabase database;

@@ -12,25 +12,20 @@ import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.store.HistoryRetention;
 import io.pgjobq.test.PostgresTest;
+import io.pgjobq.test.RandomValues;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.Handler;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomGenerator;
-import net.jqwik.api.Tuple;
-import net.jqwik.api.sessions.JqwikSession;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,23 +66,24 @@ class BadInputIntegrationTests {
 
     @Test
     void whateverIsSentIsRefusedInTheCallerOrArrivesAsItWas() {
-        long seed = new Random().nextLong();
+        RandomValues values = RandomValues.ofThisRun();
         Map<Long, Arrived> arrived = new ConcurrentHashMap<>();
         Map<Long, Sending> accepted = new ConcurrentHashMap<>();
         List<RuntimeException> refusals = new ArrayList<>();
         try (TestNode node = TestNode.listening(database)) {
             node.handle(queue, TestNode.worker(10, 1, HistoryRetention.DEFAULT), anything(Anything.class, arrived));
             node.start();
-            generate(seed, sendings(), CASES, sending -> {
+            for (int i = 0; i < CASES; i++) {
+                Sending sending = sending(values);
                 try {
                     accepted.put(send(node.sender(), sending).id(), sending);
                 } catch (RuntimeException ex) {
                     refusals.add(ex);
                 }
-            });
-            await("seed " + seed).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+            }
+            await(values.toString()).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
         }
-        assertThat(refusals).as("seed %d", seed).hasSizeGreaterThan(CASES / 10).allSatisfy(ex -> {
+        assertThat(refusals).as("%s", values).hasSizeGreaterThan(CASES / 10).allSatisfy(ex -> {
             assertThat(ex)
                     .isInstanceOfAny(
                             IllegalArgumentException.class,
@@ -95,10 +91,10 @@ class BadInputIntegrationTests {
                             PayloadConversionException.class);
             assertThat(ex.getMessage()).startsWith("queue '").hasSizeLessThan(1_000);
         });
-        assertThat(accepted).as("seed %d", seed).hasSizeGreaterThan(CASES / 10);
-        assertThat(arrived.keySet()).as("seed %d", seed).isEqualTo(accepted.keySet());
+        assertThat(accepted).as("%s", values).hasSizeGreaterThan(CASES / 10);
+        assertThat(arrived.keySet()).as("%s", values).isEqualTo(accepted.keySet());
         accepted.forEach((id, sent) -> assertThat(arrived.get(id))
-                .as("seed %d", seed)
+                .as("%s", values)
                 .isEqualTo(new Arrived(
                         sent.payload(),
                         sent.type() == null ? "Anything" : sent.type(),
@@ -110,25 +106,21 @@ class BadInputIntegrationTests {
 
     @Test
     void rawBytesArriveWhateverTheyAre() {
-        long seed = new Random().nextLong();
+        RandomValues values = RandomValues.ofThisRun();
         Map<Long, Arrived> arrived = new ConcurrentHashMap<>();
         Map<Long, byte[]> sent = new ConcurrentHashMap<>();
         try (TestNode node = TestNode.listening(database)) {
             node.handle(queue, TestNode.worker(10, 1, HistoryRetention.DEFAULT), anything(byte[].class, arrived));
             node.start();
-            Arbitrary<byte[]> bytes =
-                    Arbitraries.bytes().array(byte[].class).ofMaxSize(40_000).edgeCases(c -> c.add(new byte[0]));
-            generate(
-                    seed,
-                    bytes,
-                    1_000,
-                    raw -> sent.put(node.sender().to(queue).send(raw).id(), raw));
-            await("seed " + seed).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+            for (int i = 0; i < 1_000; i++) {
+                byte[] raw = values.bytes(40_000);
+                sent.put(node.sender().to(queue).send(raw).id(), raw);
+            }
+            await(values.toString()).atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
         }
-        assertThat(arrived.keySet()).as("seed %d", seed).isEqualTo(sent.keySet());
-        sent.forEach((id, raw) -> assertThat((byte[]) arrived.get(id).payload())
-                .as("seed %d", seed)
-                .isEqualTo(raw));
+        assertThat(arrived.keySet()).as("%s", values).isEqualTo(sent.keySet());
+        sent.forEach((id, raw) ->
+                assertThat((byte[]) arrived.get(id).payload()).as("%s", values).isEqualTo(raw));
     }
 
     @Test
@@ -203,40 +195,36 @@ class BadInputIntegrationTests {
         return new Arrived(payload, context.type(), context.attributes(), context.priority());
     }
 
-    private Arbitrary<Sending> sendings() {
-        Arbitrary<String> text = Arbitraries.strings().all().ofMaxLength(60);
-        Arbitrary<String> kind = Arbitraries.frequencyOf(
-                Tuple.of(8, Arbitraries.strings().alpha().numeric().ofMaxLength(210)), Tuple.of(2, text));
-        Arbitrary<String> names = Arbitraries.frequencyOf(Tuple.of(9, Arbitraries.just(queue)), Tuple.of(1, text));
-        Arbitrary<Anything> payloads = Combinators.combine(
-                        text.injectNull(0.1),
-                        Arbitraries.longs(),
-                        Arbitraries.oneOf(
-                                Arbitraries.doubles(),
-                                Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, -0.0)),
-                        Arbitraries.bigDecimals().ofScale(9).injectNull(0.1),
-                        text.list().ofMaxSize(2),
-                        Arbitraries.maps(text, Arbitraries.of(true, false)).ofMaxSize(2))
-                .as(Anything::new);
-        return Combinators.combine(
-                        names,
-                        kind.injectNull(0.5),
-                        Arbitraries.maps(text, text).ofMaxSize(1),
-                        Arbitraries.frequencyOf(
-                                Tuple.of(9, Arbitraries.integers().between(0, 9)), Tuple.of(1, Arbitraries.integers())),
-                        Arbitraries.longs().between(-5, 300),
-                        payloads)
-                .as(Sending::new);
+    private Sending sending(RandomValues values) {
+        return new Sending(
+                values.chance(0.9) ? queue : values.text(60),
+                values.chance(0.5) ? null : type(values),
+                map(values, 1, () -> values.text(60)),
+                values.chance(0.9) ? values.intBetween(0, 9) : (int) values.anyLong(),
+                values.longBetween(-5, 300),
+                payload(values));
     }
 
-    private static <T> void generate(long seed, Arbitrary<T> values, int count, Consumer<T> use) {
-        JqwikSession.run(() -> {
-            RandomGenerator<T> generator = values.generator(1_000, true);
-            Random random = new Random(seed);
-            for (int i = 0; i < count; i++) {
-                use.accept(generator.next(random).value());
-            }
-        });
+    private static String type(RandomValues values) {
+        return values.chance(0.8) ? values.text(0, 210, "abcXYZ0189") : values.text(60);
+    }
+
+    private static Anything payload(RandomValues values) {
+        return new Anything(
+                values.chance(0.1) ? null : values.text(60),
+                values.anyLong(),
+                values.chance(0.5)
+                        ? Double.longBitsToDouble(values.anyLong())
+                        : values.oneOf(List.of(Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, -0.0)),
+                values.chance(0.1) ? null : new BigDecimal(new BigInteger(1, values.bytes(40)), 9),
+                values.list(0, 2, () -> values.text(60)),
+                map(values, 2, () -> values.chance(0.5)));
+    }
+
+    private static <V> Map<String, V> map(RandomValues values, int maxSize, Supplier<V> value) {
+        Map<String, V> map = new HashMap<>();
+        values.list(0, maxSize, () -> values.text(60)).forEach(key -> map.put(key, value.get()));
+        return map;
     }
 
     private static <R> JobOutcome<R> end(SentJob<R> sent) throws Exception {

@@ -12,6 +12,8 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -37,6 +39,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class CompletionIntegrationTests {
 
     record Answer(String text) {}

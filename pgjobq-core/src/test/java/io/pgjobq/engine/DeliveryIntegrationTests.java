@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobType;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class DeliveryIntegrationTests {
 
     record Known(int number) {}

@@ -7,6 +7,7 @@ import io.pgjobq.JobError;
 import io.pgjobq.QueueDescription;
 import io.pgjobq.SentJob;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** A handler that calls {@code System.exit}, in a process of its own that stops its node in an orderly way. */
 @PostgresTest
+@AlsoOnOtherJdks
 class ExitingHandlerIntegrationTests {
 
     private static final int EXIT_CODE = 3;

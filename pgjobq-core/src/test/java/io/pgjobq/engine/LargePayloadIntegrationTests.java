@@ -8,6 +8,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 @PostgresTest
+@AlsoOnOtherJdks
 class LargePayloadIntegrationTests {
 
     private static final int MIB = 1024 * 1024;

@@ -11,6 +11,7 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.WorkerOptions;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class RetryIntegrationTests {
 
     private TestDatabase database;

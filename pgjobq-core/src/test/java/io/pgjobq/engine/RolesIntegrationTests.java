@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestRoles;
@@ -25,6 +26,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** Whole applications under the shipped roles. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class RolesIntegrationTests {
 
     private static final String QUEUE = "emails";

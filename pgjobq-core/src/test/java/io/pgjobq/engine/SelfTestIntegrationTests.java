@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.TestInfo;
 
 /** Nodes whose listening connection hears nothing. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class SelfTestIntegrationTests {
 
     private static final String LOCKS =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -25,6 +26,7 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class SendingInTransactionIntegrationTests {
 
     private TestDatabase database;

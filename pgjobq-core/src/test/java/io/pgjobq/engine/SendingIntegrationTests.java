@@ -9,6 +9,7 @@ import io.pgjobq.JobType;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class SendingIntegrationTests {
 
     private TestDatabase database;

@@ -9,6 +9,8 @@ import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.schema.SchemaVersionException;
 import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.WorkerOptions;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class ShutdownIntegrationTests {
 
     private TestDatabase database;

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.WorkerOptions;
@@ -23,6 +25,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** What a transactional handler writes and the completion of its job commit or roll back together. */
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class TransactionalHandlerIntegrationTests {
 
     private TestDatabase database;

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.engine.LogLines;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.NotificationStore;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** A listener whose connections can be led to another database of the server, where it hears nothing. */
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class NotificationListenerIntegrationTests {
 
     private static final Channels CHANNELS = Channels.of("listener");

@@ -2,6 +2,7 @@ package io.pgjobq.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 
 @PostgresTest
+@AlsoOnOtherJdks
 class PromptSocketsIntegrationTests {
 
     private static final int TIMES = 50;

@@ -2,16 +2,11 @@ package io.pgjobq.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.test.RandomValues;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,40 +14,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SignalCodecTests {
 
-    @Provide
-    Arbitrary<List<Signal>> signals() {
-        Arbitrary<Long> ids = Arbitraries.longs().between(0, Long.MAX_VALUE);
-        Arbitrary<Integer> queues = Arbitraries.integers().between(1, Integer.MAX_VALUE);
-        return Arbitraries.<Signal>oneOf(
-                        Combinators.combine(queues, Arbitraries.integers().between(0, 10), ids)
-                                .as(Signal.Ready::new),
-                        ids.map(Signal.Due::new),
-                        queues.map(Signal.Look::new),
-                        ids.list().ofMinSize(1).ofMaxSize(1_000).map(Signal.Ended::new))
-                .list()
-                .ofMaxSize(300);
+    @Test
+    void whatIsSentArrivesAndEachTextFitsInANotification() {
+        RandomValues.times(200, values -> {
+            List<Signal> signals = values.list(0, 300, () -> signal(values));
+
+            List<String> texts = SignalCodec.encode(7, signals);
+
+            assertThat(texts)
+                    .allSatisfy(text ->
+                            assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(8_000));
+            List<Signal> arrived = texts.stream()
+                    .flatMap(text -> SignalCodec.decode(text, 8).stream())
+                    .toList();
+            assertThat(withoutEnds(arrived)).isEqualTo(withoutEnds(signals));
+            assertThat(ends(arrived)).isEqualTo(ends(signals));
+            assertThat(texts)
+                    .allSatisfy(text -> assertThat(SignalCodec.decode(text, 7))
+                            .as("its own")
+                            .isEmpty());
+        });
     }
 
-    @Property(tries = 200)
-    void whatIsSentArrivesAndEachTextFitsInANotification(@ForAll("signals") List<Signal> signals) {
-        List<String> texts = SignalCodec.encode(7, signals);
-
-        assertThat(texts)
-                .allSatisfy(text ->
-                        assertThat(text.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(8_000));
-        List<Signal> arrived = texts.stream()
-                .flatMap(text -> SignalCodec.decode(text, 8).stream())
-                .toList();
-        assertThat(withoutEnds(arrived)).isEqualTo(withoutEnds(signals));
-        assertThat(ends(arrived)).isEqualTo(ends(signals));
-        assertThat(texts)
-                .allSatisfy(text ->
-                        assertThat(SignalCodec.decode(text, 7)).as("its own").isEmpty());
+    private static Signal signal(RandomValues values) {
+        return switch (values.intBetween(0, 3)) {
+            case 0 ->
+                new Signal.Ready(
+                        values.intBetween(1, Integer.MAX_VALUE),
+                        values.intBetween(0, 10),
+                        values.longBetween(0, Long.MAX_VALUE));
+            case 1 -> new Signal.Due(values.longBetween(0, Long.MAX_VALUE));
+            case 2 -> new Signal.Look(values.intBetween(1, Integer.MAX_VALUE));
+            default -> new Signal.Ended(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
+        };
     }
 
-    @Property(tries = 500)
-    void noTextIsTooStrangeToBeRead(@ForAll String text) {
-        assertThat(SignalCodec.decode(text, 1)).isNotNull();
+    @Test
+    void noTextIsTooStrangeToBeRead() {
+        RandomValues.times(
+                500,
+                values -> assertThat(SignalCodec.decode(values.text(200), 1)).isNotNull());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.engine.LogLines;
 import io.pgjobq.engine.TestNode;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A later version of the schema, made up of what a minor version may change, arrives while nodes of this one work. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class SchemaUpgradeIntegrationTests {
 
     private static final String QUEUE = "upgrade";

@@ -3,6 +3,8 @@ package io.pgjobq.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -21,6 +23,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * take out what the protocol rests on, and must be seen.
  */
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class SimulationIntegrationTests {
 
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("pgjobq.simulation.seconds", 15));

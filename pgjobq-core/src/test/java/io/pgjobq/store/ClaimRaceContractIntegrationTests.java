@@ -3,6 +3,7 @@ package io.pgjobq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class ClaimRaceContractIntegrationTests {
 
     private static final int CLAIMERS = 8;

@@ -3,6 +3,7 @@ package io.pgjobq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Numbers past 2^31, and at their own limits. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class LimitsContractIntegrationTests {
 
     private static final long TWO_TO_THE_31ST = 1L << 31;

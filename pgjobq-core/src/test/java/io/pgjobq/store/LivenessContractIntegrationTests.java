@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.store.NodeRegistry.Pulse;
 import io.pgjobq.store.NodeStore.DeadNode;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes of these tests beat every second and may be silent for twelve. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class LivenessContractIntegrationTests {
 
     private final TestStore store;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class PreparedStatementsIntegrationTests {
 
     /** The driver prepares a statement on the server when it is run for the fifth time. */

@@ -4,6 +4,7 @@ import static io.pgjobq.store.TestStore.ids;
 import static io.pgjobq.store.TestStore.list;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class RescueContractIntegrationTests {
 
     private final TestStore store;

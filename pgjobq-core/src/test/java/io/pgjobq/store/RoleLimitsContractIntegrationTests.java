@@ -1,5 +1,6 @@
 package io.pgjobq.store;
 
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestRoles;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.TestInstance;
 /** What the shipped roles try in vain. */
 @PostgresTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@AlsoThroughPgBouncer
 class RoleLimitsContractIntegrationTests {
 
     private static final String[] BEYOND_A_WORKER = {

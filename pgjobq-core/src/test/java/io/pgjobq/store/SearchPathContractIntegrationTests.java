@@ -3,6 +3,7 @@ package io.pgjobq.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.springframework.dao.DataAccessException;
  * one whose types fit exactly to its own whose do not: none of those may ever be called.
  */
 @PostgresTest
+@AlsoThroughPgBouncer
 class SearchPathContractIntegrationTests {
 
     @Test

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Failure;
 import io.pgjobq.store.Settlement.Succeeded;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class SettlementContractIntegrationTests {
 
     private static final HistoryRetention NONE = new HistoryRetention(Duration.ZERO, Duration.ZERO);

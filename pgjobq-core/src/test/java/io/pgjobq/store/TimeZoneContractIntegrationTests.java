@@ -2,6 +2,7 @@ package io.pgjobq.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Time zones of the database's sessions and of the JVM, around the hours in which their clocks are changed. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class TimeZoneContractIntegrationTests {
 
     private final TestDatabase server;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.net.URI;
@@ -20,6 +21,7 @@ import org.springframework.dao.DataAccessException;
 /** What becomes of statements that nobody answers. */
 @PostgresTest
 @Timeout(60)
+@AlsoThroughPgBouncer
 class UnansweredIntegrationTests {
 
     private static final Duration LIMIT = Duration.ofSeconds(1);

@@ -25,7 +25,8 @@ final class EmbeddedServer implements PostgresServer {
             return new EmbeddedServer(EmbeddedPostgres.builder()
                     .setOverrideWorkingDirectory(directory.toFile())
                     .setDataDirectory(directory.resolve(UUID.randomUUID().toString()))
-                    .setServerConfig("fsync", "on")
+                    // What is written outlives the server's processes; scenarios that break one have their own.
+                    .setServerConfig("fsync", "off")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("shared_preload_libraries", PRELOADED)
                     .setServerConfig("max_connections", String.valueOf(MAX_CONNECTIONS))

@@ -7,17 +7,12 @@ import io.pgjobq.store.Claimed;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Registration;
+import io.pgjobq.test.RandomValues;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -206,43 +201,44 @@ class LanesTests {
         record Lost(int node, int limit) implements Event {}
     }
 
-    @Provide
-    Arbitrary<List<Event>> events() {
-        Arbitrary<Event.Sent> sent = Combinators.combine(
-                        Arbitraries.of(0, 1, 1, 1, 2, 3, ReadyJobs.SUSPECTS),
-                        Arbitraries.longs().between(1, 60))
-                .as(Event.Sent::new);
-        Arbitrary<Integer> limit = Arbitraries.integers().between(1, 5);
-        Arbitrary<Integer> node = Arbitraries.of(0, 1);
-        Arbitrary<Event> taken = Combinators.combine(node, limit, sent).as(Event.Taken::new);
-        return Arbitraries.<Event>oneOf(
-                        sent,
-                        sent,
-                        taken,
-                        taken,
-                        Arbitraries.integers().between(0, 9).map(Event.ClaimEnded::new),
-                        Combinators.combine(node, limit).as(Event.Lost::new),
-                        node.map(Event.SuspectEnded::new))
-                .list()
-                .ofMaxSize(60);
+    private static Event event(RandomValues values) {
+        return switch (values.intBetween(0, 6)) {
+            case 0, 1 -> sent(values);
+            case 2, 3 -> new Event.Taken(node(values), limit(values), sent(values));
+            case 4 -> new Event.ClaimEnded(values.intBetween(0, 9));
+            case 5 -> new Event.Lost(node(values), limit(values));
+            default -> new Event.SuspectEnded(node(values));
+        };
+    }
+
+    private static Event.Sent sent(RandomValues values) {
+        int priority = values.oneOf(List.of(0, 1, 1, 1, 2, 3, ReadyJobs.SUSPECTS));
+        return new Event.Sent(priority, values.longBetween(1, 60));
+    }
+
+    private static int node(RandomValues values) {
+        return values.oneOf(List.of(0, 1));
+    }
+
+    private static int limit(RandomValues values) {
+        return values.oneOf(List.of(1, 2, 3, 4, 5));
     }
 
     /** By either node alone: the other may hear everything, and never ask again. */
-    @Property(tries = 3000)
-    void whateverWasAnnouncedIsTakenInTheEndHoweverLateItWasCommitted(
-            @ForAll("events") List<Event> events, @ForAll boolean first) {
-        Store store = new Store();
-        for (Event event : events) {
-            store.happens(event);
-        }
-        NodeLanes node = store.nodes.get(first ? 0 : 1);
-        for (int i = 0; node.isLeft(); i++) {
-            assertThat(i).as("requests until there is nothing to look for").isLessThan(1_000);
-            store.take(node, 3, () -> {});
-            node.endSuspect();
-        }
-        assertThat(store.free).isEmpty();
-        assertThat(store.taken).hasSameSizeAs(new TreeSet<>(store.taken));
+    @Test
+    void whateverWasAnnouncedIsTakenInTheEndHoweverLateItWasCommitted() {
+        RandomValues.times(3_000, values -> {
+            Store store = new Store();
+            values.list(0, 60, () -> event(values)).forEach(store::happens);
+            NodeLanes node = store.nodes.get(node(values));
+            for (int i = 0; node.isLeft(); i++) {
+                assertThat(i).as("requests until there is nothing to look for").isLessThan(1_000);
+                store.take(node, 3, () -> {});
+                node.endSuspect();
+            }
+            assertThat(store.free).isEmpty();
+            assertThat(store.taken).hasSameSizeAs(new TreeSet<>(store.taken));
+        });
     }
 
     /** A node, as far as it takes jobs. */

@@ -18,6 +18,8 @@ import io.pgjobq.store.Registration;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -27,6 +29,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class SettlerIntegrationTests {
 
     private final TestDatabase server;

@@ -18,6 +18,7 @@ import io.pgjobq.store.NewJob;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** A node that was frozen or cut off, at the moment at which it goes on and has not heard yet what became of it. */
 @PostgresTest
+@AlsoThroughPgBouncer
 class SilentNodeIntegrationTests {
 
     private final TestDatabase server;

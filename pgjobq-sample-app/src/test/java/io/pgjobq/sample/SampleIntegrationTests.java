@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.sample.signup.KnownFaults;
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import tools.jackson.databind.JsonNode;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"sample.delivery-time=400ms", "pgjobq.queues.emails.retry.delay=1s"})
 @Import(KnownFaults.class)
+@AlsoOnOtherJdks
 class SampleIntegrationTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

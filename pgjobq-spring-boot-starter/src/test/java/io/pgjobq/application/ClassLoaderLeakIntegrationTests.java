@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.lang.ref.WeakReference;
@@ -23,6 +24,7 @@ import org.springframework.core.env.StandardEnvironment;
 
 /** Applications that have ended are unloaded: nothing that lives on holds on to their classes. */
 @PostgresTest
+@AlsoOnOtherJdks
 class ClassLoaderLeakIntegrationTests {
 
     /** The JDK's own caches may keep the latest: a method handle remembers for which types it was asked last. */

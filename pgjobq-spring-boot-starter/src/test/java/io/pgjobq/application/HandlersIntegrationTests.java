@@ -11,6 +11,7 @@ import io.pgjobq.JobType;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.lang.reflect.Type;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Lazy;
 
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
+@AlsoOnOtherJdks
 class HandlersIntegrationTests {
 
     private static TestDatabase database;

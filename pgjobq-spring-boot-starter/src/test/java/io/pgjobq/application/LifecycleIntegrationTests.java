@@ -6,6 +6,8 @@ import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -27,6 +29,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class LifecycleIntegrationTests {
 
     private static final int WAIT_SECONDS = 30;

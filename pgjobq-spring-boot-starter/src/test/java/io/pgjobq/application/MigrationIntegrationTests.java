@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.pgjobq.schema.SchemaMigration;
 import io.pgjobq.schema.SchemaScript;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.Analyses;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -24,6 +25,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class MigrationIntegrationTests {
 
     private static TestDatabase database;

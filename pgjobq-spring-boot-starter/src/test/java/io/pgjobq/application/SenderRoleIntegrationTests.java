@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestRoles;
@@ -18,6 +19,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /** Two applications that share the code and not the rights: one sends and waits, the other one runs jobs. */
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
+@AlsoThroughPgBouncer
 class SenderRoleIntegrationTests {
 
     private static TestDatabase database;

@@ -2,6 +2,7 @@ package io.pgjobq.application;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Applications that have ended leave nothing behind, neither in their process nor on the server. */
 @PostgresTest
+@AlsoOnOtherJdks
 class StartStopLeakIntegrationTests {
 
     private static final String SCHEMA = "leaks";

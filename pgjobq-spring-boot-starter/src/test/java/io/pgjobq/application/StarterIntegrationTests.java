@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
+import io.pgjobq.test.AlsoOnOtherJdks;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** An application as a user writes it: nothing is imported by name. */
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
+@AlsoThroughPgBouncer
+@AlsoOnOtherJdks
 class StarterIntegrationTests {
 
     private static TestDatabase database;

@@ -7,6 +7,7 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import jakarta.persistence.Entity;
@@ -29,6 +30,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
+@AlsoThroughPgBouncer
 class TransactionsIntegrationTests {
 
     private static TestDatabase database;

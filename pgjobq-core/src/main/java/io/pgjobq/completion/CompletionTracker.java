@@ -7,6 +7,7 @@ import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.StoredOutcome;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,9 +53,8 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     private final Duration defaultTimeout;
     private final Duration pollInterval;
     private final BooleanSupplier listening;
-    private final Outage outage = new Outage(LOG, "waiting for jobs");
-
-    private final Background background = new Background("pgjobq-completions");
+    private final Outage outage;
+    private final Background background;
 
     /** Guarded by the background's lock, as are the next three. */
     private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
@@ -72,12 +72,15 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             PayloadConverter converter,
             Duration defaultTimeout,
             Duration pollInterval,
-            BooleanSupplier listening) {
+            BooleanSupplier listening,
+            Vitals vitals) {
         this.store = store;
         this.converter = converter;
         this.defaultTimeout = defaultTimeout;
         this.pollInterval = pollInterval;
         this.listening = listening;
+        this.outage = new Outage(LOG, "waiting for jobs", vitals);
+        this.background = new Background("pgjobq-completions", vitals);
         callbacks.allowCoreThreadTimeOut(true);
     }
 
@@ -140,7 +143,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             later.forEach(future -> future.cancel(false));
             forget(waiter);
         });
-        background.start(this::run);
+        background.start(this::step);
     }
 
     /** Called under the lock. */
@@ -214,19 +217,21 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         return timeouts;
     }
 
-    private void run() throws InterruptedException {
-        while (awaitWork()) {
-            long[] ids = take();
-            try {
-                lookUp(ids);
-                outage.recovered();
-            } catch (PermissionDeniedDataAccessException ex) {
-                Arrays.stream(ids).forEach(id -> waitersOf(id).forEach(w -> callbacks.execute(() -> w.denied(ex))));
-            } catch (RuntimeException ex) {
-                putBack(ids);
-                background.rest(outage.failed(ex));
-            }
+    private boolean step() throws InterruptedException {
+        if (!awaitWork()) {
+            return false;
         }
+        long[] ids = take();
+        try {
+            lookUp(ids);
+            outage.recovered();
+        } catch (PermissionDeniedDataAccessException ex) {
+            Arrays.stream(ids).forEach(id -> waitersOf(id).forEach(w -> callbacks.execute(() -> w.denied(ex))));
+        } catch (RuntimeException | Error ex) {
+            putBack(ids);
+            background.rest(outage.failed(ex));
+        }
+        return true;
     }
 
     private void lookUp(long[] ids) {

@@ -23,6 +23,8 @@ import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.support.Lifecycle;
+import io.pgjobq.support.Vitals;
 import io.pgjobq.worker.ClaimAudit;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
@@ -30,6 +32,7 @@ import io.pgjobq.worker.SettlementRecorder;
 import io.pgjobq.worker.Settler;
 import io.pgjobq.worker.WorkerServices;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
@@ -52,6 +55,7 @@ final class Parts {
     private final FinishedJobStore finished;
     private final QueueStore queueStore;
     private final Switchboard switchboard = new Switchboard();
+    private final Vitals vitals;
     private final Node node;
     private final @Nullable Announcer announcer;
     private final @Nullable NotificationListener listener;
@@ -84,12 +88,13 @@ final class Parts {
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
 
-        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), new Heartbeats());
+        vitals = new Vitals(options.nodeTimeout(), System::nanoTime);
+        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), new Heartbeats(), vitals);
         if (listenConnections == null) {
             announcer = null;
             listener = null;
         } else {
-            announcer = new Announcer(notifications, channels, node::id);
+            announcer = new Announcer(notifications, channels, node::id, vitals);
             SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Pace.DEFAULT);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(
@@ -99,22 +104,24 @@ final class Parts {
                     switchboard,
                     node::id,
                     takesPart ? node : new ConnectionCheck(options.nodeName(), node.every()),
-                    test);
+                    test,
+                    vitals);
         }
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(
-                outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening);
+                outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening, vitals);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
-        settler = new Settler(recorder);
-        heartbeat = new Heartbeat(node, database, this::isListening);
+        settler = new Settler(recorder, vitals);
+        heartbeat = new Heartbeat(node, database, this::isListening, vitals);
         maintenance = new Maintenance(
                 node,
                 new Maintenance.Stores(nodes, lanes, finished, queueStore),
                 doorbell,
                 new ContainerUpkeep(switchboard, lanes, book, new ClaimAudit(nodes, settlements, book)),
                 options.pollInterval(),
-                this::isListening);
+                this::isListening,
+                vitals);
         switchboard.connect(maintenance, completions);
         threads = new HandlerThreads(options.virtualThreads());
         services = new WorkerServices(
@@ -128,6 +135,7 @@ final class Parts {
                 queueIds,
                 maintenance::tidy,
                 maintenance::lookAfterHistorySoon,
+                vitals,
                 recorder::completed);
         // What callers ask for takes as long as they let it.
         sender = new DefaultJobSender(database, new JobStore(database), converter, doorbell, switchboard, completions);
@@ -192,16 +200,18 @@ final class Parts {
     }
 
     /** Stops what runs beside the containers, and leaves the list of nodes. */
-    void stopBackground() throws InterruptedException {
+    void stopBackground() {
+        List<Lifecycle.Stop> stops = new ArrayList<>();
         if (listener != null) {
-            listener.stop();
+            stops.add(listener::stop);
         }
-        maintenance.stop();
+        stops.add(maintenance::stop);
         if (announcer != null) {
-            announcer.stop();
+            stops.add(announcer::stop);
         }
-        heartbeat.stop();
-        node.unregister();
+        stops.add(heartbeat::stop);
+        stops.add(node::unregister);
+        Lifecycle.runAll(stops.toArray(Lifecycle.Stop[]::new));
     }
 
     void closeThreads() {
@@ -222,6 +232,10 @@ final class Parts {
 
     Switchboard switchboard() {
         return switchboard;
+    }
+
+    Vitals vitals() {
+        return vitals;
     }
 
     Node node() {

@@ -10,7 +10,9 @@ import io.pgjobq.WorkerContainer;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.schema.SchemaMigration;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Lifecycle;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import io.pgjobq.worker.Handler;
 import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.WorkerOptions;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,12 +59,15 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     private final Map<String, WorkerOptions> declared = new ConcurrentHashMap<>();
 
     /** Awaits a database that could not be reached at the start. */
-    private final Background preparing = new Background("pgjobq-start");
+    private final Background preparing;
 
-    /** The schema and the queues are there, and the node is registered. */
+    private final Lifecycle lifecycle = new Lifecycle();
+
+    /** Queues can be created: each by who declares it from now on, those that are declared already by the start. */
+    private volatile boolean creates;
+
+    /** What keeps the containers going has been started. */
     private volatile boolean prepared;
-
-    private volatile boolean running;
 
     private PgJobQ(Builder builder) {
         this.options = builder.options;
@@ -70,6 +76,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         this.schema = new SchemaMigration(builder.dataSource, options.schema());
         this.parts = new Parts(
                 builder.dataSource, options, builder.converter, builder.listenConnections, takesPart, this::create);
+        this.preparing = new Background("pgjobq-start", parts.vitals());
     }
 
     /** Starts building a node on the given {@code DataSource}. */
@@ -123,7 +130,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                 new QueueContainer(QueueNames.valid(queue), handlers, workerOptions, parts.services());
         declareQueue(queue, workerOptions);
         parts.switchboard().add(container);
-        if (prepared) {
+        if (creates) {
             container.setQueueId(create(container));
         }
         return container;
@@ -137,7 +144,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
      */
     public void declareQueue(String queue, WorkerOptions workerOptions) {
         declared.put(QueueNames.valid(queue), workerOptions);
-        if (prepared && takesPart) {
+        if (creates && takesPart) {
             create(queue, workerOptions);
         }
     }
@@ -148,24 +155,23 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
      */
     @Override
     public void start() {
-        if (running) {
-            return;
-        }
-        running = true;
+        lifecycle.start(this::start);
+    }
+
+    private void start(long generation) {
         parts.settler().start();
         try {
-            prepare();
-        } catch (RuntimeException ex) {
+            prepare(generation);
+        } catch (RuntimeException | Error ex) {
             if (options.databaseRequired() || !(ex instanceof DataAccessException)) {
-                running = false;
-                stopSettler();
+                Lifecycle.runAll(this::end);
                 throw ex;
             }
-            prepareInBackground(ex);
+            prepareInBackground(generation, ex);
         }
     }
 
-    private void prepare() {
+    private void prepare(long generation) {
         if (migrate) {
             schema.migrate();
         } else {
@@ -175,43 +181,56 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         if (takesPart) {
             enter();
         }
-        startBackground();
+        startBackground(generation);
     }
 
     private void enter() {
         declared.forEach(this::create);
         parts.finished().maintain();
         parts.node().register();
+        // Before the look at who is there: whoever comes after it creates its own queue.
+        creates = true;
+        declared.forEach(this::create);
         for (QueueContainer container : parts.switchboard().containers()) {
             container.setQueueId(create(container));
         }
     }
 
     /** A database that answers late may do so when the node has been stopped: then nothing starts any more. */
-    private void startBackground() {
+    private void startBackground(long generation) {
         preparing.change(() -> {
-            if (running) {
+            if (lifecycle.isCurrent(generation)) {
                 prepared = true;
                 parts.startBackground();
             }
         });
-        if (running) {
+        if (prepared) {
             parts.awaitListening();
         } else {
             parts.node().unregister();
         }
     }
 
-    private void prepareInBackground(RuntimeException first) {
-        Outage outage = new Outage(LOG, "starting");
-        preparing.start(() -> {
-            preparing.rest(outage.failed(first));
-            while (!prepared && !preparing.isStopping()) {
+    private void prepareInBackground(long generation, Throwable first) {
+        Outage outage = new Outage(LOG, "starting", parts.vitals());
+        Duration pause = outage.failed(first);
+        preparing.start(new Background.Step() {
+
+            private Duration rest = pause;
+
+            @Override
+            public boolean run() throws InterruptedException {
+                preparing.rest(rest);
+                if (preparing.isStopping()) {
+                    return false;
+                }
                 try {
-                    prepare();
+                    prepare(generation);
                     outage.recovered();
-                } catch (RuntimeException ex) {
-                    preparing.rest(outage.failed(ex));
+                    return false;
+                } catch (RuntimeException | Error ex) {
+                    rest = outage.failed(ex);
+                    return true;
                 }
             }
         });
@@ -220,42 +239,47 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     /** Stops what keeps the containers going, and leaves the list of nodes. The containers must be stopped before. */
     @Override
     public void stop() {
-        if (!running) {
-            return;
-        }
-        running = false;
-        try {
-            preparing.stop();
-            stopSettler();
-            if (prepared) {
-                prepared = false;
-                parts.stopBackground();
-            }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        }
+        lifecycle.stop(this::end);
     }
 
-    private void stopSettler() {
-        try {
-            parts.settler().stop(Duration.ofSeconds(5));
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
+    private void end() {
+        Lifecycle.runAll(preparing::stop, () -> parts.settler().stop(Duration.ofSeconds(5)), this::leave);
+    }
+
+    private void leave() {
+        creates = false;
+        boolean started = preparing.read(() -> {
+            boolean was = prepared;
+            prepared = false;
+            return was;
+        });
+        if (started) {
+            parts.stopBackground();
+        } else {
+            parts.node().unregister();
         }
     }
 
     /** Stops the containers and the node, and ends all threads. */
     @Override
     public void close() {
-        parts.switchboard().containers().forEach(WorkerContainer::stop);
-        stop();
-        parts.completions().close();
-        parts.closeThreads();
+        Stream<Lifecycle.Stop> containers =
+                parts.switchboard().containers().stream().map(each -> each::stop);
+        Stream<Lifecycle.Stop> node = Stream.of(this::stop, parts.completions()::close, parts::closeThreads);
+        Lifecycle.runAll(Stream.concat(containers, node).toArray(Lifecycle.Stop[]::new));
     }
 
     @Override
     public boolean isRunning() {
-        return running;
+        return lifecycle.isRunning();
+    }
+
+    /**
+     * Returns what of this node does not work although its database may answer, the oldest first: mostly nothing. If that
+     * lasts for longer than the node's time-out, the node no longer says that it lives, and others take over its jobs.
+     */
+    public List<Vitals.Problem> problems() {
+        return parts.vitals().problems();
     }
 
     @Override

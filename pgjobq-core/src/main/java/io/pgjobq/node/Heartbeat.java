@@ -4,6 +4,7 @@ import io.pgjobq.store.Database;
 import io.pgjobq.store.KeptConnection;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -24,23 +25,24 @@ public final class Heartbeat {
     private final Database database;
     private final HeartbeatPace pace;
     private final BooleanSupplier listening;
-    private final Outage outage = new Outage(LOG, "heartbeat");
-
-    private final Background background = new Background("pgjobq-heartbeat");
+    private final Outage outage;
+    private final Background background;
 
     /** The listening connection was lost. Guarded by the background's lock. */
     private boolean hurry;
 
-    public Heartbeat(Node node, Database database, BooleanSupplier listening) {
+    public Heartbeat(Node node, Database database, BooleanSupplier listening, Vitals vitals) {
         this.node = node;
         this.database = database;
+        this.outage = new Outage(LOG, "heartbeat", vitals);
+        this.background = new Background("pgjobq-heartbeat", vitals);
         this.pace = new HeartbeatPace(node.every());
         this.listening = listening;
     }
 
     /** Starts the thread. */
     public void start() {
-        background.start(this::run);
+        background.start(new Turns()::next);
     }
 
     /** Stops the thread. */
@@ -53,24 +55,27 @@ public final class Heartbeat {
         background.change(() -> hurry = true);
     }
 
-    private void run() throws InterruptedException {
-        try (KeptConnection connection =
-                new KeptConnection(database, node.every().multipliedBy(UNANSWERED))) {
-            Duration wait = pace.next(node.signs().silentNanos(), listening.getAsBoolean());
-            while (awaitTurn(wait)) {
-                wait = step(connection);
+    /** What one start of the thread does and keeps. Used by that thread. */
+    private final class Turns {
+
+        private final KeptConnection connection =
+                new KeptConnection(database, node.every().multipliedBy(UNANSWERED));
+
+        private Duration wait = Duration.ZERO;
+
+        boolean next() throws InterruptedException {
+            background.await(() -> hurry, wait);
+            if (background.isStopping()) {
+                connection.close();
+                return false;
             }
+            wait = beat(connection);
+            return true;
         }
     }
 
-    /** Returns whether to go on. */
-    private boolean awaitTurn(Duration wait) throws InterruptedException {
-        background.await(() -> hurry, wait);
-        return !background.isStopping();
-    }
-
     /** Returns when to look again. */
-    private Duration step(KeptConnection connection) {
+    private Duration beat(KeptConnection connection) {
         boolean lost = background.read(() -> {
             boolean asked = hurry;
             hurry = false;
@@ -87,7 +92,7 @@ public final class Heartbeat {
             } else if (hears) {
                 connection.close();
             }
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | Error ex) {
             return pace.afterFailure(outage.failed(ex));
         }
         return pace.next(node.signs().silentNanos(), hears);

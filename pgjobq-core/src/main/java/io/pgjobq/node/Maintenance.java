@@ -9,6 +9,7 @@ import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Registration;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -19,8 +20,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class Maintenance {
 
-    private final Background background = new Background("pgjobq-maintenance");
-    private final Rounds rounds = new Rounds(background, System::nanoTime);
+    private final Background background;
+    private final Rounds rounds;
     private final Announcements announcements;
     private final Workers workers;
     private final DueJobs dueJobs;
@@ -63,7 +64,10 @@ public final class Maintenance {
             Doorbell doorbell,
             Workers workers,
             Duration pollInterval,
-            BooleanSupplier listening) {
+            BooleanSupplier listening,
+            Vitals vitals) {
+        background = new Background("pgjobq-maintenance", vitals);
+        rounds = new Rounds(background, System::nanoTime, vitals);
         this.workers = workers;
         announcements = new Announcements(doorbell);
         dueJobs = new DueJobs(stores.lanes()::promote, System::nanoTime);
@@ -81,7 +85,7 @@ public final class Maintenance {
     /** Starts the thread. */
     public void start() {
         List.of(history, promotion, polls, ownClaims).forEach(task -> task.in(Duration.ZERO));
-        background.start(() -> rounds.run(this::failed));
+        background.start(() -> rounds.next(this::failed));
     }
 
     /** Stops the thread. */

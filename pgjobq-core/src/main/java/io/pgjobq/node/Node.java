@@ -5,6 +5,7 @@ import io.pgjobq.store.KeptConnection;
 import io.pgjobq.store.NodeRegistry;
 import io.pgjobq.store.Registration;
 import io.pgjobq.support.LogText;
+import io.pgjobq.support.Vitals;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,6 +43,7 @@ public final class Node implements NotificationListener.Pulse {
     private final Duration silenceAllowed;
 
     private final Observer observer;
+    private final Vitals vitals;
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
 
@@ -83,8 +85,8 @@ public final class Node implements NotificationListener.Pulse {
     /** What an answer showed that was there at a time, as {@code nanoTime} tells it. */
     private record Shown(NodeRegistry.Heartbeat answer, long at) {}
 
-    public Node(NodeRegistry registry, String name, Duration timeout, Observer observer) {
-        this(registry, name, timeout, observer, new SecureRandom(), System::nanoTime);
+    public Node(NodeRegistry registry, String name, Duration timeout, Observer observer, Vitals vitals) {
+        this(registry, name, timeout, observer, vitals, new SecureRandom(), System::nanoTime);
     }
 
     Node(
@@ -92,10 +94,12 @@ public final class Node implements NotificationListener.Pulse {
             String name,
             Duration timeout,
             Observer observer,
+            Vitals vitals,
             RandomGenerator random,
             LongSupplier nanoTime) {
         this.registry = registry;
         this.name = name;
+        this.vitals = vitals;
         this.random = random;
         this.nanoTime = nanoTime;
         // A killed process is missed after one and a half of these, and looked for each time: within 3 s by default.
@@ -166,6 +170,11 @@ public final class Node implements NotificationListener.Pulse {
         return signs.areOverdue();
     }
 
+    /** Returns whether the node is of use: it neither takes jobs nor says that it lives if it can't keep working. */
+    public boolean isFit() {
+        return vitals.areGood();
+    }
+
     /** Puts the node on the list. */
     public void register() {
         registering.lock();
@@ -228,6 +237,10 @@ public final class Node implements NotificationListener.Pulse {
         if (registration == null) {
             return;
         }
+        if (!isFit()) {
+            // Whoever holds the connection closes it, and with it the session lock.
+            throw new SQLException(unfit());
+        }
         long asked = nanoTime.getAsLong();
         int number = registration.node();
         if (own && lockedAs != number && registry.lock(connection, number)) {
@@ -249,6 +262,9 @@ public final class Node implements NotificationListener.Pulse {
 
     /** Shows on a connection of the pool, which holds no session lock, that the node lives. */
     void beat(KeptConnection connection) {
+        if (!isFit()) {
+            throw new IllegalStateException(unfit());
+        }
         Registration registration = registration();
         long asked = nanoTime.getAsLong();
         if (registration != null) {
@@ -294,6 +310,11 @@ public final class Node implements NotificationListener.Pulse {
     private void inDoubt(String why) {
         LOG.warn("{}: the database {}; what this node holds is compared with what is there", this, why);
         observer.inDoubt();
+    }
+
+    private String unfit() {
+        return this + ": does not say that it lives, so that others take over its jobs, as it can't do its work: "
+                + vitals.problems();
     }
 
     /** Heartbeats are answered again after some were not: what was committed before may be forgotten. */

@@ -1,6 +1,7 @@
 package io.pgjobq.node;
 
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,24 +16,28 @@ final class Rounds {
 
     private final Background background;
     private final LongSupplier nanoTime;
+    private final Vitals vitals;
     private final List<Task> tasks = new ArrayList<>();
 
-    Rounds(Background background, LongSupplier nanoTime) {
+    Rounds(Background background, LongSupplier nanoTime, Vitals vitals) {
         this.background = background;
         this.nanoTime = nanoTime;
+        this.vitals = vitals;
     }
 
     Task add(String name, Step step) {
-        Task task = new Task(name, step, background, nanoTime);
+        Task task = new Task(name, step, background, nanoTime, vitals);
         tasks.add(task);
         return task;
     }
 
-    /** Goes on until the background is to stop. */
-    void run(Consumer<Throwable> failed) throws InterruptedException {
-        while (awaitDue()) {
-            runDue(failed);
+    /** Waits until a task is due, and runs those that are; returns false when the background is to stop. */
+    boolean next(Consumer<Throwable> failed) throws InterruptedException {
+        if (!awaitDue()) {
+            return false;
         }
+        runDue(failed);
+        return true;
     }
 
     /** Runs each task that is due. */

@@ -2,6 +2,7 @@ package io.pgjobq.node;
 
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,11 @@ final class Task {
 
     private boolean asked;
 
-    Task(String name, Step step, Background background, LongSupplier nanoTime) {
+    Task(String name, Step step, Background background, LongSupplier nanoTime, Vitals vitals) {
         this.step = step;
         this.background = background;
         this.nanoTime = nanoTime;
-        this.outage = new Outage(LOG, name);
+        this.outage = new Outage(LOG, name, vitals);
         this.notBefore = nanoTime.getAsLong();
         this.dueAt = after(Step.SELDOM);
     }

@@ -3,6 +3,7 @@ package io.pgjobq.notify;
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,20 +23,32 @@ public final class Announcer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    private final NotificationStore store;
+    private final Sending sending;
     private final Channels channels;
     private final IntSupplier self;
-    private final Outage outage = new Outage(LOG, "notifying other nodes");
-
-    private final Background background = new Background("pgjobq-announcer");
+    private final Outage outage;
+    private final Background background;
 
     /** Guarded by the background's lock. */
     private Pending pending = new Pending();
 
-    public Announcer(NotificationStore store, Channels channels, IntSupplier self) {
-        this.store = store;
+    /** Sends one notification. */
+    @FunctionalInterface
+    interface Sending {
+
+        void announce(String channel, String text);
+    }
+
+    public Announcer(NotificationStore store, Channels channels, IntSupplier self, Vitals vitals) {
+        this(store::announce, channels, self, vitals, new Background("pgjobq-announcer", vitals));
+    }
+
+    Announcer(Sending sending, Channels channels, IntSupplier self, Vitals vitals, Background background) {
+        this.sending = sending;
         this.channels = channels;
         this.self = self;
+        this.outage = new Outage(LOG, "notifying other nodes", vitals);
+        this.background = background;
     }
 
     /**
@@ -59,7 +72,7 @@ public final class Announcer {
 
     /** Starts sending. */
     public void start() {
-        background.start(this::run);
+        background.start(this::step);
     }
 
     /** Sends what is left, if the database answers, and stops. */
@@ -67,11 +80,12 @@ public final class Announcer {
         background.stop();
     }
 
-    private void run() throws InterruptedException {
-        Pending batch;
-        while ((batch = take()) != null) {
+    private boolean step() throws InterruptedException {
+        Pending batch = take();
+        if (batch != null) {
             background.rest(send(batch));
         }
+        return batch != null;
     }
 
     /** Returns how long to rest before the next batch. */
@@ -82,7 +96,7 @@ public final class Announcer {
             send(channels.done(), batch.done());
             outage.recovered();
             return SPACING;
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | Error ex) {
             restore(batch);
             return outage.failed(ex);
         }
@@ -90,13 +104,13 @@ public final class Announcer {
 
     private void send(String channel, List<Signal> signals) {
         for (String text : SignalCodec.encode(self.getAsInt(), signals)) {
-            store.announce(channel, text);
+            sending.announce(channel, text);
         }
     }
 
     private void send(Test test) {
         if (!test.sent().isDone()) {
-            store.announce(test.channel(), "");
+            sending.announce(test.channel(), "");
             test.sent().complete(null);
         }
     }

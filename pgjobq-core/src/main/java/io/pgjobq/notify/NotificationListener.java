@@ -3,6 +3,7 @@ package io.pgjobq.notify;
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,9 +41,8 @@ public final class NotificationListener {
     private final IntSupplier self;
     private final Pulse pulse;
     private final SelfTest test;
-    private final Outage outage = new Outage(LOG, "listening for notifications");
-
-    private final Background background = new Background("pgjobq-listener");
+    private final Outage outage;
+    private final Background background;
 
     /** Guarded by the background's lock. */
     private @Nullable Connection current;
@@ -88,7 +88,8 @@ public final class NotificationListener {
             SignalSink sink,
             IntSupplier self,
             Pulse pulse,
-            SelfTest test) {
+            SelfTest test,
+            Vitals vitals) {
         this.connections = connections;
         this.store = store;
         this.channels = List.copyOf(channels);
@@ -96,6 +97,8 @@ public final class NotificationListener {
         this.self = self;
         this.pulse = pulse;
         this.test = test;
+        this.outage = new Outage(LOG, "listening for notifications", vitals);
+        this.background = new Background("pgjobq-listener", vitals);
     }
 
     /** Returns whether notifications arrive at this moment. */
@@ -107,7 +110,7 @@ public final class NotificationListener {
     public void start() {
         closing = false;
         background.change(() -> decided = false);
-        background.start(this::run);
+        background.start(this::step);
     }
 
     /**
@@ -136,15 +139,14 @@ public final class NotificationListener {
         }
     }
 
-    private void run() throws InterruptedException {
-        while (!closing) {
-            Duration pause = attempt();
-            decide();
-            if (!closing) {
-                pulse.lost();
-                background.rest(pause);
-            }
+    private boolean step() throws InterruptedException {
+        Duration pause = attempt();
+        decide();
+        if (!closing) {
+            pulse.lost();
+            background.rest(pause);
         }
+        return !closing;
     }
 
     private void decide() {
@@ -156,7 +158,7 @@ public final class NotificationListener {
         try (Connection connection = connections.open()) {
             hold(connection);
             return test.retryEvery();
-        } catch (SQLException | RuntimeException ex) {
+        } catch (SQLException | RuntimeException | Error ex) {
             return closing ? Duration.ZERO : outage.failed(ex);
         }
     }

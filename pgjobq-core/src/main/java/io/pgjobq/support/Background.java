@@ -1,6 +1,7 @@
 package io.pgjobq.support;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -12,93 +13,149 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A thread of a node's own, and the lock under which it and the others meet: they change something, it waits for that, and
- * for the time. Can be started again after it has stopped. Thread-safe.
+ * for the time. Whatever its work throws, it goes on after a back-off. Can be started again after it has stopped; a thread of
+ * an earlier start that has not ended by then does so as soon as it looks. Thread-safe.
  */
 public final class Background {
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
-
     private static final Logger LOG = LoggerFactory.getLogger(Background.class);
 
-    private final String name;
+    private final ThreadFactory threads;
+    private final Outage outage;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as is the next. */
+    /** {@code null} before the first start, and after a stop. Guarded by the lock. */
+    private @Nullable Run current;
+
+    /** Nothing more is to come for those who wait. Guarded by the lock. */
     private boolean stopping;
 
-    private @Nullable Thread thread;
+    /** The run of the calling thread, if it is one of this background's. */
+    private final ThreadLocal<@Nullable Run> own = new ThreadLocal<>();
 
-    public Background(String name) {
-        this.name = name;
+    /** One start. Guarded by the lock. */
+    private static final class Run {
+
+        private @Nullable Thread thread;
+        private boolean stopping;
     }
 
-    /** What the thread does. It ends when {@link #isStopping()}, or when it is interrupted. */
+    /** What the thread does again and again. */
     @FunctionalInterface
-    public interface Body {
+    public interface Step {
 
-        void run() throws InterruptedException;
+        /** Does some of the work, and waits for more; returns whether to go on. */
+        boolean run() throws InterruptedException;
     }
 
-    /** Starts the thread, unless it runs. */
-    public void start(Body body) {
+    /** The thread is a daemon. */
+    public Background(String name, Vitals vitals) {
+        this(name, vitals, work -> {
+            Thread thread = new Thread(work, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public Background(String name, Vitals vitals, ThreadFactory threads) {
+        this.threads = threads;
+        this.outage = new Outage(LOG, name, vitals);
+    }
+
+    /** Starts the thread, unless it runs. If none can be had, it fails, and may be tried again. */
+    public void start(Step step) {
         lock.lock();
         try {
-            if (thread != null) {
+            if (current != null) {
                 return;
             }
+            Run run = new Run();
+            Thread thread = threads.newThread(() -> work(run, step));
+            run.thread = thread;
             stopping = false;
-            thread = new Thread(() -> runAgain(body), name);
-            thread.setDaemon(true);
             thread.start();
+            current = run;
         } finally {
             lock.unlock();
         }
     }
 
-    /** An error such as a lack of memory may pass: the thread must not be missed for ever. */
-    private void runAgain(Body body) {
+    private void work(Run run, Step step) {
+        own.set(run);
         try {
-            while (!endsIn(body)) {
-                rest(AFTER_ERROR);
-            }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
+            while (!isStopping() && goesOn(step)) {}
+        } finally {
+            own.remove();
+            ended(run);
         }
     }
 
-    private boolean endsIn(Body body) throws InterruptedException {
+    private void ended(Run run) {
+        change(() -> {
+            if (current == run) {
+                current = null;
+            }
+        });
+    }
+
+    private boolean goesOn(Step step) {
         try {
-            body.run();
+            try {
+                boolean goesOn = step.run();
+                outage.recovered();
+                return goesOn;
+            } catch (RuntimeException | Error ex) {
+                restAfter(ex);
+            }
+        } catch (InterruptedException ex) {
+            // Whoever wants it to end says so; an interruption alone is somebody's mistake.
             return true;
-        } catch (RuntimeException | Error ex) {
-            LOG.error("{}: failed and starts again", name, ex);
-            return isStopping();
         }
+        return true;
+    }
+
+    /** There may not even be the memory to log it. */
+    private void restAfter(Throwable failure) throws InterruptedException {
+        Duration pause = Duration.ofSeconds(1);
+        try {
+            pause = outage.failed(failure);
+        } catch (RuntimeException | Error ex) {
+            LOG.debug("the next failure is logged, if this one can't be");
+        }
+        rest(pause);
     }
 
     /** Lets the thread know that it is to end, and waits for that, at most 5 seconds. */
     public void stop() throws InterruptedException {
-        Thread ending;
+        Run ending;
         lock.lock();
         try {
             stopping = true;
-            ending = thread;
-            thread = null;
+            ending = current;
+            current = null;
+            if (ending != null) {
+                ending.stopping = true;
+            }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (ending != null) {
-            ending.join(STOP_MILLIS);
+        if (ending != null && ending.thread != null && ending.thread != Thread.currentThread()) {
+            ending.thread.join(STOP_MILLIS);
         }
     }
 
-    /** Returns whether the thread is to end. */
+    /** Returns whether the calling thread is to end, if it is this background's; otherwise whether that one is. */
     public boolean isStopping() {
-        return read(() -> stopping);
+        return read(this::stops);
+    }
+
+    private boolean stops() {
+        Run run = own.get();
+        return run == null ? stopping : run.stopping;
     }
 
     /** Changes something that the thread may be waiting for. */
@@ -126,7 +183,7 @@ public final class Background {
     public void await(BooleanSupplier condition) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!stopping && !condition.getAsBoolean()) {
+            while (!stops() && !condition.getAsBoolean()) {
                 changed.await();
             }
         } finally {
@@ -139,7 +196,7 @@ public final class Background {
         lock.lockInterruptibly();
         try {
             long left = limit.toNanos();
-            while (!stopping && !condition.getAsBoolean()) {
+            while (!stops() && !condition.getAsBoolean()) {
                 if (left <= 0) {
                     return true;
                 }
@@ -152,7 +209,7 @@ public final class Background {
     }
 
     /** Waits for so long, or until the thread is to end. */
-    public void rest(Duration pause) throws InterruptedException {
-        await(() -> false, pause);
+    public void rest(Duration time) throws InterruptedException {
+        await(() -> false, time);
     }
 }

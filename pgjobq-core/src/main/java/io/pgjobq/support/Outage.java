@@ -7,31 +7,46 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * One activity's trouble with the database: says it once when it begins and once when it ends, and how long to wait between
- * attempts (from 50 milliseconds to 5 seconds, with jitter). Used by one thread.
+ * Something that a loop does fails for a while: logs that once, and how it ended, and says how long to wait between attempts.
+ * Errors are told to the node's vitals: unlike a database that is away, they are this node's own. Used by one thread.
  */
 public final class Outage {
 
+    private static final ExponentialBackOff POLICY = policy();
+
     private final Logger log;
     private final String activity;
+    private final Vitals vitals;
     private @Nullable BackOffExecution backOff;
     private int failures;
 
-    public Outage(Logger log, String activity) {
+    public Outage(Logger log, String activity, Vitals vitals) {
         this.log = log;
         this.activity = activity;
+        this.vitals = vitals;
+    }
+
+    private static ExponentialBackOff policy() {
+        ExponentialBackOff policy = new ExponentialBackOff(50, 2);
+        policy.setMaxInterval(5_000);
+        policy.setJitter(25);
+        return policy;
     }
 
     /** Notes a failure and returns how long to wait before the next attempt. */
     public Duration failed(Throwable cause) {
-        if (backOff == null) {
-            log.warn("{}: interrupted, trying again until the database answers: {}", activity, LogText.of(cause));
-            ExponentialBackOff policy = new ExponentialBackOff(50, 2);
-            policy.setMaxInterval(5_000);
-            policy.setJitter(25);
-            backOff = policy.start();
+        if (cause instanceof Error) {
+            vitals.failed(activity, cause);
         }
         failures++;
+        if (backOff == null) {
+            backOff = POLICY.start();
+            if (cause instanceof Error) {
+                log.error("{}: failed, trying again", activity, cause);
+            } else {
+                log.warn("{}: interrupted, trying again until the database answers: {}", activity, LogText.of(cause));
+            }
+        }
         return Duration.ofMillis(Math.max(1, backOff.nextBackOff()));
     }
 
@@ -41,6 +56,7 @@ public final class Outage {
             log.info("{}: works again after {} failed attempts", activity, failures);
             backOff = null;
             failures = 0;
+            vitals.works(activity);
         }
     }
 

@@ -60,14 +60,23 @@ public final class ClaimBook {
         asked.remove(first);
     }
 
-    /** The job is about to be settled; returns whether it was the last of its claim. */
+    /** The job is about to be settled; returns whether it was the last of its claim. The same if it is said again. */
     boolean settle(ClaimedJob job) {
         Set<Long> seqs = unsettled.get(job.claim());
         if (seqs == null) {
             return false;
         }
         settling.add(Held.of(job));
-        return seqs.remove(job.seq()) && seqs.isEmpty();
+        seqs.remove(job.seq());
+        return seqs.isEmpty();
+    }
+
+    /** Nobody here knows of the job any more, so that it is given back. Needs no memory. */
+    void disown(ClaimedJob job) {
+        Set<Long> seqs = unsettled.get(job.claim());
+        if (seqs != null && seqs.remove(job.seq()) && seqs.isEmpty()) {
+            remove(job.claim());
+        }
     }
 
     /** The job is settled, if it can be. */

@@ -7,7 +7,6 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.NodeFencedException;
 import io.pgjobq.store.QueueGoneException;
 import io.pgjobq.store.ReadyJobs;
-import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.support.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ final class Claimer {
         this.services = services;
         this.workload = workload;
         this.host = host;
-        this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs");
+        this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs", services.vitals());
     }
 
     /** Takes as many jobs as there is room for; returns how long to wait before the next claim. */
@@ -120,18 +119,18 @@ final class Claimer {
         }
     }
 
-    /** What is in the book is run or given back, whatever happens here. */
+    /** What is not held after that is not in the book either, so that it is given back. */
     private void accept(ClaimRequest request, Claimed claimed, long nanos) {
         List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
         for (ClaimedJob job : claimed.jobs()) {
             runs.add(host.attempt(job));
         }
-        services.book().taken(claimed.jobs());
         try {
+            services.book().taken(claimed.jobs());
             workload.update(lanes -> lanes.found(request, claimed));
             workload.hold(runs, nanos);
         } catch (RuntimeException | Error ex) {
-            runs.forEach(run -> run.settle(new Released(run.job())));
+            claimed.jobs().forEach(services.book()::disown);
             throw ex;
         }
         if (!workload.isOpen() || workload.isPaused()) {

@@ -111,7 +111,13 @@ final class JobRun implements JobContext {
         if (!settled.compareAndSet(false, true)) {
             return false;
         }
-        settler.settle(settlement);
+        boolean said = false;
+        try {
+            settler.settle(settlement);
+            said = true;
+        } finally {
+            settled.set(said);
+        }
         return true;
     }
 

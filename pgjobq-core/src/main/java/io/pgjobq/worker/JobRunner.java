@@ -89,9 +89,6 @@ final class JobRunner {
 
     private void attempt(JobRun run) throws Throwable {
         ClaimedJob job = run.job();
-        if (run.isSettled()) {
-            return;
-        }
         if (run.isLost()) {
             run.settle(new Completed(job));
             return;

@@ -6,11 +6,10 @@ import io.pgjobq.notify.Vacancies.Vacancy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Place;
 import io.pgjobq.store.Settlement.Released;
+import io.pgjobq.support.Background;
+import io.pgjobq.support.Lifecycle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +33,10 @@ public final class QueueContainer implements WorkerContainer {
     private final Workload workload;
     private final Claimer claims;
 
-    /** The thread that takes jobs. Guarded by the lock. */
-    private @Nullable Thread claimer;
+    /** The thread that takes jobs. */
+    private final Background claimer;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Lifecycle lifecycle = new Lifecycle();
 
     /** The queue's number, 0 while it is not known. */
     private volatile int queueId;
@@ -61,6 +60,9 @@ public final class QueueContainer implements WorkerContainer {
                 this::mayTake,
                 () -> services.threads().execute(this::runJobs));
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
+        // Not a daemon: an application that only works would end otherwise.
+        this.claimer =
+                new Background("queue '" + queue + "'", services.vitals(), work -> new Thread(work, "pgjobq-" + queue));
         services.settler().onRelief(workload::poke);
         services.settler().suspects().onFree(workload::poke);
     }
@@ -108,44 +110,30 @@ public final class QueueContainer implements WorkerContainer {
 
     @Override
     public void start() {
-        lock.lock();
-        try {
-            if (workload.open()) {
-                // Not a daemon: an application that only works would end otherwise.
-                claimer = new Thread(this::takeJobs, "pgjobq-" + queue);
-                claimer.start();
-                LOG.info("queue '{}': started, {} at once", queue, options.concurrency());
+        lifecycle.start(generation -> {
+            workload.open();
+            try {
+                claimer.start(this::takeJobs);
+            } catch (RuntimeException | Error ex) {
+                workload.close();
+                throw ex;
             }
-        } finally {
-            lock.unlock();
-        }
+            LOG.info("queue '{}': started, {} at once", queue, options.concurrency());
+        });
     }
 
     @Override
     public void stop() {
-        lock.lock();
-        try {
-            if (workload.close()) {
-                end();
-                LOG.info("queue '{}': stopped", queue);
-            }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+        boolean stopped = lifecycle.stop(
+                workload::close,
+                this::giveBackHeld,
+                claimer::stop,
+                this::giveBackHeld,
+                this::endRunning,
+                () -> services.settler().drain(Duration.ofSeconds(2)));
+        if (stopped) {
+            LOG.info("queue '{}': stopped", queue);
         }
-    }
-
-    private void end() throws InterruptedException {
-        Thread ending = claimer;
-        claimer = null;
-        giveBackHeld();
-        if (ending != null) {
-            ending.join(TimeUnit.SECONDS.toMillis(5));
-        }
-        giveBackHeld();
-        endRunning();
-        services.settler().drain(Duration.ofSeconds(2));
     }
 
     @Override
@@ -177,7 +165,7 @@ public final class QueueContainer implements WorkerContainer {
 
     @Override
     public boolean isRunning() {
-        return workload.isOpen();
+        return lifecycle.isRunning();
     }
 
     @Override
@@ -224,39 +212,36 @@ public final class QueueContainer implements WorkerContainer {
         return new Reservation(
                 new Place(queueId, ids.by(), ids.first(), from),
                 services.book(),
-                job -> start(sender, run(job)),
+                job -> start(sender, job),
                 () -> workload.free(sender),
                 services.onClaimLost());
     }
 
-    private void start(Object sender, JobRun run) {
-        if (!workload.fill(sender, run)) {
+    private void start(Object sender, ClaimedJob job) {
+        if (!workload.fill(sender, run(job))) {
             giveBackHeld();
             workload.free(sender);
         }
     }
 
     private boolean mayTake() {
-        return queueId != 0 && services.node().id() != 0 && !services.settler().isOverloaded();
+        return queueId != 0
+                && services.node().id() != 0
+                && services.node().isFit()
+                && !services.settler().isOverloaded();
     }
 
     // The thread that takes jobs.
 
-    private void takeJobs() {
-        try {
-            while (true) {
-                Workload.Step step = workload.awaitStep();
-                if (step instanceof Workload.Step.Take take) {
-                    workload.rest(claims.claim(take.room()));
-                } else if (step instanceof Workload.Step.GiveBack) {
-                    giveBackHeld();
-                } else {
-                    return;
-                }
-            }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
+    /** Returns whether to go on. */
+    private boolean takeJobs() throws InterruptedException {
+        Workload.Step step = workload.awaitStep(claimer::isStopping);
+        if (step instanceof Workload.Step.Take take) {
+            workload.rest(claims.claim(take.room()));
+        } else if (step instanceof Workload.Step.GiveBack) {
+            giveBackHeld();
         }
+        return !(step instanceof Workload.Step.End);
     }
 
     /** What the thread needs of its container. */
@@ -297,21 +282,36 @@ public final class QueueContainer implements WorkerContainer {
     // The runners' threads.
 
     private void runJobs() {
-        JobRun run = workload.next(null);
-        while (run != null) {
-            runner.run(run);
-            run = workload.next(run);
+        JobRun run = null;
+        try {
+            run = workload.next(null);
+            while (run != null) {
+                runner.run(run);
+                disownUnsettled(run);
+                run = workload.next(run);
+            }
+        } catch (RuntimeException | Error ex) {
+            workload.died(run);
+            if (run != null) {
+                disownUnsettled(run);
+            }
+            throw ex;
+        }
+    }
+
+    /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
+    private void disownUnsettled(JobRun run) {
+        if (!run.isSettled()) {
+            services.book().disown(run.job());
+            services.onClaimLost().run();
         }
     }
 
     // Giving back.
 
     private void giveBackHeld() {
-        List<Released> released = new ArrayList<>();
-        for (JobRun run : workload.takeHeld()) {
-            released.add(new Released(run.job()));
-        }
-        services.settler().settleAll(released);
+        workload.giveBackHeld(held -> services.settler()
+                .settleAll(held.stream().map(run -> new Released(run.job())).toList()));
     }
 
     /** Given back as others are, a job that stops each node that runs it would do so for ever. */

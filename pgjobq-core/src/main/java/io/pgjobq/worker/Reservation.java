@@ -5,9 +5,13 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Place;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A place in a container's workload, and the id of a claim, for a job that is being sent. Used by the sender's thread. */
 final class Reservation implements Vacancy {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Reservation.class);
 
     private final Place place;
     private final ClaimBook book;
@@ -36,9 +40,17 @@ final class Reservation implements Vacancy {
 
     @Override
     public void fill(ClaimedJob job) {
-        book.taken(List.of(job));
-        book.answered(place.claim());
-        start.accept(job);
+        try {
+            book.taken(List.of(job));
+            start.accept(job);
+        } catch (RuntimeException | Error ex) {
+            // The job is sent, whatever becomes of it here.
+            LOG.error("job {}: can't be started where it was sent, and is given back", job.id(), ex);
+            book.disown(job);
+            lose();
+        } finally {
+            book.answered(place.claim());
+        }
     }
 
     @Override

@@ -52,6 +52,7 @@ public final class SettlementRecorder {
     /** What is left to be written of a batch. A step that was committed is not repeated when a later one fails. */
     static final class Batch {
 
+        private final List<Settlement> all;
         private final List<Failed> failed = new ArrayList<>();
         private final List<Succeeded> succeeded = new ArrayList<>();
         private final List<Released> released = new ArrayList<>();
@@ -61,6 +62,15 @@ public final class SettlementRecorder {
         /** An earlier try of the current step failed, perhaps after its commit. */
         private boolean inDoubt;
 
+        Batch(List<Settlement> all) {
+            this.all = all;
+        }
+
+        /** Returns all that was to be written. */
+        List<Settlement> all() {
+            return all;
+        }
+
         /** Returns what a handler's transaction stood in the way of. */
         List<Settlement> putOff() {
             return putOff;
@@ -69,7 +79,7 @@ public final class SettlementRecorder {
 
     /** Sorts settlements into a batch. Each is counted once, however often the batch is tried. */
     Batch batch(List<Settlement> settlements) {
-        Batch batch = new Batch();
+        Batch batch = new Batch(settlements);
         for (Settlement settlement : settlements) {
             if (settlement instanceof Failed failed) {
                 batch.failed.add(failed);
@@ -90,9 +100,9 @@ public final class SettlementRecorder {
         return batch;
     }
 
-    /** Nothing is left to be written of what was taken into a batch. */
-    void written(List<Settlement> settlements) {
-        settlements.forEach(settlement -> book.settled(settlement.job()));
+    /** Nothing is left to be written of the batch. */
+    void written(Batch batch) {
+        batch.all.forEach(settlement -> book.settled(settlement.job()));
     }
 
     boolean hasLeftovers() {
@@ -115,6 +125,9 @@ public final class SettlementRecorder {
                 recordOneByOne(batch);
                 return;
             }
+            throw ex;
+        } catch (Error ex) {
+            batch.inDoubt = true;
             throw ex;
         }
     }
@@ -217,7 +230,7 @@ public final class SettlementRecorder {
     }
 
     private void recordAlone(Settlement settlement) {
-        Batch single = new Batch();
+        Batch single = new Batch(List.of(settlement));
         single.inDoubt = true;
         if (settlement instanceof Failed failed) {
             single.failed.add(failed);

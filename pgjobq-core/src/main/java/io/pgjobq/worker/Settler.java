@@ -1,7 +1,9 @@
 package io.pgjobq.worker;
 
 import io.pgjobq.store.Settlement;
+import io.pgjobq.support.Background;
 import io.pgjobq.support.Outage;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,7 +43,7 @@ public final class Settler {
     private final Condition changed = lock.newCondition();
     private final Condition drained = lock.newCondition();
 
-    /** Guarded by the lock, as are the next seven. */
+    /** Guarded by the lock, as are the next six. */
     private final Deque<Settlement> arrived = new ArrayDeque<>();
 
     /** What a handler's transaction stood in the way of, to be tried again after a while. */
@@ -49,24 +51,32 @@ public final class Settler {
 
     private long putOffUntil;
 
-    /** How many were taken out of {@code arrived} and are being recorded. */
-    private int underWay;
+    /** What was taken out of {@code arrived} and is being recorded; an error on the way loses nothing of it. */
+    private List<Settlement> underWay = List.of();
 
     private boolean overloaded;
     private boolean stopping;
     private boolean abandoned;
-    private @Nullable Thread thread;
 
     /** Those who wait until it is no longer overloaded. */
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
     private final SuspectSlot suspects = new SuspectSlot();
 
-    /** Only used by the thread. */
-    private final Outage outage = new Outage(LOG, "settling jobs");
+    private final Background background;
+    private final Outage outage;
 
-    public Settler(SettlementRecorder recorder) {
+    /** What is left to be written of what is under way. Only used by the thread. */
+    private SettlementRecorder.@Nullable Batch batch;
+
+    public Settler(SettlementRecorder recorder, Vitals vitals) {
+        this(recorder, vitals, new Background("pgjobq-settler", vitals));
+    }
+
+    Settler(SettlementRecorder recorder, Vitals vitals, Background background) {
         this.recorder = recorder;
+        this.outage = new Outage(LOG, "settling jobs", vitals);
+        this.background = background;
     }
 
     /** Lets it be recorded how an attempt ended. */
@@ -107,7 +117,7 @@ public final class Settler {
     }
 
     private int backlog() {
-        return arrived.size() + putOff.size() + underWay;
+        return arrived.size() + putOff.size() + underWay.size();
     }
 
     /** Waits until nothing is left to be recorded; returns whether that happened in time. */
@@ -133,61 +143,60 @@ public final class Settler {
         try {
             stopping = false;
             abandoned = false;
-            thread = new Thread(this::run, "pgjobq-settler");
-            thread.setDaemon(true);
-            thread.start();
         } finally {
             lock.unlock();
         }
+        background.start(this::step);
     }
 
     /** Records what is left, as far as the database answers within the time, and stops. */
     public void stop(Duration limit) throws InterruptedException {
         boolean done = drain(limit);
         lock.lock();
-        Thread ending = thread;
         try {
             stopping = true;
             abandoned = !done;
             if (abandoned) {
-                LOG.warn(
-                        "settling jobs: stops with {} attempts unrecorded; those jobs run again",
-                        arrived.size() + underWay);
+                LOG.warn("settling jobs: stops with {} attempts unrecorded; those jobs run again", backlog());
             }
             changed.signal();
         } finally {
             lock.unlock();
         }
-        if (ending != null) {
-            ending.join(TimeUnit.SECONDS.toMillis(5));
-        }
+        background.stop();
     }
 
-    private void run() {
-        try {
-            while (awaitWork()) {
-                List<Settlement> taken = take();
-                SettlementRecorder.Batch batch = recorder.batch(taken);
-                record(batch);
-                recorder.written(taken);
-                done();
-                tellOfSuspects(taken, batch.putOff());
+    /** Goes on where an error has ended the step before. */
+    private boolean step() throws InterruptedException {
+        SettlementRecorder.Batch writing = batch;
+        if (writing == null) {
+            if (!awaitWork()) {
+                return false;
             }
-        } catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
+            writing = recorder.batch(take());
+            batch = writing;
         }
+        if (!record(writing)) {
+            return false;
+        }
+        recorder.written(writing);
+        batch = null;
+        done();
+        tellOfSuspects(writing);
+        return true;
     }
 
-    private void record(SettlementRecorder.Batch batch) throws InterruptedException {
+    /** Returns whether to go on. */
+    private boolean record(SettlementRecorder.Batch writing) throws InterruptedException {
         while (true) {
             try {
-                recorder.record(batch);
+                recorder.record(writing);
                 outage.recovered();
-                settleLater(batch.putOff());
-                return;
+                settleLater(writing.putOff());
+                return true;
             } catch (RuntimeException | Error ex) {
                 if (!pause(outage.failed(ex))) {
-                    return;
+                    return false;
                 }
             }
         }
@@ -212,29 +221,37 @@ public final class Settler {
                 arrived.addAll(putOff);
                 putOff.clear();
             }
-            List<Settlement> batch = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
+            if (!underWay.isEmpty()) {
+                return underWay;
+            }
+            List<Settlement> taken = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
             // A job that was taken away from this node may come back to it, and both attempts end at about the same
             // time. What became of each can be told apart only if they are recorded one after the other.
             Set<Long> jobs = new HashSet<>(2 * Math.min(arrived.size(), MOST_AT_ONCE));
             long bytes = 0;
-            while (!arrived.isEmpty()
-                    && batch.size() < MOST_AT_ONCE
-                    && bytes < MOST_BYTES_AT_ONCE
-                    && jobs.add(arrived.peek().job().id())) {
-                Settlement next = arrived.remove();
-                batch.add(next);
+            for (Settlement next : arrived) {
+                if (taken.size() == MOST_AT_ONCE
+                        || bytes >= MOST_BYTES_AT_ONCE
+                        || !jobs.add(next.job().id())) {
+                    break;
+                }
+                taken.add(next);
                 bytes += next.bytes();
             }
-            underWay = batch.size();
-            return batch;
+            // From here on nothing needs memory.
+            underWay = taken;
+            for (int left = taken.size(); left > 0; left--) {
+                arrived.remove();
+            }
+            return taken;
         } finally {
             lock.unlock();
         }
     }
 
-    private void tellOfSuspects(List<Settlement> taken, List<Settlement> putOff) {
-        for (Settlement settlement : taken) {
-            if (settlement.job().suspect() && !putOff.contains(settlement)) {
+    private void tellOfSuspects(SettlementRecorder.Batch written) {
+        for (Settlement settlement : written.all()) {
+            if (settlement.job().suspect() && !written.putOff().contains(settlement)) {
                 suspects.settled(settlement.job().claim());
             }
         }
@@ -244,7 +261,7 @@ public final class Settler {
         boolean relieved;
         lock.lock();
         try {
-            underWay = 0;
+            underWay = List.of();
             relieved = overloaded && backlog() <= OVERLOAD / 2;
             overloaded &= !relieved;
             if (backlog() == 0) {
@@ -262,7 +279,7 @@ public final class Settler {
     private boolean awaitWork() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (arrived.isEmpty() && !stopping) {
+            while (arrived.isEmpty() && underWay.isEmpty() && !stopping) {
                 if (recorder.hasLeftovers() || !putOff.isEmpty()) {
                     if (changed.awaitNanos(AGAIN_NANOS) <= 0) {
                         return true;
@@ -271,7 +288,7 @@ public final class Settler {
                     changed.await();
                 }
             }
-            return !abandoned && (!stopping || !arrived.isEmpty());
+            return !abandoned && (!stopping || !arrived.isEmpty() || !underWay.isEmpty());
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.node.Node;
 import io.pgjobq.store.JobStore;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.support.Vitals;
 import java.util.concurrent.Executor;
 import java.util.function.ToIntFunction;
 
@@ -20,6 +21,7 @@ import java.util.function.ToIntFunction;
  * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
  * @param onClaimLost is run when a claim may have been made without this node's knowing
  * @param onPartitionMissing is run when history could not be written because a partition is missing
+ * @param vitals are told what does not work of this node
  * @param ends is told of jobs that their handlers' transactions have completed
  */
 public record WorkerServices(
@@ -33,4 +35,5 @@ public record WorkerServices(
         ToIntFunction<QueueContainer> queueIds,
         Runnable onClaimLost,
         Runnable onPartitionMissing,
+        Vitals vitals,
         CompletionSink ends) {}

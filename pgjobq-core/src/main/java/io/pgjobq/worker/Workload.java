@@ -2,12 +2,10 @@ package io.pgjobq.worker;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,13 +36,16 @@ final class Workload {
     /** Something that decides whether to take jobs has changed, or a job has ended. */
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next eight. */
+    /** Guarded by the lock, as are the next nine. */
     private final Lanes lanes;
 
     private final Pace pace = new Pace();
     private final Deque<JobRun> held = new ArrayDeque<>();
     private final Set<JobRun> running = new HashSet<>();
     private int runners;
+
+    /** No thread was to be had the last time. */
+    private boolean refused;
 
     /** Whether jobs are being taken at this moment. */
     private boolean taking;
@@ -154,11 +155,12 @@ final class Workload {
 
     // For the thread that takes jobs.
 
-    Step awaitStep() throws InterruptedException {
+    /** @param over whether the calling thread is one of an earlier start; whoever wants it to end closes the workload too */
+    Step awaitStep(BooleanSupplier over) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            taking = false;
-            while (open) {
+            taking &= over.getAsBoolean();
+            while (open && !over.getAsBoolean()) {
                 JobRun oldest = held.peek();
                 if (oldest != null && oldest.heldNanos() > HOLD_NANOS) {
                     pace.tooMuch();
@@ -255,8 +257,9 @@ final class Workload {
     void hold(List<JobRun> taken, long nanos) {
         lock.lock();
         try {
-            pace.claimed(nanos);
+            // All of them or none.
             held.addAll(taken);
+            pace.claimed(nanos);
             startRunner();
         } finally {
             lock.unlock();
@@ -284,9 +287,17 @@ final class Workload {
             try {
                 startRunner.run();
                 runners++;
-            } catch (OutOfMemoryError | RejectedExecutionException ex) {
+            } catch (RuntimeException | Error ex) {
                 // No more threads are to be had: those that run go on with what is held, or it is given back.
-                LOG.warn("no thread could be started for a job: {}", ex.toString());
+                if (!refused) {
+                    refused = true;
+                    LOG.warn("no thread could be started for a job: {}", ex.toString());
+                }
+                return;
+            }
+            if (refused) {
+                refused = false;
+                LOG.info("threads can be started for jobs again");
             }
         }
     }
@@ -300,11 +311,13 @@ final class Workload {
                 running.remove(last);
                 pace.ran(last.ranNanos());
             }
-            JobRun next = paused || !open ? null : held.poll();
+            JobRun next = paused || !open ? null : held.peek();
             if (next == null) {
                 runners--;
             } else {
+                // In this order, so that a lack of memory loses nothing.
                 running.add(next);
+                held.remove();
                 startRunner();
             }
             if (!open || room() > 0) {
@@ -316,15 +329,29 @@ final class Workload {
         }
     }
 
-    // For whoever gives back.
-
-    /** Returns the jobs that have not been started, and holds them no more. */
-    List<JobRun> takeHeld() {
+    /** The runner has ended in the middle, and with it its job. */
+    void died(@Nullable JobRun last) {
         lock.lock();
         try {
-            List<JobRun> taken = new ArrayList<>(held);
+            runners--;
+            if (last != null) {
+                running.remove(last);
+            }
+            startRunner();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For whoever gives back.
+
+    /** Gives back the jobs that have not been started; if that fails, they are still held. */
+    void giveBackHeld(Consumer<List<JobRun>> giveBack) {
+        lock.lock();
+        try {
+            giveBack.accept(List.copyOf(held));
             held.clear();
-            return taken;
         } finally {
             lock.unlock();
         }

@@ -1,10 +1,12 @@
 package io.pgjobq.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.pgjobq.store.NodeRegistry;
 import io.pgjobq.store.Registration;
+import io.pgjobq.support.Vitals;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,7 +32,8 @@ class NodeTests {
     private final AtomicLong clock = new AtomicLong(5);
     private final List<String> told = new ArrayList<>();
     private final Registry registry = new Registry();
-    private final Node node = new Node(registry, "a", TIMEOUT, new Told(), new Random(1), clock::get);
+    private final Vitals vitals = new Vitals(TIMEOUT, clock::get);
+    private final Node node = new Node(registry, "a", TIMEOUT, new Told(), vitals, new Random(1), clock::get);
 
     @Test
     void hasNoNumberAndNoClaimsBeforeItIsRegistered() {
@@ -188,6 +191,26 @@ class NodeTests {
         node.reconnected();
 
         assertThat(told).containsExactly("in doubt");
+    }
+
+    @Test
+    void doesNotSayThatItLivesWhenItHasNotWorkedForAsLongAsOthersWait() throws SQLException {
+        node.register();
+        vitals.failed("settling jobs", new OutOfMemoryError("heap"));
+        clock.addAndGet(TIMEOUT.toNanos());
+        node.beat(SESSION, true);
+        assertThat(node.isFit()).isTrue();
+
+        clock.incrementAndGet();
+        assertThat(node.isFit()).isFalse();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> node.beat(SESSION, true))
+                .withMessageContaining("settling jobs");
+        assertThat(registry.beats).isEqualTo(1);
+
+        vitals.works("settling jobs");
+        node.beat(SESSION, true);
+        assertThat(registry.beats).isEqualTo(2);
     }
 
     @Test

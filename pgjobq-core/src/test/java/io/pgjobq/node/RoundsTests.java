@@ -3,6 +3,7 @@ package io.pgjobq.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,8 +14,9 @@ import org.junit.jupiter.api.Timeout;
 
 class RoundsTests {
 
-    private final Background background = new Background("rounds");
-    private final Rounds rounds = new Rounds(background, () -> this.nanos);
+    private final Vitals vitals = new Vitals(Duration.ofSeconds(30), () -> this.nanos);
+    private final Background background = new Background("rounds", vitals);
+    private final Rounds rounds = new Rounds(background, () -> this.nanos, vitals);
     private final List<String> done = new ArrayList<>();
     private final List<Throwable> failures = new ArrayList<>();
 
@@ -141,8 +143,8 @@ class RoundsTests {
     @Test
     @Timeout(20)
     void theThreadIsWokenByWhatBecomesDueEarlier() throws Exception {
-        Background awake = new Background("awake");
-        Rounds real = new Rounds(awake, System::nanoTime);
+        Background awake = new Background("awake", vitals);
+        Rounds real = new Rounds(awake, System::nanoTime, vitals);
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch third = new CountDownLatch(3);
         Task task = real.add("one", asked -> {
@@ -150,7 +152,7 @@ class RoundsTests {
             third.countDown();
             return Step.SELDOM;
         });
-        awake.start(() -> real.run(failures::add));
+        awake.start(() -> real.next(failures::add));
         try {
             task.ask();
             first.await();

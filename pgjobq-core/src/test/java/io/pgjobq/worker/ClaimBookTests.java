@@ -22,10 +22,12 @@ class ClaimBookTests {
     }
 
     @Test
-    void aJobIsTheLastOfItsClaimOnlyOnce() {
+    void whoSaysItAgainIsToldTheSameUntilTheClaimIsEmpty() {
         book.taken(List.of(job(7, 1)));
 
         assertThat(book.settle(job(7, 1))).isTrue();
+        assertThat(book.settle(job(7, 1))).isTrue();
+        book.empty(7);
         assertThat(book.settle(job(7, 1))).isFalse();
     }
 
@@ -98,6 +100,18 @@ class ClaimBookTests {
 
         assertThat(book.knows(7)).isFalse();
         assertThat(book.knows(8)).isTrue();
+    }
+
+    @Test
+    void aJobThatIsDisownedIsUnknownAndSoIsItsClaimWhenItWasTheLast() {
+        book.taken(List.of(job(7, 1), job(7, 2)));
+
+        book.disown(job(7, 1));
+        assertThat(book.knows(7, 1)).isFalse();
+        assertThat(book.knows(7)).isTrue();
+
+        book.disown(job(7, 2));
+        assertThat(book.knows(7)).isFalse();
     }
 
     @Test

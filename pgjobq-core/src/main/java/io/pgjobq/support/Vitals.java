@@ -1,0 +1,67 @@
+package io.pgjobq.support;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * What of a node does not work although the database answers: a lack of memory, a fault of ours. A node that can't be kept
+ * working for as long as others would wait for it must get out of the way, so that they take over its jobs. Thread-safe.
+ */
+public final class Vitals {
+
+    private final long patienceNanos;
+    private final LongSupplier nanoTime;
+    private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
+
+    private record Trouble(long since, Throwable cause) {}
+
+    /**
+     * What does not work.
+     *
+     * @param activity what it was about to do
+     * @param since for how long
+     * @param cause what it fails with, as far as it may be told
+     */
+    public record Problem(String activity, Duration since, String cause) {}
+
+    /** @param patience for how long something may fail before the node is no longer of use */
+    public Vitals(Duration patience, LongSupplier nanoTime) {
+        this.patienceNanos = patience.toNanos();
+        this.nanoTime = nanoTime;
+    }
+
+    /** Something fails, or goes on failing. */
+    public void failed(String activity, Throwable cause) {
+        troubles.computeIfAbsent(activity, name -> new Trouble(nanoTime.getAsLong(), cause));
+    }
+
+    /** It works, again or still. */
+    public void works(String activity) {
+        if (!troubles.isEmpty()) {
+            troubles.remove(activity);
+        }
+    }
+
+    /** Returns whether nothing has failed for so long that the node must get out of the way. */
+    public boolean areGood() {
+        return troubles.isEmpty()
+                || troubles.values().stream()
+                        .noneMatch(trouble -> nanoTime.getAsLong() - trouble.since > patienceNanos);
+    }
+
+    /** Returns what does not work, the oldest first. */
+    public List<Problem> problems() {
+        long now = nanoTime.getAsLong();
+        return troubles.entrySet().stream()
+                .map(entry -> new Problem(
+                        entry.getKey(),
+                        Duration.ofNanos(now - entry.getValue().since),
+                        LogText.of(entry.getValue().cause)))
+                .sorted(Comparator.comparing(Problem::since).reversed())
+                .toList();
+    }
+}

@@ -27,7 +27,7 @@ class RedriveAllIntegrationTests {
             select n, n, q.id, '' from pgjobq.queue q, generate_series(1, 1500) n""";
 
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void redrivingAllEndsWhereJobsDieAgainAsFast(TestDatabase database) {
         try (TestNode node = TestNode.listening(database).start()) {
             node.pgJobQ().queues().create("dying");

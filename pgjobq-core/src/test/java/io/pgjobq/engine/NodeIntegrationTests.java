@@ -89,7 +89,7 @@ class NodeIntegrationTests {
                         .isEqualTo("survivor");
             }
             // It has registered anew and works again.
-            await().until(() -> log.with("declared dead; jobs that it runs").size() == 1);
+            await().until(() -> log.with("is off the list").size() == 1);
             SentJob<String> next = survivor.sender().to(queue).send(3, String.class);
             assertThat(next.completion().get(10, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Succeeded.class);
         }
@@ -113,7 +113,7 @@ class NodeIntegrationTests {
             SentJob<Integer> sent = node.sender().to(queue).send(1, Integer.class);
             assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
             database.execute("delete from pgjobq.node");
-            await().until(() -> !log.with("declared dead; jobs that it runs").isEmpty());
+            await().until(() -> !log.with("is off the list").isEmpty());
             database.execute("select * from pgjobq.rescue(10)");
             go.countDown();
             await().until(() -> !log.with("refused").isEmpty());
@@ -227,7 +227,7 @@ class NodeIntegrationTests {
                 assertThat(sent.completion().get(10, TimeUnit.SECONDS).resultOrThrow())
                         .as("uncharged")
                         .isEqualTo(1);
-                assertThat(log.with("whose answers were lost")).isNotEmpty();
+                assertThat(log.with("does not know of them")).isNotEmpty();
             } finally {
                 database.execute("drop function lose cascade");
             }

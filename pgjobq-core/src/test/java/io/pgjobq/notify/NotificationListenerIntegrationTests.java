@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.engine.LogLines;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.NotificationStore;
+import io.pgjobq.support.Vitals;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
@@ -43,6 +44,7 @@ class NotificationListenerIntegrationTests {
     private final List<Connection> opened = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Boolean> beats = new LinkedBlockingQueue<>();
     private final BlockingQueue<Signal> heard = new LinkedBlockingQueue<>();
+    private final Vitals vitals = new Vitals(Duration.ofSeconds(30), System::nanoTime);
     private final AtomicInteger lost = new AtomicInteger();
     private volatile boolean elsewhere;
 
@@ -50,10 +52,10 @@ class NotificationListenerIntegrationTests {
         this.database = database;
         pool = database.pool(1);
         store = new NotificationStore(new Database(pool, "pgjobq"));
-        announcer = new Announcer(store, CHANNELS, () -> 1);
+        announcer = new Announcer(store, CHANNELS, () -> 1, vitals);
         SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT);
         listener = new NotificationListener(
-                this::open, store, List.of(CHANNELS.jobs(), CHANNELS.done()), sink(), () -> 2, pulse(), test);
+                this::open, store, List.of(CHANNELS.jobs(), CHANNELS.done()), sink(), () -> 2, pulse(), test, vitals);
         announcer.start();
     }
 

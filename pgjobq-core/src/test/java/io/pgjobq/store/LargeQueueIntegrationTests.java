@@ -94,12 +94,23 @@ class LargeQueueIntegrationTests {
             assertThat(statement).isNotEmpty();
             costs.put(
                     "claim",
-                    pages("claim", store.queue(), node, claims(node), 100, new Short[] {5}, start, start, start, null));
+                    pages(
+                            "claim",
+                            store.queue(),
+                            node,
+                            TestStore.TOKEN,
+                            claims(node),
+                            100,
+                            new Short[] {5},
+                            start,
+                            start,
+                            start,
+                            null));
             costs.put("sweep", pages("sweep", new Integer[] {store.queue()}, 0L));
             costs.put("sequence_position", pages("sequence_position"));
             costs.put("promote", pages("promote", 1_000, (Object) null));
             costs.put("rescue", pages("rescue", 50));
-            costs.put("purge_queues", pages("purge_queues"));
+            costs.put("purge_queues", pages("purge_queues", 1_000));
             costs.put("unknown_types", pages("unknown_types", store.queue(), (short) 5, 0L, new String[] {""}));
             costs.put("describe_queue", pages("describe_queue", TestStore.QUEUE, 10_000));
             server.execute("delete from pgjobq.claim");

@@ -36,7 +36,7 @@ class QueueContractIntegrationTests {
     @Test
     void pausingWaitsForASendThatClaims() throws Exception {
         pausingWaitsFor("""
-                select pgjobq.send_claimed(%d, %d, 1, array[0, 0, 0, 0, 0, 0]::bigint[], false, '', '{}', null)""".formatted(store.queue(), store.node()));
+                select pgjobq.send_claimed(%d, %d, 4711, 1, array[0, 0, 0, 0, 0, 0]::bigint[], false, '', '{}', null)""".formatted(store.queue(), store.node()));
         assertThat(store.count("claim")).as("it came before").isEqualTo(1);
     }
 

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 class OutageTests {
 
     private final Logger log = new LoggerContext().getLogger("outage");
+    private final Vitals vitals = new Vitals(Duration.ofSeconds(30), () -> 0);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    private final Outage outage = new Outage(log, "queue 'emails': taking jobs");
+    private final Outage outage = new Outage(log, "queue 'emails': taking jobs", vitals);
 
     @BeforeEach
     void listen() {

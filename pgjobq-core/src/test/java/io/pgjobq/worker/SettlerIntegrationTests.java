@@ -18,6 +18,7 @@ import io.pgjobq.store.Registration;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.support.Vitals;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
@@ -185,11 +186,13 @@ class SettlerIntegrationTests {
             @Override
             public void resynchronize() {}
         };
-        return new Settler(new SettlementRecorder(
-                new SettlementStore(database),
-                new FinishedJobStore(database),
-                book,
-                new Doorbell(nobody, null),
-                told::addAll));
+        return new Settler(
+                new SettlementRecorder(
+                        new SettlementStore(database),
+                        new FinishedJobStore(database),
+                        book,
+                        new Doorbell(nobody, null),
+                        told::addAll),
+                new Vitals(Duration.ofSeconds(15), System::nanoTime));
     }
 }

@@ -18,6 +18,7 @@ import io.pgjobq.store.NewJob;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.support.Vitals;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -39,6 +40,7 @@ class SilentNodeIntegrationTests {
     private final ClaimBook book = new ClaimBook();
     private final Settler settler;
     private final JobRunner runner;
+    private final Vitals vitals = new Vitals(Duration.ofSeconds(2), System::nanoTime);
     private final AtomicInteger started = new AtomicInteger();
 
     SilentNodeIntegrationTests(TestDatabase server) {
@@ -49,10 +51,10 @@ class SilentNodeIntegrationTests {
         queue = new QueueStore(database).create("work");
         FinishedJobStore finished = new FinishedJobStore(database);
         finished.maintain();
-        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved());
+        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved(), vitals);
         SettlementStore settlements = new SettlementStore(database);
         Doorbell doorbell = new Doorbell(new Nobody(), null);
-        settler = new Settler(new SettlementRecorder(settlements, finished, book, doorbell, outcomes -> {}));
+        settler = new Settler(new SettlementRecorder(settlements, finished, book, doorbell, outcomes -> {}), vitals);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
             started.incrementAndGet();
             return null;

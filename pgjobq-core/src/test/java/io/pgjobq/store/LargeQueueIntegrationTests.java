@@ -68,6 +68,7 @@ class LargeQueueIntegrationTests {
                         "claim",
                         store.queue(),
                         node,
+                        TestStore.TOKEN,
                         ((long) node << 37) + (1L << 30),
                         100,
                         new Short[] {5},

@@ -3,7 +3,7 @@ package io.pgjobq;
 import java.time.Instant;
 import java.util.Map;
 
-/** What a handler may ask about the job that it runs. Valid during the call, from any thread. */
+/** What a handler may ask about the job that it runs. Valid until the handler's work is done, from any thread. */
 public interface JobContext {
 
     /** Returns the job's id. */

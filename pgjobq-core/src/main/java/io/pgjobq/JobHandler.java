@@ -15,6 +15,15 @@ import java.lang.annotation.Target;
  * result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are
  * spent; {@link NonRetryableJobException} ends it at once.
  *
+ * <p>A method may return before its work is done: a {@link java.util.concurrent.CompletionStage}, a {@code Mono} of Reactor,
+ * or as a suspending function of Kotlin. Its job ends when that ends, with its value or its failure, and takes one of the
+ * queue's places until then, but no thread. A stop that has waited long enough cancels it. Such a method can't be
+ * {@code @Transactional}. What says nothing of its end fails the start: {@code @Async}, {@code Future}, {@code Flux} and other
+ * streams.
+ *
+ * <p>The next job on the thread sees nothing of what the method left there: MDC, locale, security context, transaction, context
+ * class loader, name, priority, interruption. Thread locals of the application's own stay; the method removes them.
+ *
  * <p>A queue may have several handlers, told apart by the type of their payload (see {@link JobType}). A {@code byte[]}
  * handler takes every job of its queue that no other handler there names. A payload of type {@code Object}, or an
  * interface or abstract class that is not sealed, has no type of its own: give the handler its {@link #types()}.

@@ -8,9 +8,13 @@ import io.pgjobq.store.StoredJson;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One attempt at one job, from the claim to the settlement. It is settled once: by the thread that runs it, or by its
@@ -18,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class JobRun implements JobContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
+
     private final ClaimedJob job;
     private final String queue;
     private final int maxAttempts;
-    private final Node node;
-    private final ClaimBook book;
+    private final Hold hold;
     private final BooleanSupplier stopping;
-    private final Settler settler;
+    private final Consumer<Settlement> settler;
     private final long claimedAt = System.nanoTime();
     private final AtomicBoolean settled = new AtomicBoolean();
 
@@ -36,19 +41,45 @@ final class JobRun implements JobContext {
     /** The thread that runs the handler; {@code null} before and after. */
     private volatile @Nullable Thread thread;
 
+    /** What the handler has returned, if that is not done yet. */
+    private volatile @Nullable CompletionStage<?> awaited;
+
+    /** What the node knows of its claims. */
+    interface Hold {
+
+        /** Returns whether the node has learned that the job was taken away from it. */
+        boolean isLost(ClaimedJob job);
+
+        /** Returns whether the job may have been taken away from the node without its knowing. */
+        boolean mayBeLost();
+
+        static Hold of(Node node, ClaimBook book) {
+            return new Hold() {
+
+                @Override
+                public boolean isLost(ClaimedJob job) {
+                    return !node.made(job.claim()) || book.isLost(job.claim());
+                }
+
+                @Override
+                public boolean mayBeLost() {
+                    return node.mayBeDead();
+                }
+            };
+        }
+    }
+
     JobRun(
             ClaimedJob job,
             String queue,
             int maxAttempts,
-            Node node,
-            ClaimBook book,
+            Hold hold,
             BooleanSupplier stopping,
-            Settler settler) {
+            Consumer<Settlement> settler) {
         this.job = job;
         this.queue = queue;
         this.maxAttempts = maxAttempts;
-        this.node = node;
-        this.book = book;
+        this.hold = hold;
         this.stopping = stopping;
         this.settler = settler;
     }
@@ -70,8 +101,14 @@ final class JobRun implements JobContext {
     /** The calling thread runs the handler no more. */
     void end() {
         thread = null;
-        // An interruption that came too late must not hit the thread's next job.
-        Thread.interrupted();
+    }
+
+    /** No thread runs the handler, but its work goes on until the stage ends. */
+    void await(CompletionStage<?> stage) {
+        awaited = stage;
+        if (interruptedByStop) {
+            cancel(stage);
+        }
     }
 
     long ranNanos() {
@@ -84,6 +121,18 @@ final class JobRun implements JobContext {
         Thread running = thread;
         if (running != null) {
             running.interrupt();
+        }
+        CompletionStage<?> stage = awaited;
+        if (stage != null) {
+            cancel(stage);
+        }
+    }
+
+    private void cancel(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (RuntimeException ex) {
+            LOG.debug("{}: its work can't be cancelled", this, ex);
         }
     }
 
@@ -113,7 +162,7 @@ final class JobRun implements JobContext {
         }
         boolean said = false;
         try {
-            settler.settle(settlement);
+            settler.accept(settlement);
             said = true;
         } finally {
             settled.set(said);
@@ -168,12 +217,12 @@ final class JobRun implements JobContext {
 
     /** Returns whether the node has learned that the job was taken away from it. */
     boolean isLost() {
-        return !node.made(job.claim()) || book.isLost(job.claim());
+        return hold.isLost(job);
     }
 
     /** Returns whether the job may have been taken away from the node without its knowing. */
     boolean mayBeLost() {
-        return node.mayBeDead();
+        return hold.mayBeLost();
     }
 
     @Override

@@ -3,24 +3,20 @@ package io.pgjobq.worker;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
-import io.pgjobq.store.Database;
 import io.pgjobq.store.JobStore;
 import io.pgjobq.store.Settlement.Completed;
-import io.pgjobq.store.Settlement.Failed;
-import io.pgjobq.store.Settlement.Failure;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
 import io.pgjobq.store.SettlementStore;
-import io.pgjobq.support.LogText;
+import io.pgjobq.worker.AttemptEnds.JobLostException;
+import io.pgjobq.worker.AttemptEnds.NotBegunException;
 import java.lang.reflect.Type;
-import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,103 +25,176 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Runs attempts: reads the payload, calls the handler, and settles what it came to. Nothing that happens there escapes. */
 final class JobRunner {
 
-    /** A result is stored and read as a whole. */
-    private static final int LARGEST_RESULT = 64 * 1024 * 1024;
-
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
 
     private final Handlers handlers;
-    private final WorkerOptions options;
     private final PayloadConverter converter;
-    private final JobStore jobs;
-    private final SettlementStore settlements;
-    private final CompletionSink completions;
-    private final Runnable onPartitionMissing;
+    private final HandlerResults results;
+    private final Store store;
+    private final Executor threads;
+    private final BeginBackOff backOff;
+    private final AttemptEnds ends;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
+    /** What it needs of the database. */
+    interface Store {
+
+        /** Returns the payload of a job, {@code null} if the job is there no more. */
+        byte @Nullable [] payload(long job);
+
+        /** Returns whether the calling thread is in a transaction in which a job can be completed. */
+        boolean canComplete();
+
+        /** Completes a job in that transaction; {@code null} if the job was lost. */
+        @Nullable
+        Completion complete(ClaimedJob job, long micros, byte @Nullable [] result);
+
+        static Store of(JobStore jobs, SettlementStore settlements) {
+            return new Store() {
+
+                @Override
+                public byte @Nullable [] payload(long job) {
+                    return jobs.payload(job);
+                }
+
+                @Override
+                public boolean canComplete() {
+                    return settlements.canComplete();
+                }
+
+                @Override
+                public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+                    return settlements.complete(job, micros, result);
+                }
+            };
+        }
+    }
+
+    /**
+     * @param threads where the ends of handlers' work are settled that goes on after the call
+     */
     JobRunner(
             Handlers handlers,
-            WorkerOptions options,
             PayloadConverter converter,
-            JobStore jobs,
-            SettlementStore settlements,
-            CompletionSink completions,
-            Runnable onPartitionMissing) {
+            Store store,
+            Executor threads,
+            BeginBackOff backOff,
+            AttemptEnds ends) {
         this.handlers = handlers;
-        this.options = options;
         this.converter = converter;
-        this.jobs = jobs;
-        this.settlements = settlements;
-        this.completions = completions;
-        this.onPartitionMissing = onPartitionMissing;
+        this.results = new HandlerResults(converter);
+        this.store = store;
+        this.threads = threads;
+        this.backOff = backOff;
+        this.ends = ends;
     }
 
-    void run(JobRun run) {
-        run.begin();
+    /**
+     * Runs an attempt.
+     *
+     * @param whenOver is run on one of the threads as soon as the handler's work has ended, if it goes on after the call
+     * @return whether it is over
+     */
+    boolean run(JobRun run, Runnable whenOver) {
+        LeftOnThread thread = null;
+        Unfinished unfinished = null;
         try {
-            attempt(run);
+            thread = LeftOnThread.before();
+            run.begin();
+            unfinished = attempt(run);
         } catch (Throwable thrown) {
-            ended(run, thrown);
-        } finally {
-            run.end();
+            ends.ended(run, thrown);
+        }
+        run.end();
+        if (thread != null) {
+            thread.takeAway(run);
+        }
+        return unfinished == null || isOver(run, unfinished, whenOver);
+    }
+
+    private boolean isOver(JobRun run, Unfinished work, Runnable whenOver) {
+        try {
+            Awaited awaited =
+                    new Awaited(threads, (value, failure) -> finish(run, work.handler(), value, failure), whenOver);
+            run.await(work.stage());
+            return awaited.isOver(work.stage());
+        } catch (Throwable thrown) {
+            ends.ended(run, thrown);
+            return true;
         }
     }
 
-    private void ended(JobRun run, Throwable thrown) {
+    private void finish(JobRun run, Handler handler, @Nullable Object value, @Nullable Throwable failure) {
         try {
-            failed(run, thrown);
-        } catch (Throwable ex) {
-            // What it threw can't be looked at, or logged, or there is no memory left to do so.
-            Failure failure = new Failure(thrown.getClass().getName(), "", "");
-            run.settle(new Failed(run.job(), micros(run), failure, delay(run, thrown)));
-            LOG.error("{}: attempt {} failed with what can't be told: {}", run, run.attempt(), failure.type());
+            if (failure != null) {
+                throw failure;
+            }
+            succeed(run, handler, value);
+        } catch (Throwable thrown) {
+            ends.ended(run, thrown);
         }
+    }
+
+    private void succeed(JobRun run, Handler handler, @Nullable Object value) {
+        byte[] result = results.bytes(handler, value);
+        ends.succeeded(run, new Succeeded(run.job(), AttemptEnds.micros(run), result));
     }
 
     /** The handler has called {@code System.exit}, and the process ends of it: that is its failure. */
     void exited(JobRun run) {
-        failed(run, new IllegalStateException("the handler called System.exit, which stopped its node"));
+        ends.failed(run, new IllegalStateException("the handler called System.exit, which stopped its node"));
     }
 
-    private void attempt(JobRun run) throws Throwable {
+    /** Returns what the handler goes on with, {@code null} if the attempt has ended. */
+    private @Nullable Unfinished attempt(JobRun run) throws Throwable {
         ClaimedJob job = run.job();
         if (run.isLost()) {
             run.settle(new Completed(job));
-            return;
+            return null;
         }
-        if (run.mayBeLost()) {
-            run.settle(new Released(job));
-            return;
-        }
-        Handler handler = handlers.find(job.type());
+        Handler handler = run.mayBeLost() ? null : handlers.find(job.type());
         if (handler == null) {
             run.settle(new Released(job));
-            return;
+            return null;
         }
-        Object payload = payload(handler, job, bytes(run));
+        Object payload = payload(handler, job, bytes(handler, run));
         TransactionOperations transaction = handler.transaction();
-        if (transaction == null) {
-            byte[] result = result(handler, handler.invocation().invoke(payload, run));
-            succeeded(run, new Succeeded(job, micros(run), result));
-        } else {
+        if (transaction != null) {
             attemptIn(transaction, handler, payload, run);
+            return null;
         }
+        backOff.begun(handler);
+        Object value = handler.invocation().invoke(payload, run);
+        if (value instanceof CompletionStage<?> stage) {
+            return new Unfinished(handler, stage);
+        }
+        succeed(run, handler, value);
+        return null;
     }
 
-    private byte[] bytes(JobRun run) {
+    private byte[] bytes(Handler handler, JobRun run) {
         byte[] bytes = run.job().payload();
         if (bytes != null) {
             return bytes;
         }
         try {
-            bytes = jobs.payload(run.id());
+            bytes = store.payload(run.id());
         } catch (RuntimeException ex) {
-            throw new NotBegunException("its payload could not be read", ex);
+            if (lacksMemory(ex)) {
+                // It will not fit the next time either.
+                throw ex;
+            }
+            throw new NotBegunException(handler, "the payload could not be read", ex);
         }
         if (bytes == null) {
             throw new JobLostException(run.toString());
         }
         return bytes;
+    }
+
+    private static boolean lacksMemory(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof OutOfMemoryError || cause != null && lacksMemory(cause);
     }
 
     private @Nullable Object payload(Handler handler, ClaimedJob job, byte[] bytes) {
@@ -142,23 +211,14 @@ final class JobRunner {
         }
     }
 
-    private byte @Nullable [] result(Handler handler, @Nullable Object value) {
-        if (value == null) {
-            return null;
+    private static @Nullable Object invoke(Handler handler, @Nullable Object payload, JobRun run) throws Throwable {
+        Object value = handler.invocation().invoke(payload, run);
+        if (value instanceof CompletionStage<?>) {
+            throw new NonRetryableJobException(handler.description()
+                    + " returned a CompletionStage in its transaction, which would be committed before its work is done;"
+                    + " return the value itself, or take the transaction away");
         }
-        byte[] bytes;
-        try {
-            bytes = value instanceof byte[] raw ? raw : converter.write(value);
-        } catch (PayloadConversionException ex) {
-            throw ex;
-        } catch (RuntimeException | StackOverflowError ex) {
-            throw new PayloadConversionException("what " + handler.description() + " returned can't be written", ex);
-        }
-        if (bytes.length > LARGEST_RESULT) {
-            throw new PayloadConversionException("what " + handler.description() + " returned takes " + bytes.length
-                    + " bytes; at most " + LARGEST_RESULT + " can be kept");
-        }
-        return bytes;
+        return value;
     }
 
     private void attemptIn(TransactionOperations transaction, Handler handler, @Nullable Object payload, JobRun run)
@@ -167,8 +227,9 @@ final class JobRunner {
         try {
             transaction.executeWithoutResult(status -> {
                 joint.begun = true;
+                backOff.begun(handler);
                 try {
-                    joint.result = result(handler, handler.invocation().invoke(payload, run));
+                    joint.result = results.bytes(handler, invoke(handler, payload, run));
                 } catch (Throwable thrown) {
                     throw new HandlerFailed(thrown);
                 }
@@ -176,27 +237,27 @@ final class JobRunner {
                     throw new HandlerFailed(new IllegalStateException(
                             handler.description() + " marked its transaction to be rolled back"));
                 }
-                joint.micros = micros(run);
-                if (settlements.canComplete()) {
+                joint.micros = AttemptEnds.micros(run);
+                if (store.canComplete()) {
                     joint.completion = complete(run, joint);
                 }
             });
         } catch (HandlerFailed failed) {
             throw failed.thrown;
         } catch (RuntimeException ex) {
-            throw joint.begun ? ex : new NotBegunException("no transaction could be begun for its handler", ex);
+            throw joint.begun ? ex : new NotBegunException(handler, "no transaction could be begun", ex);
         }
         Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
         if (joint.completion == null) {
             warnOnce(handler);
-            succeeded(run, succeeded);
-        } else if (run.settle(new Completed(run.job()))) {
-            completions.completed(succeeded, joint.completion);
+            ends.succeeded(run, succeeded);
+        } else {
+            ends.completed(run, succeeded, joint.completion);
         }
     }
 
     private Completion complete(JobRun run, Joint joint) {
-        Completion completion = settlements.complete(run.job(), joint.micros, joint.result);
+        Completion completion = store.complete(run.job(), joint.micros, joint.result);
         if (completion == null) {
             throw new JobLostException(run.toString());
         }
@@ -212,89 +273,8 @@ final class JobRunner {
         }
     }
 
-    private void succeeded(JobRun run, Succeeded succeeded) {
-        if (!run.settle(succeeded)) {
-            LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
-        }
-    }
-
-    private void failed(JobRun run, Throwable thrown) {
-        if (thrown instanceof JobLostException) {
-            LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
-            run.settle(new Completed(run.job()));
-            return;
-        }
-        String excuse = excuse(run, thrown);
-        if (excuse != null) {
-            if (run.settle(new Released(run.job()))) {
-                LOG.warn("{}: attempt {} is given back, since {}", run, run.attempt(), excuse);
-            }
-            return;
-        }
-        Long delay = delay(run, thrown);
-        Failure failure = Failures.of(thrown);
-        if (!run.settle(new Failed(run.job(), micros(run), failure, delay))) {
-            LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
-        } else if (delay == null) {
-            logDeath(run, thrown, failure);
-        } else {
-            LOG.info(
-                    "{}: attempt {} of {} failed, next in {} ms: {}",
-                    run,
-                    run.attempt(),
-                    run.maxAttempts(),
-                    delay,
-                    Failures.summary(failure));
-        }
-    }
-
-    /** Returns why a failure is not the job's fault, {@code null} if it is. */
-    private @Nullable String excuse(JobRun run, Throwable thrown) {
-        if (thrown instanceof NotBegunException) {
-            return LogText.masked(String.valueOf(thrown.getMessage()));
-        }
-        if (Database.lacksPartition(thrown)) {
-            onPartitionMissing.run();
-            return "there is no partition yet for its history";
-        }
-        return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;
-    }
-
-    /**
-     * A refusal is the handler's own word, and why a payload can't be read may repeat it; any other death is a surprise, of
-     * which the stack trace tells more.
-     */
-    private static void logDeath(JobRun run, Throwable thrown, Failure failure) {
-        if (thrown instanceof PayloadConversionException) {
-            LOG.warn("{}: dead after attempt {}: {}", run, run.attempt(), Failures.summary(failure));
-        } else if (thrown instanceof NonRetryableJobException) {
-            LOG.warn("{}: dead after attempt {}, refused by its handler: {}", run, run.attempt(), failure.message());
-        } else {
-            LOG.warn(
-                    "{}: dead after attempt {} of {}: {}",
-                    run,
-                    run.attempt(),
-                    run.maxAttempts(),
-                    Failures.summary(failure),
-                    thrown);
-        }
-    }
-
-    /** Returns how long the job waits, {@code null} if it is dead. */
-    private @Nullable Long delay(JobRun run, Throwable thrown) {
-        boolean hopeless = thrown instanceof NonRetryableJobException || thrown instanceof PayloadConversionException;
-        if (hopeless || run.attempt() >= options.maxAttempts()) {
-            return null;
-        }
-        RetryPolicy retry = options.retry();
-        Duration delay =
-                retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
-        return delay.toMillis();
-    }
-
-    private static long micros(JobRun run) {
-        return TimeUnit.NANOSECONDS.toMicros(run.ranNanos());
-    }
+    /** What a handler goes on with after the call. */
+    private record Unfinished(Handler handler, CompletionStage<?> stage) {}
 
     /** What passes from inside the transaction to the outside. Used by one thread. */
     private static final class Joint {
@@ -314,23 +294,6 @@ final class JobRunner {
         HandlerFailed(Throwable thrown) {
             super(null, thrown, false, false);
             this.thrown = thrown;
-        }
-    }
-
-    @SuppressWarnings("serial")
-    private static final class JobLostException extends RuntimeException {
-
-        JobLostException(String job) {
-            super(job + " was taken away from this node");
-        }
-    }
-
-    /** The handler was not called: that is not the job's fault, and charges no attempt. */
-    @SuppressWarnings("serial")
-    private static final class NotBegunException extends RuntimeException {
-
-        NotBegunException(String what, RuntimeException cause) {
-            super(what + ": " + cause, cause);
         }
     }
 }

@@ -23,13 +23,18 @@ public final class QueueContainer implements WorkerContainer {
     /** How long interrupted handlers have to end. */
     private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
+    /** How long the thread that takes jobs rests at once: it gives back what is held for too long. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
     private static final Logger LOG = LoggerFactory.getLogger(QueueContainer.class);
 
     private final String queue;
     private final WorkerOptions options;
     private final Handlers handlers;
     private final WorkerServices services;
+    private final BeginBackOff backOff;
     private final JobRunner runner;
+    private final JobRun.Hold hold;
     private final Workload workload;
     private final Claimer claims;
 
@@ -46,14 +51,15 @@ public final class QueueContainer implements WorkerContainer {
         this.options = options;
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
+        this.backOff = new BeginBackOff(queue, System::nanoTime);
         this.runner = new JobRunner(
                 this.handlers,
-                options,
                 services.converter(),
-                services.jobs(),
-                services.settlements(),
-                services.ends(),
-                services.onPartitionMissing());
+                JobRunner.Store.of(services.jobs(), services.settlements()),
+                services.threads(),
+                backOff,
+                new AttemptEnds(options, services.ends(), services.onPartitionMissing(), backOff));
+        this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
                 options.concurrency(),
                 services.settler().suspects(),
@@ -196,7 +202,8 @@ public final class QueueContainer implements WorkerContainer {
     /** Keeps a place for a job that is being sent, {@code null} if it has to wait for its turn. */
     public @Nullable Vacancy reserve(int priority, String type) {
         Object sender = new Object();
-        long[] from = handlers.find(type) == null ? null : workload.keep(sender, priority);
+        boolean begins = handlers.find(type) != null && backOff.rest().isZero();
+        long[] from = begins ? workload.keep(sender, priority) : null;
         if (from == null) {
             return null;
         }
@@ -237,11 +244,16 @@ public final class QueueContainer implements WorkerContainer {
     private boolean takeJobs() throws InterruptedException {
         Workload.Step step = workload.awaitStep(claimer::isStopping);
         if (step instanceof Workload.Step.Take take) {
-            workload.rest(claims.claim(take.room()));
+            Duration rest = backOff.rest();
+            workload.rest(rest.isZero() ? claims.claim(take.room()) : least(rest, LOOK));
         } else if (step instanceof Workload.Step.GiveBack) {
             giveBackHeld();
         }
         return !(step instanceof Workload.Step.End);
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** What the thread needs of its container. */
@@ -270,25 +282,28 @@ public final class QueueContainer implements WorkerContainer {
 
     private JobRun run(ClaimedJob job) {
         return new JobRun(
-                job,
-                queue,
-                options.maxAttempts(),
-                services.node(),
-                services.book(),
-                () -> !workload.isOpen(),
-                services.settler());
+                job, queue, options.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
     }
 
     // The runners' threads.
 
     private void runJobs() {
-        JobRun run = null;
+        goOn(null);
+    }
+
+    /** Runs jobs until none is left, or one goes on without its thread. */
+    private void goOn(@Nullable JobRun last) {
+        JobRun run = last;
         try {
-            run = workload.next(null);
+            run = workload.next(last);
             while (run != null) {
-                runner.run(run);
-                disownUnsettled(run);
-                run = workload.next(run);
+                JobRun current = run;
+                if (!runner.run(current, () -> over(current))) {
+                    // Its place stays taken until the handler's work ends, where this goes on.
+                    return;
+                }
+                disownUnsettled(current);
+                run = workload.next(current);
             }
         } catch (RuntimeException | Error ex) {
             workload.died(run);
@@ -297,6 +312,11 @@ public final class QueueContainer implements WorkerContainer {
             }
             throw ex;
         }
+    }
+
+    private void over(JobRun run) {
+        disownUnsettled(run);
+        goOn(run);
     }
 
     /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */

@@ -6,11 +6,13 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.worker.WorkerOptions;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.InvalidIsolationLevelException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -45,6 +47,38 @@ class TransactionBeginIntegrationTests {
 
             assertThat(attempt.get(20, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(refusals).hasNegativeValue();
+        }
+    }
+
+    @Test
+    void aQueueWhoseTransactionsCantBeginTriesFewOfThem(TestDatabase database) throws Exception {
+        AtomicInteger begins = new AtomicInteger();
+        CountDownLatch severalRests = new CountDownLatch(1);
+        long began = System.nanoTime();
+        DataSourceTransactionManager refusing = new DataSourceTransactionManager(database.dataSource()) {
+
+            @Override
+            protected void doBegin(Object transaction, TransactionDefinition definition) {
+                begins.incrementAndGet();
+                if (System.nanoTime() - began > TimeUnit.SECONDS.toNanos(3)) {
+                    severalRests.countDown();
+                }
+                throw new InvalidIsolationLevelException("no such level");
+            }
+        };
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle(
+                    "work",
+                    TestNode.concurrency(2),
+                    TestNode.handler(String.class, new TransactionTemplate(refusing), (payload, job) -> null));
+            node.start();
+            for (int i = 0; i < 50; i++) {
+                node.pgJobQ().sender().send("work", "something");
+            }
+            assertThat(severalRests.await(20, TimeUnit.SECONDS)).isTrue();
+            // Five rests or six; after each of them what was taken at once is tried.
+            assertThat(begins).hasValueLessThan(100);
+            assertThat(node.pgJobQ().queues().describe("work").dead()).isZero();
         }
     }
 }

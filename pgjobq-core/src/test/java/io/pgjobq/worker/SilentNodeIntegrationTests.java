@@ -59,14 +59,14 @@ class SilentNodeIntegrationTests {
             started.incrementAndGet();
             return null;
         });
+        BeginBackOff backOff = new BeginBackOff("work", System::nanoTime);
         runner = new JobRunner(
                 new Handlers("work", List.of(handler)),
-                WorkerOptions.DEFAULT,
                 new JacksonPayloadConverter(),
-                jobs,
-                settlements,
-                (succeeded, completion) -> {},
-                () -> {});
+                JobRunner.Store.of(jobs, settlements),
+                Runnable::run,
+                backOff,
+                new AttemptEnds(WorkerOptions.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}
@@ -98,7 +98,8 @@ class SilentNodeIntegrationTests {
     }
 
     private void run(ClaimedJob job) {
-        runner.run(new JobRun(job, "work", 3, node, book, () -> false, settler));
+        JobRun.Hold hold = JobRun.Hold.of(node, book);
+        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle), () -> {});
     }
 
     private List<ClaimedJob> claim() {

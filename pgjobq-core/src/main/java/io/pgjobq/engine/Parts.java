@@ -111,7 +111,8 @@ final class Parts {
         completions = new CompletionTracker(
                 outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening, vitals);
         ClaimBook book = new ClaimBook();
-        SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
+        SettlementRecorder recorder =
+                new SettlementRecorder(settlements, outcomes::maintain, book, doorbell, completions::ended);
         settler = new Settler(recorder, vitals);
         heartbeat = new Heartbeat(node, database, this::isListening, vitals);
         maintenance = new Maintenance(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Recording how attempts ended. Every method changes only jobs whose claim still exists, and says which those were.
  * Thread-safe.
  */
-public final class SettlementStore {
+public final class SettlementStore implements Settlements {
 
     private final Database database;
 
@@ -27,7 +27,7 @@ public final class SettlementStore {
         this.database = database;
     }
 
-    /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
+    @Override
     public SettledSuccesses succeeded(List<Succeeded> succeeded, long[] emptiedClaims) {
         List<Succeeded> batch = inLockOrder(succeeded);
         byte[] @Nullable [] results = new byte[batch.size()] @Nullable [];
@@ -52,7 +52,7 @@ public final class SettlementStore {
                 emptiedClaims));
     }
 
-    /** Records failed attempts; those that are not returned were lost. */
+    @Override
     public List<SettledFailure> failed(List<Failed> failed) {
         List<Failed> batch = inLockOrder(failed);
         return database.alone(connection -> database.list(
@@ -70,11 +70,7 @@ public final class SettlementStore {
                 claims(batch)));
     }
 
-    /**
-     * Gives jobs back.
-     *
-     * @return the claims that no longer hold them; the others are held by a handler's transaction at this moment
-     */
+    @Override
     public long[] released(List<Released> batch, long[] emptiedClaims) {
         return database.alone(connection -> database.one(
                 connection,
@@ -96,11 +92,6 @@ public final class SettlementStore {
         long[] all = LongStream.concat(jobs.stream().mapToLong(HeldJob::claim), LongStream.of(claims))
                 .toArray();
         database.alone(connection -> database.list(connection, "release", row -> true, seqs, all, claims));
-    }
-
-    /** Deletes claims of which every job is settled; returns those that are gone. */
-    public long[] removeClaims(long[] claims) {
-        return succeeded(List.of(), claims).removedClaims();
     }
 
     /** Returns whether the calling thread is in a transaction in which a job can be completed. */

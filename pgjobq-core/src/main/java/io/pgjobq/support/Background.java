@@ -47,7 +47,7 @@ public final class Background {
     @FunctionalInterface
     public interface Step {
 
-        /** Does some of the work, and waits for more; returns whether to go on. */
+        /** Does some of the work, and waits for more; returns whether to go on. When it is to end, it may do what is left. */
         boolean run() throws InterruptedException;
     }
 
@@ -86,7 +86,7 @@ public final class Background {
     private void work(Run run, Step step) {
         own.set(run);
         try {
-            while (!isStopping() && goesOn(step)) {}
+            while (goesOn(step)) {}
         } finally {
             own.remove();
             ended(run);
@@ -112,9 +112,9 @@ public final class Background {
             }
         } catch (InterruptedException ex) {
             // Whoever wants it to end says so; an interruption alone is somebody's mistake.
-            return true;
+            LOG.debug("interrupted, and goes on");
         }
-        return true;
+        return !isStopping();
     }
 
     /** There may not even be the memory to log it. */

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,11 +14,14 @@ import java.util.function.LongSupplier;
  */
 public final class Vitals {
 
+    /** Longer than anybody rests between two attempts: what has not failed for so long is not tried any more. */
+    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private final long patienceNanos;
     private final LongSupplier nanoTime;
     private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
 
-    private record Trouble(long since, Throwable cause) {}
+    private record Trouble(long since, long last, Throwable cause) {}
 
     /**
      * What does not work.
@@ -36,7 +40,11 @@ public final class Vitals {
 
     /** Something fails, or goes on failing. */
     public void failed(String activity, Throwable cause) {
-        troubles.computeIfAbsent(activity, name -> new Trouble(nanoTime.getAsLong(), cause));
+        long now = nanoTime.getAsLong();
+        troubles.merge(
+                activity,
+                new Trouble(now, now, cause),
+                (old, fresh) -> isRecent(old, now) ? new Trouble(old.since, now, old.cause) : fresh);
     }
 
     /** It works, again or still. */
@@ -48,15 +56,22 @@ public final class Vitals {
 
     /** Returns whether nothing has failed for so long that the node must get out of the way. */
     public boolean areGood() {
-        return troubles.isEmpty()
-                || troubles.values().stream()
-                        .noneMatch(trouble -> nanoTime.getAsLong() - trouble.since > patienceNanos);
+        if (troubles.isEmpty()) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        return troubles.values().stream().noneMatch(each -> isRecent(each, now) && now - each.since > patienceNanos);
+    }
+
+    private static boolean isRecent(Trouble trouble, long now) {
+        return now - trouble.last < RECENT_NANOS;
     }
 
     /** Returns what does not work, the oldest first. */
     public List<Problem> problems() {
         long now = nanoTime.getAsLong();
         return troubles.entrySet().stream()
+                .filter(entry -> isRecent(entry.getValue(), now))
                 .map(entry -> new Problem(
                         entry.getKey(),
                         Duration.ofNanos(now - entry.getValue().since),

@@ -130,7 +130,7 @@ final class Claimer {
             workload.update(lanes -> lanes.found(request, claimed));
             workload.hold(runs, nanos);
         } catch (RuntimeException | Error ex) {
-            claimed.jobs().forEach(services.book()::disown);
+            claimed.jobs().forEach(services::disown);
             throw ex;
         }
         if (!workload.isOpen() || workload.isPaused()) {

@@ -322,8 +322,7 @@ public final class QueueContainer implements WorkerContainer {
     /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
     private void disownUnsettled(JobRun run) {
         if (!run.isSettled()) {
-            services.book().disown(run.job());
-            services.onClaimLost().run();
+            services.disown(run.job());
         }
     }
 

@@ -6,7 +6,6 @@ import io.pgjobq.notify.Signal;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
 import io.pgjobq.store.Database;
-import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.SettledFailure;
 import io.pgjobq.store.SettledSuccesses;
 import io.pgjobq.store.Settlement;
@@ -14,7 +13,7 @@ import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Failure;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
-import io.pgjobq.store.SettlementStore;
+import io.pgjobq.store.Settlements;
 import io.pgjobq.store.StoredOutcome;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,16 +33,16 @@ public final class SettlementRecorder {
 
     private static final Logger LOG = LoggerFactory.getLogger(SettlementRecorder.class);
 
-    private final SettlementStore store;
-    private final FinishedJobStore history;
+    private final Settlements store;
+    private final Runnable maintainHistory;
     private final ClaimBook book;
     private final Doorbell doorbell;
     private final EndListener ends;
 
     public SettlementRecorder(
-            SettlementStore store, FinishedJobStore history, ClaimBook book, Doorbell doorbell, EndListener ends) {
+            Settlements store, Runnable maintainHistory, ClaimBook book, Doorbell doorbell, EndListener ends) {
         this.store = store;
-        this.history = history;
+        this.maintainHistory = maintainHistory;
         this.book = book;
         this.doorbell = doorbell;
         this.ends = ends;
@@ -120,7 +119,7 @@ public final class SettlementRecorder {
         } catch (RuntimeException ex) {
             batch.inDoubt = true;
             if (Database.lacksPartition(ex)) {
-                history.maintain();
+                maintainHistory.run();
             } else if (Database.refusesData(ex)) {
                 recordOneByOne(batch);
                 return;

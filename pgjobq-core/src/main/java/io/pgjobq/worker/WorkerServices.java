@@ -2,6 +2,7 @@ package io.pgjobq.worker;
 
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.node.Node;
+import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.JobStore;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.support.Vitals;
@@ -36,4 +37,14 @@ public record WorkerServices(
         Runnable onClaimLost,
         Runnable onPartitionMissing,
         Vitals vitals,
-        CompletionSink ends) {}
+        CompletionSink ends) {
+
+    /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */
+    void disown(ClaimedJob job) {
+        book.disown(job);
+        if (job.suspect()) {
+            settler.suspects().settled(job.claim());
+        }
+        onClaimLost.run();
+    }
+}

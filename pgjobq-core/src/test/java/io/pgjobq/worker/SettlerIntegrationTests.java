@@ -189,7 +189,7 @@ class SettlerIntegrationTests {
         return new Settler(
                 new SettlementRecorder(
                         new SettlementStore(database),
-                        new FinishedJobStore(database),
+                        new FinishedJobStore(database)::maintain,
                         book,
                         new Doorbell(nobody, null),
                         told::addAll),

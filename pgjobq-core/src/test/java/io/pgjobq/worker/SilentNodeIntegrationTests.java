@@ -54,7 +54,8 @@ class SilentNodeIntegrationTests {
         node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved(), vitals);
         SettlementStore settlements = new SettlementStore(database);
         Doorbell doorbell = new Doorbell(new Nobody(), null);
-        settler = new Settler(new SettlementRecorder(settlements, finished, book, doorbell, outcomes -> {}), vitals);
+        settler = new Settler(
+                new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}), vitals);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
             started.incrementAndGet();
             return null;

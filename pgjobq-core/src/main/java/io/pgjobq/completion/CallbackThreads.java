@@ -90,14 +90,18 @@ final class CallbackThreads implements Executor, AutoCloseable {
     }
 
     private void work() {
-        for (Runnable task = next(); task != null; task = next()) {
+        for (Runnable task = next(); task != null; task = nextAfterOne()) {
             run(task);
-            lock.lock();
-            try {
-                free++;
-            } finally {
-                lock.unlock();
-            }
+        }
+    }
+
+    private @Nullable Runnable nextAfterOne() {
+        lock.lock();
+        try {
+            free++;
+            return next();
+        } finally {
+            lock.unlock();
         }
     }
 

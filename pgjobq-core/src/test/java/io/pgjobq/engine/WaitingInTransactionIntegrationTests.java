@@ -104,8 +104,11 @@ class WaitingInTransactionIntegrationTests {
                 if (rollback) {
                     status.setRollbackOnly();
                 }
-                return node.sender().to(queue).send(1, Integer.class).completion().handle((outcome, failure) ->
-                        (failure instanceof UnknownJobException) + " in a transaction "
+                return node.sender()
+                        .to(queue)
+                        .send(1, Integer.class)
+                        .completion()
+                        .handle((outcome, failure) -> (failure instanceof UnknownJobException) + " in a transaction "
                                 + TransactionSynchronizationManager.isSynchronizationActive() + " on "
                                 + Thread.currentThread().getName().replaceAll("\\d+", ""));
             });

@@ -14,10 +14,11 @@ public interface JobCompletions {
      *
      * <p>It completes exceptionally with {@link UnknownJobException} if nothing is known of the id: it was never
      * committed, or the job's history is gone; with {@link CompletionTimeoutException} when the time is over; and with
-     * {@link PayloadConversionException} if the result can't be read as {@code resultType}.
+     * {@link PayloadConversionException} if the result can't be read as {@code resultType}. A job whose transaction has not
+     * committed is not known yet. Dependent stages run as {@link SentJob#completion()} says.
      *
      * @param resultType what the handler returns, {@code Void.class} to ignore it
-     * @param timeout how long to wait, positive
+     * @param timeout how long to wait from now on, positive and at most 365 days
      */
     <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout);
 

@@ -20,12 +20,26 @@ public interface SentJob<R> {
      * Returns a future of the job's end, with the configured time-out ({@code pgjobq.completion.timeout}, 1 hour by
      * default). May be called at any time and more than once.
      *
-     * <p>It completes exceptionally with {@link CompletionTimeoutException} when the time is over, and with
-     * {@link UnknownJobException} if the sending transaction rolled back. Cancelling the future stops the waiting, not
-     * the job. Dependent stages run on a thread of pgjobq unless an executor is given; they must not block it.
+     * <p>It completes exceptionally with {@link CompletionTimeoutException} when the time is over, which counts from this
+     * call, and with {@link UnknownJobException} if the sending transaction rolled back. Cancelling the future stops the
+     * waiting, not the job.
+     *
+     * <p><b>Inside the sending transaction</b> the job does not exist yet, so waiting for it there would never end. On the
+     * thread of that transaction {@code get} and {@code join} fail with {@link IllegalStateException} as long as it is open.
+     * So they do in a {@code REQUIRES_NEW} transaction inside of it, and of stages that depend on the future; but those of
+     * {@code CompletableFuture.allOf} and {@code anyOf} wait until the time is over. A job sent in a {@code REQUIRES_NEW}
+     * transaction can be waited for as soon as that has committed. Other threads may wait at any time.
+     *
+     * <p><b>Dependent stages</b> run on a thread of pgjobq, on the calling one if the future is complete already, or on the
+     * executor that they are given. They may block, as each that does keeps a thread of its own. These threads have the
+     * application's context class loader and nothing of the caller's: no transaction, security context or logging context.
      */
     CompletableFuture<JobOutcome<R>> completion();
 
-    /** Like {@link #completion()}, with a time-out of its own. */
+    /**
+     * Like {@link #completion()}, with a time-out of its own.
+     *
+     * @param timeout how long to wait from now on, positive and at most 365 days
+     */
     CompletableFuture<JobOutcome<R>> completion(Duration timeout);
 }

@@ -18,11 +18,13 @@ final class Waiter<R> {
 
     private final long id;
     private final Class<R> resultType;
-    private final CompletableFuture<JobOutcome<R>> future = new CompletableFuture<>();
+    private final CompletableFuture<JobOutcome<R>> future;
 
-    Waiter(long id, Class<R> resultType) {
+    /** @param future not completed yet */
+    Waiter(long id, Class<R> resultType, CompletableFuture<JobOutcome<R>> future) {
         this.id = id;
         this.resultType = resultType;
+        this.future = future;
     }
 
     long id() {
@@ -42,6 +44,11 @@ final class Waiter<R> {
                 id, "nothing is known of it: it was never committed, or what was kept of it is gone"));
     }
 
+    void rolledBack() {
+        future.completeExceptionally(
+                new UnknownJobException(id, "it does not exist, since the transaction that sent it was rolled back"));
+    }
+
     void denied(PermissionDeniedDataAccessException cause) {
         future.completeExceptionally(new PermissionDeniedDataAccessException(
                 "job " + id + ": its end can't be waited for, since the database's role may send but not see how jobs"
@@ -49,14 +56,15 @@ final class Waiter<R> {
                 cause));
     }
 
-    void failed(RuntimeException cause) {
+    void failed(Throwable cause) {
         future.completeExceptionally(cause);
     }
 
     void ended(StoredOutcome outcome, PayloadConverter converter) {
         try {
             future.complete(read(outcome, converter));
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
+            // The caller's types may fail to load, or nest too deeply: the caller must learn of it, too.
             future.completeExceptionally(ex);
         }
     }

@@ -1,6 +1,6 @@
 package io.pgjobq.send;
 
-import java.util.concurrent.CompletableFuture;
+import io.pgjobq.completion.SendingTransaction;
 import org.jspecify.annotations.Nullable;
 
 /** Whether jobs have been committed. */
@@ -9,7 +9,7 @@ interface Commit {
     /** They were committed when they were sent. */
     Commit DONE = () -> null;
 
-    /** Returns a future of whether they were committed, {@code null} if they are already. */
+    /** Returns the transaction that decides it, {@code null} if they are already. */
     @Nullable
-    CompletableFuture<Boolean> awaited();
+    SendingTransaction transaction();
 }

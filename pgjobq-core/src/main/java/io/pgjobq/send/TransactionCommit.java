@@ -1,5 +1,6 @@
 package io.pgjobq.send;
 
+import io.pgjobq.completion.SendingTransaction;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import java.util.LinkedHashMap;
@@ -7,20 +8,26 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The jobs sent in one transaction: rings for all of them when it has committed, for none if it rolls back. Used by the
- * transaction's thread, but for the future.
+ * transaction's thread, but for what a {@link SendingTransaction} is asked.
  */
-final class TransactionCommit implements Commit, TransactionSynchronization, Ordered {
+final class TransactionCommit implements Commit, SendingTransaction, TransactionSynchronization, Ordered {
 
     private record Lane(int queue, int priority) {}
 
     private final Doorbell doorbell;
     private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
+
+    /** The thread that has to end the transaction, {@code null} when it has. */
+    private volatile @Nullable Thread thread = Thread.currentThread();
+
     private final Map<Lane, Signal.Ready> ready = new LinkedHashMap<>();
     private final Set<Signal> others = new LinkedHashSet<>();
 
@@ -58,7 +65,17 @@ final class TransactionCommit implements Commit, TransactionSynchronization, Ord
     }
 
     @Override
-    public CompletableFuture<Boolean> awaited() {
+    public SendingTransaction transaction() {
+        return this;
+    }
+
+    @Override
+    public boolean isOpenHere() {
+        return thread == Thread.currentThread();
+    }
+
+    @Override
+    public CompletionStage<Boolean> committed() {
         return committed;
     }
 
@@ -69,13 +86,17 @@ final class TransactionCommit implements Commit, TransactionSynchronization, Ord
 
     @Override
     public void afterCompletion(int status) {
+        thread = null;
         if (status == STATUS_ROLLED_BACK) {
             committed.complete(false);
             return;
         }
-        // If it is not known how the transaction ended, a look does no harm.
-        ready.values().forEach(doorbell::ring);
-        others.forEach(doorbell::ring);
-        committed.complete(true);
+        try {
+            // If it is not known how the transaction ended, a look does no harm.
+            ready.values().forEach(doorbell::ring);
+            others.forEach(doorbell::ring);
+        } finally {
+            committed.complete(true);
+        }
     }
 }

@@ -34,11 +34,7 @@ final class Awaited {
 
     /** Returns whether the stage has ended already, and {@code end} was told. */
     boolean isOver(CompletionStage<?> stage) {
-        try {
-            stage.whenComplete(this::ended);
-        } catch (RuntimeException | Error ex) {
-            ended(null, ex);
-        }
+        stage.whenComplete(this::ended);
         if (state.compareAndSet(null, LEFT)) {
             return false;
         }

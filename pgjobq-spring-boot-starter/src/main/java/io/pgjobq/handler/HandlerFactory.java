@@ -21,7 +21,9 @@ final class HandlerFactory {
 
     Handler create(String beanName, JobHandlerMethod method) {
         HandlerParameters parameters = method.parameters();
-        HandlerInvocation invocation = new HandlerInvocation(() -> beanFactory.getBean(beanName), method, parameters);
+        HandlerReturn returned = HandlerReturn.of(method);
+        HandlerInvocation invocation =
+                new HandlerInvocation(() -> beanFactory.getBean(beanName), method, parameters, returned);
         Class<?> beanClass = beanFactory.getType(beanName, false);
         if (beanClass != null) {
             invocation.check(beanClass);
@@ -30,7 +32,7 @@ final class HandlerFactory {
                 method.description(),
                 parameters.payloadType(),
                 types(method, parameters),
-                transactions.of(method),
+                transactions.of(method, returned),
                 invocation);
     }
 

@@ -16,13 +16,16 @@ final class HandlerInvocation implements Handler.Invocation {
     private final Supplier<Object> bean;
     private final JobHandlerMethod handler;
     private final HandlerParameters parameters;
+    private final HandlerReturn returned;
     // Any thread; a lost update costs one more look.
     private volatile @Nullable InvocableMethod last;
 
-    HandlerInvocation(Supplier<Object> bean, JobHandlerMethod handler, HandlerParameters parameters) {
+    HandlerInvocation(
+            Supplier<Object> bean, JobHandlerMethod handler, HandlerParameters parameters, HandlerReturn returned) {
         this.bean = bean;
         this.handler = handler;
         this.parameters = parameters;
+        this.returned = returned;
     }
 
     /** Fails if the method can't be called on a bean of the class. */
@@ -34,7 +37,16 @@ final class HandlerInvocation implements Handler.Invocation {
     public @Nullable Object invoke(@Nullable Object payload, JobContext context) throws Throwable {
         Object receiver = bean.get();
         InvocableMethod invocable = invocable(receiver.getClass());
-        @Nullable Object[] arguments = parameters.arguments(payload, context);
+        if (returned.kind() == HandlerReturn.Kind.SUSPENDING) {
+            return SuspendingCall.start(
+                    continuation -> call(receiver, invocable, parameters.arguments(payload, context, continuation)));
+        }
+        Object value = call(receiver, invocable, parameters.arguments(payload, context, null));
+        return returned.adapt(handler.description(), value);
+    }
+
+    private static @Nullable Object call(Object receiver, InvocableMethod invocable, @Nullable Object[] arguments)
+            throws Throwable {
         return invocable.onTarget()
                 ? callTarget(receiver, invocable.method(), arguments)
                 : call(receiver, invocable.method(), arguments);

@@ -12,9 +12,10 @@ import org.springframework.core.GenericTypeResolver;
  * @param count how many parameters the method has
  * @param payload the position of the payload
  * @param context the position of the {@link JobContext}, negative for none
+ * @param continued whether the last is where a suspending function of Kotlin is told who waits for it
  * @param payloadType the payload's type, with type variables resolved
  */
-record HandlerParameters(int count, int payload, int context, Type payloadType) {
+record HandlerParameters(int count, int payload, int context, boolean continued, Type payloadType) {
 
     private static final int NONE = -1;
 
@@ -22,7 +23,9 @@ record HandlerParameters(int count, int payload, int context, Type payloadType) 
         Method method = handler.method();
         int payload = NONE;
         int context = NONE;
-        for (int i = 0; i < method.getParameterCount(); i++) {
+        boolean continued = HandlerReturn.isContinuation(method.getParameterCount() - 1, method);
+        int last = method.getParameterCount() - (continued ? 1 : 0);
+        for (int i = 0; i < last; i++) {
             boolean isContext = method.getParameterTypes()[i] == JobContext.class;
             if ((isContext ? context : payload) != NONE) {
                 throw invalid(handler, isContext ? "two JobContext parameters" : "more than one payload parameter");
@@ -34,15 +37,18 @@ record HandlerParameters(int count, int payload, int context, Type payloadType) 
             throw invalid(handler, "no payload parameter");
         }
         Type type = GenericTypeResolver.resolveType(method.getGenericParameterTypes()[payload], handler.targetClass());
-        return new HandlerParameters(method.getParameterCount(), payload, context, type);
+        return new HandlerParameters(method.getParameterCount(), payload, context, continued, type);
     }
 
     @Nullable
-    Object[] arguments(@Nullable Object payload, JobContext context) {
+    Object[] arguments(@Nullable Object payload, JobContext context, @Nullable Object continuation) {
         @Nullable Object[] arguments = new @Nullable Object[count];
         arguments[this.payload] = payload;
         if (this.context != NONE) {
             arguments[this.context] = context;
+        }
+        if (continued) {
+            arguments[count - 1] = continuation;
         }
         return arguments;
     }

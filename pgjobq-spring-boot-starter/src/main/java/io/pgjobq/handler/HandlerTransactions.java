@@ -15,6 +15,8 @@ import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionUsageException;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.annotation.TransactionManagementConfigurer;
 import org.springframework.transaction.interceptor.TransactionAttribute;
@@ -33,6 +35,9 @@ final class HandlerTransactions {
     private final DataSource dataSource;
     private final AnnotationTransactionAttributeSource attributes = new AnnotationTransactionAttributeSource(false);
 
+    /** Whether a transaction could not be begun while the handlers were looked at. Used by one thread. */
+    private boolean unreachable;
+
     HandlerTransactions(ConfigurableListableBeanFactory beanFactory, DataSource dataSource) {
         this.beanFactory = beanFactory;
         this.dataSource = dataSource;
@@ -41,20 +46,54 @@ final class HandlerTransactions {
 
     /** Returns {@code null} if the job is not completed together with what the handler does. */
     @Nullable
-    TransactionOperations of(JobHandlerMethod handler) {
+    TransactionOperations of(JobHandlerMethod handler, HandlerReturn returned) {
         TransactionAttribute attribute = attributes.getTransactionAttribute(handler.method(), handler.targetClass());
         if (attribute == null) {
             return null;
         }
         checkProxied(handler);
+        checkFinished(handler, returned);
         String obstacle = obstacle(attribute);
         if (obstacle != null) {
             return apart(handler, obstacle);
         }
         PlatformTransactionManager manager = manager(handler, attribute);
-        return isOnDataSource(manager)
-                ? new TransactionTemplate(manager, definition(handler, attribute))
-                : apart(handler, "its transaction manager is not that of pgjobq's DataSource");
+        if (!isOnDataSource(manager)) {
+            return apart(handler, "its transaction manager is not that of pgjobq's DataSource");
+        }
+        TransactionDefinition definition = definition(handler, attribute);
+        checkBegins(handler, manager, definition);
+        return new TransactionTemplate(manager, definition);
+    }
+
+    private static void checkFinished(JobHandlerMethod handler, HandlerReturn returned) {
+        if (returned.isUnfinished()) {
+            throw new InvalidJobHandlerException(
+                    handler.fullDescription()
+                            + " is @Transactional, but its work goes on after the call, which commits "
+                            + "its transaction.",
+                    "Return the result itself, or take @Transactional away and begin transactions where the work is done.");
+        }
+    }
+
+    /** Some managers know no isolation level but the default one: no attempt would ever begin. */
+    private void checkBegins(
+            JobHandlerMethod handler, PlatformTransactionManager manager, TransactionDefinition definition) {
+        if (unreachable || definition.getIsolationLevel() == TransactionDefinition.ISOLATION_DEFAULT) {
+            return;
+        }
+        try {
+            manager.rollback(manager.getTransaction(definition));
+        } catch (TransactionUsageException e) {
+            throw new InvalidJobHandlerException(
+                    handler.fullDescription() + " is @Transactional, but its transaction manager can't begin such a "
+                            + "transaction: " + e.getMessage() + ".",
+                    "Take the isolation level out of @Transactional, or let the transaction manager allow it.",
+                    e);
+        } catch (TransactionException e) {
+            // The database is away: one handler that waits for it is enough, and attempts that can't begin are told of.
+            unreachable = true;
+        }
     }
 
     private static void checkProxied(JobHandlerMethod handler) {

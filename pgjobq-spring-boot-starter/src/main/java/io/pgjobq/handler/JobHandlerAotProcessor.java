@@ -31,6 +31,8 @@ final class JobHandlerAotProcessor implements BeanRegistrationAotProcessor {
     private void register(ReflectionHints hints, JobHandlerMethod handler) {
         hints.registerMethod(handler.method(), ExecutableMode.INVOKE);
         binding.registerReflectionHints(
-                hints, handler.parameters().payloadType(), handler.method().getGenericReturnType());
+                hints,
+                handler.parameters().payloadType(),
+                HandlerReturn.of(handler).type());
     }
 }

@@ -5,11 +5,11 @@ import io.pgjobq.store.JobTypes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
@@ -69,7 +69,9 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
 
     private String signature() {
         return method.getName()
-                + Arrays.stream(method.getParameterTypes())
+                + IntStream.range(0, method.getParameterCount())
+                        .filter(parameter -> !HandlerReturn.isContinuation(parameter, method))
+                        .mapToObj(parameter -> method.getParameterTypes()[parameter])
                         .map(Class::getSimpleName)
                         .collect(Collectors.joining(", ", "(", ")"));
     }

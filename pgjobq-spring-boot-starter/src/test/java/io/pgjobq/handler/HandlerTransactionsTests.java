@@ -8,6 +8,7 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.worker.Handler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,6 +16,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.InvalidIsolationLevelException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -192,8 +195,74 @@ class HandlerTransactionsTests {
     private static TransactionDefinition begunBy(ScannedHandlers handlers, String queue, Recording manager) {
         Handler handler = handlers.only(queue);
         assertThat(handler.transaction()).isNotNull();
+        manager.begun.clear();
         handler.transaction().executeWithoutResult(status -> {});
         assertThat(manager.begun).hasSize(1);
         return manager.begun.get(0);
+    }
+
+    static class NoLevels extends Recording {
+
+        @Override
+        public TransactionStatus getTransaction(TransactionDefinition definition) {
+            throw new InvalidIsolationLevelException("no isolation levels here");
+        }
+    }
+
+    @Test
+    void anIsolationLevelThatTheManagerRefusesFailsTheStart() {
+        InvalidJobHandlerException failure = catchThrowableOfType(
+                InvalidJobHandlerException.class, () -> ScannedHandlers.of(Handlers.class, NoLevels.class));
+        assertThat(failure)
+                .hasMessageContaining("Handlers.required(Email) is @Transactional")
+                .hasMessageContaining("no isolation levels here");
+        assertThat(failure.action()).contains("Take the isolation level out");
+    }
+
+    static class Away extends Recording {
+
+        @Override
+        public TransactionStatus getTransaction(TransactionDefinition definition) {
+            super.getTransaction(definition);
+            throw new CannotCreateTransactionException("away");
+        }
+    }
+
+    static class TwoLevels {
+
+        @Transactional(isolation = Isolation.SERIALIZABLE)
+        @JobHandler("one")
+        void one(Email email) {}
+
+        @Transactional(isolation = Isolation.REPEATABLE_READ)
+        @JobHandler("two")
+        void two(Email email) {}
+    }
+
+    @Test
+    void aDatabaseThatIsAwayDoesNotFailTheStartAndIsWaitedForOnce() {
+        try (ScannedHandlers handlers = ScannedHandlers.of(TwoLevels.class, Away.class)) {
+            assertThat(handlers.only("one").transaction()).isNotNull();
+            assertThat(handlers.only("two").transaction()).isNotNull();
+            Recording away = handlers.bean(Away.class);
+            assertThat(away.begun).hasSize(1);
+        }
+    }
+
+    static class GoesOn {
+
+        @Transactional
+        @JobHandler("goes-on")
+        CompletableFuture<Void> handle(Email email) {
+            return new CompletableFuture<>();
+        }
+    }
+
+    @Test
+    void aTransactionalHandlerWhoseWorkGoesOnFailsTheStart() {
+        InvalidJobHandlerException failure = catchThrowableOfType(
+                InvalidJobHandlerException.class, () -> ScannedHandlers.of(GoesOn.class, Recording.class));
+        assertThat(failure).hasMessageContaining("GoesOn.handle(Email) is @Transactional, but its work goes on");
+        assertThat(failure.action()).contains("begin transactions where the work is done");
     }
 }

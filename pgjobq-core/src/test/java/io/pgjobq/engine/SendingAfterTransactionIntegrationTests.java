@@ -65,9 +65,10 @@ class SendingAfterTransactionIntegrationTests {
             PgJobQ.builder(pool).transactionManager(manager).transactionManager(manager);
             new TransactionTemplate(manager)
                     .executeWithoutResult(status -> afterCommit(() -> {
-                        isStoredAndStarts(node.sender());
+                        isStoredAtOnce(node.sender());
                         assertThat(node.sender().cancel(-1)).isFalse();
                     }));
+            starts();
             assertThat(commitsItself(pool)).isEqualTo(autoCommit);
             assertThat(manager.getTransactionExecutionListeners()).hasSize(1);
         }
@@ -85,13 +86,13 @@ class SendingAfterTransactionIntegrationTests {
                         sent.add(node.sender().send(WORKED, 1));
                     }));
             assertThat(isStored(sent.get(0))).isTrue();
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
+            starts();
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aJobIsCommittedByItselfWhereAScopeHasNoTransaction(boolean autoCommit) {
+    void aJobIsCommittedByItselfWhereAScopeHasNoTransaction(boolean autoCommit) throws Exception {
         try (HikariDataSource pool = pool(autoCommit, 1);
                 PgJobQ node = sender(pool)) {
             TransactionTemplate scope = new TransactionTemplate(new DataSourceTransactionManager(pool));
@@ -100,37 +101,40 @@ class SendingAfterTransactionIntegrationTests {
                 // The scope keeps the connection, on which nothing is left open.
                 new JdbcTemplate(pool)
                         .execute((Connection connection) -> connection.isValid(0) && rolledBack(connection));
-                isStoredAndStarts(node.sender());
+                isStoredAtOnce(node.sender());
             });
+            starts();
         }
     }
 
     @Test
-    void whatElseIsOpenOnTheConnectionIsNotCommittedWithTheJob() {
+    void whatElseIsOpenOnTheConnectionIsNotCommittedWithTheJob() throws Exception {
         database.execute("create table note (text text)");
         try (HikariDataSource pool = pool(false, 2);
                 PgJobQ node = sender(pool)) {
             told(pool)
                     .executeWithoutResult(status -> afterCommit(() -> {
                         new JdbcTemplate(pool).execute("insert into note values ('which nobody commits')");
-                        isStoredAndStarts(node.sender());
+                        isStoredAtOnce(node.sender());
                     }));
+            starts();
             assertThat(database.queryOne("select count(*) from note", Long.class))
                     .isZero();
         }
     }
 
     @Test
-    void theIsolationOfTheTransactionThatIsOverIsNotTheJobs() {
+    void theIsolationOfTheTransactionThatIsOverIsNotTheJobs() throws Exception {
         try (HikariDataSource pool = pool(true, 2);
                 PgJobQ node = sender(pool)) {
             long serializable = node.sender().send(KEPT, 1).id();
             TransactionTemplate transaction = told(pool);
             transaction.setIsolationLevel(TransactionDefinition.ISOLATION_SERIALIZABLE);
             transaction.executeWithoutResult(status -> afterCommit(() -> {
-                isStoredAndStarts(node.sender());
+                isStoredAtOnce(node.sender());
                 assertThat(node.sender().cancel(serializable)).isTrue();
             }));
+            starts();
         }
     }
 
@@ -162,12 +166,15 @@ class SendingAfterTransactionIntegrationTests {
         return new HikariDataSource(config);
     }
 
+    /** A node that sends only. It tells others of its jobs from a connection of the same pool. */
     private static PgJobQ sender(HikariDataSource pool) {
-        return PgJobQ.builder(pool)
+        PgJobQ sender = PgJobQ.builder(pool)
                 .options(TestNode.options(Duration.ofMinutes(10)))
-                .migrate(false)
                 .takesPart(false)
+                .migrate(false)
                 .build();
+        sender.start();
+        return sender;
     }
 
     private static TransactionTemplate told(HikariDataSource pool) {
@@ -185,15 +192,14 @@ class SendingAfterTransactionIntegrationTests {
         });
     }
 
-    private void isStoredAndStarts(JobSender sender) {
+    private void isStoredAtOnce(JobSender sender) {
         assertThat(isStored(sender.send(KEPT, 1))).isTrue();
         assertThat(sender.sendAll(KEPT, List.of(1, 2))).allMatch(this::isStored);
         sender.send(WORKED, 1);
-        try {
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
-        } catch (InterruptedException ex) {
-            throw new IllegalStateException(ex);
-        }
+    }
+
+    private void starts() throws InterruptedException {
+        assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
     }
 
     private boolean isStored(SentJob<?> sent) {

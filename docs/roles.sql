@@ -111,8 +111,9 @@ create policy just_sent on pgjobq.job for select to pgjobq_sender
 drop policy if exists seen on pgjobq.job;
 create policy seen on pgjobq.job for select to pgjobq_waiter, pgjobq_reader using (true);
 
+-- A waiter says of jobs that they are waited for, and can't take that back: others may wait for the same ones.
 drop policy if exists marked on pgjobq.job;
-create policy marked on pgjobq.job for update to pgjobq_waiter using (true);
+create policy marked on pgjobq.job for update to pgjobq_waiter using (true) with check (awaited);
 
 drop policy if exists worked on pgjobq.job;
 create policy worked on pgjobq.job for all to pgjobq_worker using (true);

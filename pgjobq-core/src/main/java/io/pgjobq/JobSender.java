@@ -11,7 +11,9 @@ import java.util.Map;
  *
  * <p>A job that is sent inside a Spring transaction on the queue's {@code DataSource} exists only if that transaction
  * commits, whatever made it (JDBC, JPA, jOOQ). Without a transaction the job is committed before the method returns, and may
- * have started in this process by then.
+ * have started in this process by then. So it is when the transaction is over but Spring still tells of its end: in
+ * {@code TransactionSynchronization.afterCommit} and {@code afterCompletion}, and in a {@code @TransactionalEventListener} of
+ * these phases. The transaction manager must be a Spring bean for it or, without Spring Boot, be given to the builder.
  *
  * <p>Every sending method throws {@link UnknownQueueException} for a queue that does not exist,
  * {@link PayloadConversionException} for a payload that can't be written or takes more than 64 MiB, and

@@ -9,6 +9,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.store.TransactionEnds;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Lifecycle;
 import io.pgjobq.support.Outage;
@@ -27,6 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.ConfigurableTransactionManager;
 
 /**
  * One node: the sender, the containers, and what keeps them going. Build it, {@link #start()} it, {@link #close()} it; the
@@ -352,6 +354,16 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
          */
         public Builder takesPart(boolean newTakesPart) {
             this.takesPart = newTakesPart;
+            return this;
+        }
+
+        /**
+         * Lets a transaction manager of the {@code DataSource} tell when its transactions end. A job that is sent by a
+         * callback which follows a commit is committed before sending it returns then; otherwise it is when all those
+         * callbacks have returned. May be called for several. Default: none.
+         */
+        public Builder transactionManager(ConfigurableTransactionManager manager) {
+            TransactionEnds.toldBy(manager);
             return this;
         }
 

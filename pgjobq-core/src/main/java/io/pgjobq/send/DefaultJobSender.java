@@ -256,6 +256,6 @@ public final class DefaultJobSender implements JobSender {
             doorbell.ring(signal);
             return Commit.DONE;
         }
-        return TransactionCommit.announce(doorbell, signal);
+        return TransactionCommit.announce(database, doorbell, signal);
     }
 }

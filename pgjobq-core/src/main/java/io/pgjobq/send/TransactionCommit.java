@@ -3,6 +3,7 @@ package io.pgjobq.send;
 import io.pgjobq.completion.SendingTransaction;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
+import io.pgjobq.store.Database;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -22,7 +23,12 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
 
     private record Lane(int queue, int priority) {}
 
+    private final Database database;
     private final Doorbell doorbell;
+
+    /** Whether the transaction was still open when its first job was sent. */
+    private boolean joined;
+
     private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
 
     /** The thread that has to end the transaction, {@code null} when it has. */
@@ -31,25 +37,26 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     private final Map<Lane, Signal.Ready> ready = new LinkedHashMap<>();
     private final Set<Signal> others = new LinkedHashSet<>();
 
-    private TransactionCommit(Doorbell doorbell) {
+    private TransactionCommit(Database database, Doorbell doorbell) {
+        this.database = database;
         this.doorbell = doorbell;
     }
 
     /** Rings when the current transaction has committed, and returns whether it has. */
-    static Commit announce(Doorbell doorbell, Signal signal) {
+    static Commit announce(Database database, Doorbell doorbell, Signal signal) {
         // Where nobody tells when the transaction ends, the next poll finds its jobs, and who waits looks at once.
         return TransactionSynchronizationManager.isSynchronizationActive()
-                ? of(doorbell).then(signal)
+                ? of(database, doorbell).then(signal)
                 : Commit.DONE;
     }
 
-    private static TransactionCommit of(Doorbell doorbell) {
+    private static TransactionCommit of(Database database, Doorbell doorbell) {
         for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
             if (other instanceof TransactionCommit same && same.doorbell == doorbell) {
                 return same;
             }
         }
-        TransactionCommit commit = new TransactionCommit(doorbell);
+        TransactionCommit commit = new TransactionCommit(database, doorbell);
         TransactionSynchronizationManager.registerSynchronization(commit);
         return commit;
     }
@@ -85,6 +92,17 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     }
 
     @Override
+    public void beforeCompletion() {
+        joined = true;
+    }
+
+    @Override
+    public void afterCommit() {
+        // Nobody is told of the completion any more who begins to listen during it.
+        joined = true;
+    }
+
+    @Override
     public void afterCompletion(int status) {
         thread = null;
         if (status == STATUS_ROLLED_BACK) {
@@ -92,6 +110,10 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
             return;
         }
         try {
+            if (!joined) {
+                // Sent by somebody who was told of the commit, before a manager that does not tell of its own.
+                database.commitBound();
+            }
             // If it is not known how the transaction ended, a look does no harm.
             ready.values().forEach(doorbell::ring);
             others.forEach(doorbell::ring);

@@ -77,14 +77,56 @@ public final class Database {
 
     /** Runs work on a connection of its own, each statement in a transaction of its own. */
     public <T extends @Nullable Object> T alone(Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return limit == null ? aloneOn(connection, work) : on(connection, limit.plus(CANCELLATION), work);
+        try {
+            Connection bound = spare();
+            if (bound != null) {
+                try {
+                    return limited(bound, work);
+                } finally {
+                    DataSourceUtils.releaseConnection(bound, dataSource);
+                }
+            }
+            try (Connection connection = dataSource.getConnection()) {
+                return limited(connection, work);
+            }
         } catch (SQLException ex) {
             if (!otherIsolation.get() && "PJ002".equals(ex.getSQLState())) {
                 otherIsolation.set(true);
                 return alone(work);
             }
             throw translate(ex);
+        }
+    }
+
+    private <T extends @Nullable Object> T limited(Connection connection, Work<T> work) throws SQLException {
+        return limit == null ? aloneOn(connection, work) : on(connection, limit.plus(CANCELLATION), work);
+    }
+
+    /**
+     * Returns the connection that the caller's thread holds though no transaction is open on it, {@code null} if there is none.
+     * The caller would keep it while waiting for another one of the pool, which may have no other.
+     */
+    private @Nullable Connection spare() {
+        if (!TransactionSynchronizationManager.hasResource(dataSource)
+                || TransactionSynchronizationManager.getCurrentTransactionIsolationLevel() != null
+                || inTransaction()) {
+            return null;
+        }
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        if (isIdle(connection)) {
+            return connection;
+        }
+        DataSourceUtils.releaseConnection(connection, dataSource);
+        return null;
+    }
+
+    /** Somebody may be reading from it, outside of any transaction of Spring's: the driver refuses this in the middle of one. */
+    private static boolean isIdle(Connection connection) {
+        try {
+            connection.setReadOnly(connection.isReadOnly());
+            return true;
+        } catch (SQLException ex) {
+            return false;
         }
     }
 
@@ -161,19 +203,34 @@ public final class Database {
         }
     }
 
-    /** Returns whether the calling thread is in a transaction on this {@code DataSource}. */
+    /**
+     * Returns whether the calling thread is in a transaction on this {@code DataSource} that somebody will commit or roll
+     * back. Where its manager does not tell, a transaction that has just been committed seems open to those that are told so
+     * by {@code afterCommit}.
+     */
     public boolean inTransaction() {
-        if (!TransactionSynchronizationManager.hasResource(dataSource)) {
+        Object holder = TransactionSynchronizationManager.getResource(dataSource);
+        if (holder == null) {
             return false;
         }
-        Connection connection = DataSourceUtils.getConnection(dataSource);
-        try {
-            return !connection.getAutoCommit();
-        } catch (SQLException ex) {
-            throw translate(ex);
-        } finally {
-            DataSourceUtils.releaseConnection(connection, dataSource);
+        Boolean open = TransactionEnds.isOpen(holder);
+        if (open != null) {
+            return open;
         }
+        // One of both alone: it is over, or nothing but the scope of one that never began.
+        return TransactionSynchronizationManager.isSynchronizationActive()
+                        == TransactionSynchronizationManager.isActualTransactionActive()
+                && !this.<Boolean>joined(Connection::getAutoCommit);
+    }
+
+    /** Commits what was done on the connection that is bound still, as nobody else does. */
+    public void commitBound() {
+        joined(connection -> {
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
+            return true;
+        });
     }
 
     /** Runs work in the caller's transaction; there must be one. */

@@ -111,8 +111,9 @@ create policy just_sent on ${schema}.job for select to ${schema}_sender
 drop policy if exists seen on ${schema}.job;
 create policy seen on ${schema}.job for select to ${schema}_waiter, ${schema}_reader using (true);
 
+-- A waiter says of jobs that they are waited for, and can't take that back: others may wait for the same ones.
 drop policy if exists marked on ${schema}.job;
-create policy marked on ${schema}.job for update to ${schema}_waiter using (true);
+create policy marked on ${schema}.job for update to ${schema}_waiter using (true) with check (awaited);
 
 drop policy if exists worked on ${schema}.job;
 create policy worked on ${schema}.job for all to ${schema}_worker using (true);

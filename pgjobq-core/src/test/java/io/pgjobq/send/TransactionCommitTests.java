@@ -6,6 +6,7 @@ import io.pgjobq.completion.SendingTransaction;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.notify.SignalSink;
+import io.pgjobq.store.Database;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionSynchronizationUtils;
@@ -68,7 +70,10 @@ class TransactionCommitTests implements SignalSink {
     }
 
     private SendingTransaction send() {
-        Commit commit = TransactionCommit.announce(new Doorbell(this, null), new Signal.Due(5));
+        Database database = new Database(new DelegatingDataSource(), "pgjobq");
+        Commit commit = TransactionCommit.announce(database, new Doorbell(this, null), new Signal.Due(5));
+        // It was open when the job was sent.
+        TransactionSynchronizationUtils.triggerBeforeCompletion();
         return Objects.requireNonNull(commit.transaction());
     }
 

@@ -114,6 +114,7 @@ class RoleLimitsContractIntegrationTests {
     void theWaiterChangesNothingAndSeesNoPayload() {
         statements.areRefused("waiter", CONTENTS);
         statements.areRefused("waiter", CHANGES);
+        statements.areRefused("waiter", "update S.job set awaited = false");
         statements.areRefused("waiter", "select type from S.job", "select type from S.finished_job");
     }
 

@@ -44,6 +44,11 @@ public final class PgJobqAutoConfiguration {
     }
 
     @Bean
+    static TransactionManagers pgJobqTransactionManagers() {
+        return new TransactionManagers();
+    }
+
+    @Bean
     PgJobqOptions pgJobqOptions(PgJobqProperties properties, Environment environment) {
         return new PgJobqOptions(properties, environment);
     }

@@ -56,18 +56,22 @@ class WrongClockIntegrationTests {
 
             Duration late = delayedJobs(stage, load);
             Duration retried = retries(stage, load);
+            Duration waited = waited(books);
             load.start(60, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
             Duration rescued = rescue(stage, load, ahead);
 
-            assertThat(ahead.logged("declared dead")).isEmpty();
+            assertThat(List.of(ahead, behind))
+                    .allSatisfy(
+                            worker -> assertThat(worker.logged("declared dead")).isEmpty());
             stage.report(
                     "one worker's clock five hours ahead, the other's five behind, the first killed at the end",
                     stage.audit().assertAllSucceeded(),
                     "started up to " + late.toMillis() + " ms after a delay, " + Math.max(0, retried.toMillis())
-                            + " ms after the longest back-off; the killed one's jobs started elsewhere after "
-                            + rescued.toMillis() + " ms");
+                            + " ms after the longest back-off, and were ready for up to " + waited.toMillis()
+                            + " ms; the killed one's jobs started elsewhere after " + rescued.toMillis() + " ms");
             assertThat(late).isLessThan(TOLERANCE);
             assertThat(retried).isLessThan(TOLERANCE);
+            assertThat(waited).isLessThan(TOLERANCE);
             assertThat(rescued).isLessThan(Duration.ofSeconds(3).plus(TOLERANCE));
             assertThat(books.count("select count(*) from pgjobq.finished_job"
                             + " where abs(extract(epoch from finished_at - clock_timestamp())) > 600"))
@@ -116,6 +120,13 @@ class WrongClockIntegrationTests {
         assertThat(books.count("select count" + retried)).isEqualTo(20);
         assertThat(books.duration("min" + retried)).isGreaterThanOrEqualTo(RETRY.minus(JITTER));
         return books.duration("max" + retried).minus(RETRY.plus(JITTER));
+    }
+
+    /** Returns the longest time for which a job is said to have been ready before its attempt that succeeded. */
+    private static Duration waited(Books books) {
+        String waited = "(waited) from pgjobq.finished_job_view";
+        assertThat(books.duration("min" + waited)).isGreaterThanOrEqualTo(Duration.ZERO);
+        return books.duration("max" + waited);
     }
 
     private static Duration rescue(Stage stage, Load load, Worker victim) {

@@ -1,10 +1,13 @@
 package io.pgjobq.reliability.harness;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -58,6 +61,8 @@ public final class Server implements AutoCloseable {
                     .setPGStartupWait(Duration.ofSeconds(60))
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    // What a copy may still have to replay is kept.
+                    .setServerConfig("wal_keep_size", "1GB")
                     .setServerConfig("shared_preload_libraries", "pg_stat_statements")
                     .setServerConfig("max_connections", String.valueOf(MAX_CONNECTIONS));
             return (port == 0 ? builder : builder.setPort(port)).start();
@@ -121,6 +126,80 @@ public final class Server implements AutoCloseable {
         postgres = launch(port);
     }
 
+    /**
+     * Copies the files of the server, which is shut down for it and started again, as a backup taken cold.
+     *
+     * @return the copy, which {@link #restore} takes
+     */
+    public Path copy() {
+        Path copy = copyHome();
+        int port = port();
+        stop();
+        try {
+            FileSystemUtils.copyRecursively(home, copy);
+            // The server starts with nothing that others may read.
+            Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+        postgres = launch(port);
+        return copy;
+    }
+
+    private Path copyHome() {
+        return home.resolveSibling(home.getFileName() + "-copy");
+    }
+
+    /** Starts a copy in place of this server, which has crashed: all that was committed since is gone. */
+    public void restore(Path copy) {
+        int port = port();
+        stop();
+        replaceBy(copy);
+        postgres = launch(port);
+    }
+
+    /**
+     * Starts a copy in place of this server, which has crashed, after the copy has replayed what the server had written up to
+     * that position, as a standby does that is promoted before it has received the rest. A new timeline begins.
+     */
+    public void failOver(Path copy, String position) {
+        int port = port();
+        stop();
+        Path log = home.resolveSibling(home.getFileName() + "-log");
+        try {
+            Files.move(home.resolve("pg_wal"), log);
+            Files.createFile(copy.resolve("recovery.signal"));
+            Files.writeString(
+                    copy.resolve("postgresql.auto.conf"),
+                    "restore_command = 'cp \"" + log + "/%f\" \"%p\"'\nrecovery_target_lsn = '" + position
+                            + "'\nrecovery_target_action = 'promote'\n");
+            replaceBy(copy);
+            postgres = launch(port);
+            awaitPromotion();
+            FileSystemUtils.deleteRecursively(log);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private void awaitPromotion() {
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .until(() -> !database()
+                        .sql("select pg_is_in_recovery()")
+                        .query(Boolean.class)
+                        .single());
+    }
+
+    private void replaceBy(Path copy) {
+        try {
+            FileSystemUtils.deleteRecursively(home);
+            Files.move(copy, home);
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     private void stop() {
         try {
             postgres.close();
@@ -134,6 +213,7 @@ public final class Server implements AutoCloseable {
         stop();
         try {
             FileSystemUtils.deleteRecursively(home);
+            FileSystemUtils.deleteRecursively(copyHome());
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }

@@ -2,6 +2,9 @@ package io.pgjobq.reliability.harness;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,9 +20,12 @@ public final class Stage implements AutoCloseable {
     private final Server server = Server.start();
     private final Books books = Books.open(server.database());
     private final Deque<AutoCloseable> props = new ArrayDeque<>();
+    private final Path output;
 
     private Stage(String scenario) {
         this.scenario = scenario;
+        this.output = Form.OUTPUT.resolve("logs").resolve(scenario);
+        shutGate();
         props.push(server);
     }
 
@@ -57,9 +63,31 @@ public final class Stage implements AutoCloseable {
     public Worker launch(List<String> prefix, List<String> jvm, String url, String name, String... arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--spring.datasource.url=" + url, "--spring.datasource.username=" + Server.USER));
+        all.add("--reliability.gate=" + gate());
         all.addAll(List.of(arguments));
-        Path log = Form.OUTPUT.resolve("logs").resolve(scenario).resolve(name + ".log");
-        return add(Worker.launch(log, name, prefix, jvm, all));
+        return add(Worker.launch(output.resolve(name + ".log"), name, prefix, jvm, all));
+    }
+
+    /** Lets all handlers go on that wait at the gate, and those that will come there. */
+    public void openGate() {
+        try {
+            Files.createFile(gate());
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** An earlier run may have left it open. */
+    private void shutGate() {
+        try {
+            Files.deleteIfExists(gate());
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private Path gate() {
+        return output.resolve("gate-is-open");
     }
 
     /** A proxy in front of the server. */

@@ -21,6 +21,10 @@ public record Task(long workMillis, Deed deed) {
         FAIL_ONCE,
         /** Sends a job that is due after the time that is given, instead of working that long. */
         SEND_LATER,
+        /** Works until the test opens the gate, a file, which no broken database keeps from it. */
+        AWAIT_GATE,
+        /** Takes memory until there is none left, and fails of that. */
+        EXHAUST,
         /** Does its work after its job was completed in its transaction, and before that commits. */
         LINGER
     }

@@ -3,7 +3,11 @@ package io.pgjobq.reliability.worker;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,11 +23,17 @@ class TaskHandlers {
     private final JdbcClient database;
     private final JobSender sender;
     private final String worker;
+    private final Path gate;
 
-    TaskHandlers(JdbcClient database, JobSender sender, @Value("${pgjobq.node.name}") String worker) {
+    TaskHandlers(
+            JdbcClient database,
+            JobSender sender,
+            @Value("${pgjobq.node.name}") String worker,
+            @Value("${reliability.gate}") String gate) {
         this.database = database;
         this.sender = sender;
         this.worker = worker;
+        this.gate = Path.of(gate);
     }
 
     /** Work outside the database: at least once. */
@@ -54,6 +64,8 @@ class TaskHandlers {
             case EXIT -> System.exit(1);
             case NOTHING -> TimeUnit.MILLISECONDS.sleep(task.workMillis());
             case FAIL_ONCE -> fail(job);
+            case AWAIT_GATE -> awaitGate();
+            case EXHAUST -> exhaust();
             case SEND_LATER -> sendLater(Duration.ofMillis(task.workMillis()));
             case LINGER -> TransactionSynchronizationManager.registerSynchronization(new Lingering(task.workMillis()));
         }
@@ -62,6 +74,19 @@ class TaskHandlers {
     private static void fail(JobContext job) {
         if (job.attempt() == 1) {
             throw new IllegalStateException("fails at the first attempt");
+        }
+    }
+
+    private void awaitGate() throws InterruptedException {
+        while (Files.notExists(gate)) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private static void exhaust() {
+        List<byte[]> hoard = new ArrayList<>();
+        while (true) {
+            hoard.add(new byte[100_000]);
         }
     }
 

@@ -170,7 +170,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
                 });
             } else {
                 begin(waiter, timeout);
-                var unused = transaction.committed().thenAccept(exists -> ended(waiter, marked, exists));
+                var unused = transaction.committed().thenAccept(exists -> transactionEnded(waiter, marked, exists));
             }
         } catch (RuntimeException | Error ex) {
             waiter.failed(ex);
@@ -205,7 +205,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     }
 
     /** The transaction has ended, and this is its thread, on which nothing of a caller's may run. */
-    private void ended(Waiter<?> waiter, boolean marked, boolean exists) {
+    private void transactionEnded(Waiter<?> waiter, boolean marked, boolean exists) {
         try {
             if (exists) {
                 follow(waiter, marked);

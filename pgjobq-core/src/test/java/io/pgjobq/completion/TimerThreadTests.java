@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,11 +32,16 @@ class TimerThreadTests {
 
     @Test
     void thingsAreDoneInTheOrderOfTheirTimesUnlessTheyAreCancelled() throws Exception {
-        var unusedLast = timer.after(Duration.ofMillis(30), () -> done.add("last"));
-        var cancelled = timer.after(Duration.ofMillis(20), () -> done.add("cancelled"));
-        var unusedFirst = timer.after(Duration.ofMillis(10), () -> done.add("first"));
+        CountDownLatch go = new CountDownLatch(1);
+        var unusedFirst = timer.after(Duration.ofNanos(1), () -> CompletionTrackerTests.await(go));
+        var unusedLate = timer.after(Duration.ofHours(1), () -> done.add("late"));
+        var unusedSecond = timer.after(Duration.ofMillis(1), () -> done.add("second"));
+        var cancelled = timer.after(Duration.ofMillis(2), () -> done.add("cancelled"));
+        var unusedThird = timer.after(Duration.ofMillis(3), () -> done.add("third"));
         cancelled.cancel();
-        assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("first");
-        assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("last");
+        go.countDown();
+        assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("second");
+        assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("third");
+        assertThat(done).isEmpty();
     }
 }

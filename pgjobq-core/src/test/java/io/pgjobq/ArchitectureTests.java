@@ -27,6 +27,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
+import org.slf4j.LoggerFactory;
 import org.springframework.util.ClassUtils;
 
 class ArchitectureTests {
@@ -130,6 +131,19 @@ class ArchitectureTests {
     @Test
     void noMethodIsSynchronizedBecauseThatPinsVirtualThreads() {
         check(methods().should().notHaveModifier(JavaModifier.SYNCHRONIZED));
+    }
+
+    /** What others wrote must not forge lines; the API knows no other package, and logs nothing but failures of JSON. */
+    @Test
+    void allIsLoggedThroughTheLogThatKeepsEachMessageOnItsLine() {
+        check(noClasses()
+                .that()
+                .doNotBelongToAnyOf(JacksonPayloadConverter.class)
+                .and()
+                .resideOutsideOfPackage("io.pgjobq.support..")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(LoggerFactory.class));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.pgjobq.completion;
 
+import io.pgjobq.support.Log;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
@@ -9,7 +10,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs what completes futures, and with it what callers chained to them, which may block. As long as something is to be run,
@@ -20,7 +20,7 @@ final class CallbackThreads implements Executor, AutoCloseable {
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private static final Logger LOG = LoggerFactory.getLogger(CallbackThreads.class);
+    private static final Logger LOG = Log.of(CallbackThreads.class);
 
     private final ThreadFactory threads;
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();

@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.StoredOutcome;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
@@ -24,7 +25,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /**
@@ -47,7 +47,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
 
     private static final long[] NONE = {};
 
-    private static final Logger LOG = LoggerFactory.getLogger(CompletionTracker.class);
+    private static final Logger LOG = Log.of(CompletionTracker.class);
 
     private final Ends ends;
     private final PayloadConverter converter;

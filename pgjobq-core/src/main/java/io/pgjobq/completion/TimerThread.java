@@ -1,18 +1,18 @@
 package io.pgjobq.completion;
 
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A timer with a thread of its own, once it is used. Thread-safe. */
 final class TimerThread implements Timer {
 
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
-    private static final Logger LOG = LoggerFactory.getLogger(TimerThread.class);
+    private static final Logger LOG = Log.of(TimerThread.class);
 
     private final ScheduledThreadPoolExecutor executor =
             new ScheduledThreadPoolExecutor(1, new DaemonThreads("pgjobq-timeout-"));

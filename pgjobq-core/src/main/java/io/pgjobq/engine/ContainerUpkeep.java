@@ -4,6 +4,7 @@ import io.pgjobq.node.Maintenance;
 import io.pgjobq.store.LaneStore;
 import io.pgjobq.store.ReadyJobs;
 import io.pgjobq.store.Registration;
+import io.pgjobq.support.Log;
 import io.pgjobq.worker.ClaimAudit;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
@@ -11,12 +12,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What maintenance does for the containers. Used by its thread. */
 final class ContainerUpkeep implements Maintenance.Workers {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ContainerUpkeep.class);
+    private static final Logger LOG = Log.of(ContainerUpkeep.class);
 
     /** Whoever may send could make up types without end. */
     private static final int MOST_REPORTED = 1_000;

@@ -12,6 +12,7 @@ import io.pgjobq.schema.SchemaMigration;
 import io.pgjobq.store.TransactionEnds;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Lifecycle;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import io.pgjobq.worker.Handler;
@@ -25,7 +26,6 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.ConfigurableTransactionManager;
@@ -49,7 +49,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     /** Below the phases of web servers, so that sending and waiting work as long as requests are served. */
     public static final int PHASE = DEFAULT_PHASE - 4096;
 
-    private static final Logger LOG = LoggerFactory.getLogger(PgJobQ.class);
+    private static final Logger LOG = Log.of(PgJobQ.class);
 
     private final EngineOptions options;
     private final boolean migrate;

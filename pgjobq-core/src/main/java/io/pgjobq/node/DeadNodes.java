@@ -3,18 +3,18 @@ package io.pgjobq.node;
 import io.pgjobq.store.NodeStore.DeadNode;
 import io.pgjobq.store.NodeStore.Rescue;
 import io.pgjobq.store.ReadyJobs;
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Declares silent nodes dead when asked, and frees what dead ones hold, some claims at a time. Used by one thread. */
 final class DeadNodes implements Step {
 
     private static final int AT_ONCE = 50;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DeadNodes.class);
+    private static final Logger LOG = Log.of(DeadNodes.class);
 
     private final Nodes nodes;
     private final BooleanSupplier steady;

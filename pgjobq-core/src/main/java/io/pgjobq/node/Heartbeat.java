@@ -3,12 +3,12 @@ package io.pgjobq.node;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.KeptConnection;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Shows that the node lives as long as the listening connection doesn't, on a thread that does nothing else, and on a
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Heartbeat {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Logger LOG = Log.of(Heartbeat.class);
 
     /** How many heartbeats may be due before one is answered: two more connections can be tried before others miss it. */
     private static final int UNANSWERED = 4;

@@ -2,11 +2,11 @@ package io.pgjobq.node;
 
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.QueueStore;
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the history's partitions, drops one whose day has come, and removes some of what deleted queues have left. Used by
@@ -16,7 +16,7 @@ final class HistoryUpkeep implements Step {
 
     private static final Duration EVERY = Duration.ofMinutes(20);
 
-    private static final Logger LOG = LoggerFactory.getLogger(HistoryUpkeep.class);
+    private static final Logger LOG = Log.of(HistoryUpkeep.class);
 
     private final FinishedJobStore finished;
     private final QueueStore queues;

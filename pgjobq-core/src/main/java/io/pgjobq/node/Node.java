@@ -4,6 +4,7 @@ import io.pgjobq.notify.NotificationListener;
 import io.pgjobq.store.KeptConnection;
 import io.pgjobq.store.NodeRegistry;
 import io.pgjobq.store.Registration;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.LogText;
 import io.pgjobq.support.Vitals;
 import java.security.SecureRandom;
@@ -16,7 +17,6 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This application instance: its registration among the others, the ids of its claims, and its signs of life. A node that was
@@ -33,7 +33,7 @@ public final class Node implements NotificationListener.Pulse {
     /** Counters start anywhere below this, so that a number which comes back does not bring ids back. */
     private static final long STARTS = 1L << (COUNTER_BITS - 1);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Logger LOG = Log.of(Node.class);
 
     private final NodeRegistry registry;
     private final String name;

@@ -1,13 +1,13 @@
 package io.pgjobq.node;
 
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A step, when it is due, and whether somebody asked for it. After a failure it is done again when its back-off is over,
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Task {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Task.class);
+    private static final Logger LOG = Log.of(Task.class);
 
     private final Step step;
     private final Background background;

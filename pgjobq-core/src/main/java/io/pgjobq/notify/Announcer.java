@@ -2,6 +2,7 @@ package io.pgjobq.notify;
 
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
@@ -10,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends notifications from a thread of its own, so that no sender's commit takes the instance-wide lock that a notifying
@@ -21,7 +21,7 @@ public final class Announcer {
     /** The first signal is sent at once; under load there is one notification in this time. */
     private static final Duration SPACING = Duration.ofMillis(2);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+    private static final Logger LOG = Log.of(Announcer.class);
 
     private final Sending sending;
     private final Channels channels;

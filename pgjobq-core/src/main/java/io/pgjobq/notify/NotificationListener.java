@@ -2,6 +2,7 @@ package io.pgjobq.notify;
 
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.sql.Connection;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The node's own connection, outside the pool: it listens, and shows at fixed intervals that the node lives. When it is lost
@@ -32,7 +32,7 @@ public final class NotificationListener {
     /** A driver on {@link PromptSockets} does not wait for one millisecond, but only looks. */
     private static final long SHORTEST_WAIT_MILLIS = 2;
 
-    private static final Logger LOG = LoggerFactory.getLogger(NotificationListener.class);
+    private static final Logger LOG = Log.of(NotificationListener.class);
 
     private final ListenConnectionFactory connections;
     private final NotificationStore store;

@@ -1,15 +1,15 @@
 package io.pgjobq.schema;
 
+import io.pgjobq.support.Log;
 import java.util.logging.Level;
 import liquibase.logging.Logger;
 import liquibase.logging.core.AbstractLogService;
 import liquibase.logging.core.AbstractLogger;
-import org.slf4j.LoggerFactory;
 
 /** Lets Liquibase speak at debug level: one line says that the schema was migrated, and what fails is thrown. */
 final class QuietLogService extends AbstractLogService {
 
-    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(LiquibaseRun.class);
+    private static final org.slf4j.Logger LOG = Log.of(LiquibaseRun.class);
 
     @Override
     public int getPriority() {

@@ -1,5 +1,6 @@
 package io.pgjobq.schema;
 
+import io.pgjobq.support.Log;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,7 +8,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -22,7 +22,7 @@ public final class SchemaMigration {
     /** The oldest PostgreSQL that pgjobq works on. */
     public static final int OLDEST_POSTGRESQL = 14;
 
-    private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);
+    private static final Logger LOG = Log.of(SchemaMigration.class);
 
     private final DataSource dataSource;
     private final String schema;

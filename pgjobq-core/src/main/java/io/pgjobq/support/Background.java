@@ -9,7 +9,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A thread of a node's own, and the lock under which it and the others meet: they change something, it waits for that, and
@@ -20,7 +19,7 @@ public final class Background {
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+    private static final Logger LOG = Log.of(Background.class);
 
     private final ThreadFactory threads;
     private final Outage outage;

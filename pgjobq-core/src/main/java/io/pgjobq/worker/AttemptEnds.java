@@ -10,17 +10,17 @@ import io.pgjobq.store.Settlement.Failed;
 import io.pgjobq.store.Settlement.Failure;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Settles attempts by what they came to, and says so. Thread-safe. */
 final class AttemptEnds {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AttemptEnds.class);
+    private static final Logger LOG = Log.of(AttemptEnds.class);
 
     private final WorkerOptions options;
     private final CompletionSink completions;

@@ -1,5 +1,6 @@
 package io.pgjobq.worker;
 
+import io.pgjobq.support.Log;
 import io.pgjobq.support.LogText;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How long a queue rests while attempts of it can't begin, and for how long that is excused. Jobs keep their place in the
@@ -25,7 +25,7 @@ final class BeginBackOff {
     /** After so long without another failure it is said that attempts begin again. */
     private static final long QUIET = TimeUnit.SECONDS.toNanos(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(BeginBackOff.class);
+    private static final Logger LOG = Log.of(BeginBackOff.class);
 
     private final String queue;
     private final LongSupplier nanoTime;

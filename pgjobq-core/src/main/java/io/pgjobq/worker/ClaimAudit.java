@@ -4,13 +4,13 @@ import io.pgjobq.store.HeldJob;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.Registration;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.support.Log;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Compares, job by job, what this node holds with what the tables say. They differ after an answer was lost, and after a
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClaimAudit {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClaimAudit.class);
+    private static final Logger LOG = Log.of(ClaimAudit.class);
 
     private final Function<Registration, List<HeldJob>> table;
     private final GiveBack giveBack;

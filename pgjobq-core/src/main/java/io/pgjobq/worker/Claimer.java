@@ -7,17 +7,17 @@ import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.NodeFencedException;
 import io.pgjobq.store.QueueGoneException;
 import io.pgjobq.store.ReadyJobs;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Takes jobs of one queue into a workload, and sees to what stands in the way of it. Used by one thread. */
 final class Claimer {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Claimer.class);
+    private static final Logger LOG = Log.of(Claimer.class);
 
     private final String queue;
     private final Handlers handlers;

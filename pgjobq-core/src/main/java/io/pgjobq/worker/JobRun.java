@@ -5,6 +5,7 @@ import io.pgjobq.node.Node;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.store.StoredJson;
+import io.pgjobq.support.Log;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One attempt at one job, from the claim to the settlement. It is settled once: by the thread that runs it, or by its
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JobRun implements JobContext {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JobRun.class);
+    private static final Logger LOG = Log.of(JobRun.class);
 
     private final ClaimedJob job;
     private final String queue;

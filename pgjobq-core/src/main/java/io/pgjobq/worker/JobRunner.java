@@ -10,6 +10,7 @@ import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
 import io.pgjobq.store.SettlementStore;
+import io.pgjobq.support.Log;
 import io.pgjobq.worker.AttemptEnds.JobLostException;
 import io.pgjobq.worker.AttemptEnds.NotBegunException;
 import java.lang.reflect.Type;
@@ -19,13 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Runs attempts: reads the payload, calls the handler, and settles what it came to. Nothing that happens there escapes. */
 final class JobRunner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+    private static final Logger LOG = Log.of(JobRunner.class);
 
     private final Handlers handlers;
     private final PayloadConverter converter;

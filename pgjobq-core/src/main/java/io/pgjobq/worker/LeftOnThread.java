@@ -1,10 +1,10 @@
 package io.pgjobq.worker;
 
+import io.pgjobq.support.Log;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.springframework.context.i18n.LocaleContextHolder;
 import org.springframework.jdbc.datasource.ConnectionHolder;
@@ -22,7 +22,7 @@ import org.springframework.util.ClassUtils;
  */
 record LeftOnThread(String name, int priority, @Nullable ClassLoader loader) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LeftOnThread.class);
+    private static final Logger LOG = Log.of(LeftOnThread.class);
 
     private static final boolean SECURED = ClassUtils.isPresent(
             "org.springframework.security.core.context.SecurityContextHolder", LeftOnThread.class.getClassLoader());

@@ -8,11 +8,11 @@ import io.pgjobq.store.Place;
 import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.support.Background;
 import io.pgjobq.support.Lifecycle;
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs the jobs of one queue. One thread takes jobs whenever there is room; up to {@code concurrency} runners work through
@@ -26,7 +26,7 @@ public final class QueueContainer implements WorkerContainer {
     /** How long the thread that takes jobs rests at once: it gives back what is held for too long. */
     private static final Duration LOOK = Duration.ofMillis(250);
 
-    private static final Logger LOG = LoggerFactory.getLogger(QueueContainer.class);
+    private static final Logger LOG = Log.of(QueueContainer.class);
 
     private final String queue;
     private final WorkerOptions options;

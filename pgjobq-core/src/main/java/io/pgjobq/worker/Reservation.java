@@ -3,15 +3,15 @@ package io.pgjobq.worker;
 import io.pgjobq.notify.Vacancies.Vacancy;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Place;
+import io.pgjobq.support.Log;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A place in a container's workload, and the id of a claim, for a job that is being sent. Used by the sender's thread. */
 final class Reservation implements Vacancy {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Reservation.class);
+    private static final Logger LOG = Log.of(Reservation.class);
 
     private final Place place;
     private final ClaimBook book;

@@ -15,6 +15,7 @@ import io.pgjobq.store.Settlement.Released;
 import io.pgjobq.store.Settlement.Succeeded;
 import io.pgjobq.store.Settlements;
 import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.support.Log;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,12 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes batches of settlements, and tells everybody whom they concern. Used by the settler's thread. */
 public final class SettlementRecorder {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SettlementRecorder.class);
+    private static final Logger LOG = Log.of(SettlementRecorder.class);
 
     private final Settlements store;
     private final Runnable maintainHistory;

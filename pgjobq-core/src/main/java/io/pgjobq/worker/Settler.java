@@ -2,6 +2,7 @@ package io.pgjobq.worker;
 
 import io.pgjobq.store.Settlement;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
@@ -17,7 +18,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records how attempts ended, on one thread: what comes while one batch is being committed makes up the next. Nothing that was
@@ -36,7 +36,7 @@ public final class Settler {
     /** With more unrecorded settlements than this, containers take no more jobs. */
     private static final int OVERLOAD = 5_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+    private static final Logger LOG = Log.of(Settler.class);
 
     private final SettlementRecorder recorder;
     private final ReentrantLock lock = new ReentrantLock();

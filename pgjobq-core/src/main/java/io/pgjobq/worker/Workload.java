@@ -1,5 +1,6 @@
 package io.pgjobq.worker;
 
+import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that a container holds and runs, and what decides whether it takes more. One thread takes jobs, up to
@@ -25,7 +25,7 @@ final class Workload {
     /** Held jobs that were not started in this time are to be given back: another node may be free. */
     private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Workload.class);
+    private static final Logger LOG = Log.of(Workload.class);
 
     private final int concurrency;
     private final BooleanSupplier mayTake;

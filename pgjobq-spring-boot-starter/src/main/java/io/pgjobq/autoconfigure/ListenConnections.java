@@ -3,13 +3,13 @@ package io.pgjobq.autoconfigure;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.notify.PromptSockets;
 import io.pgjobq.properties.PgJobqProperties;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.LogText;
 import java.sql.Driver;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.DatabaseDriver;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
@@ -17,7 +17,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 /** Opens the listening connection where the properties say, else where the {@code DataSource} connects to. */
 final class ListenConnections {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ListenConnections.class);
+    private static final Logger LOG = Log.of(ListenConnections.class);
 
     private ListenConnections() {}
 

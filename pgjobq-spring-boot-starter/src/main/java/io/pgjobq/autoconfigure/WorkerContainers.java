@@ -6,13 +6,13 @@ import io.pgjobq.handler.HandlerRegistry;
 import io.pgjobq.handler.InvalidJobHandlerException;
 import io.pgjobq.properties.InvalidPropertyException;
 import io.pgjobq.properties.PgJobqOptions;
+import io.pgjobq.support.Log;
 import io.pgjobq.worker.Handler;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
 /** Makes one container for each queue that has handlers, as a bean, and declares the other queues. */
@@ -20,7 +20,7 @@ final class WorkerContainers implements HandlerRegistry {
 
     static final String BEAN_NAME_PREFIX = "pgjobq.worker.";
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerContainers.class);
+    private static final Logger LOG = Log.of(WorkerContainers.class);
 
     private final PgJobQ pgJobQ;
     private final PgJobqOptions options;

@@ -1,11 +1,11 @@
 package io.pgjobq.handler;
 
+import io.pgjobq.support.Log;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -29,7 +29,7 @@ import org.springframework.util.StringUtils;
 /** Finds the transaction in which a {@code @Transactional} handler runs and its job is completed. */
 final class HandlerTransactions {
 
-    private static final Logger LOG = LoggerFactory.getLogger(HandlerTransactions.class);
+    private static final Logger LOG = Log.of(HandlerTransactions.class);
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final DataSource dataSource;

@@ -1,8 +1,8 @@
 package io.pgjobq.migration;
 
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.support.Log;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
@@ -11,7 +11,7 @@ import org.springframework.beans.factory.InitializingBean;
  */
 public final class PgJobqMigration implements InitializingBean {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PgJobqMigration.class);
+    private static final Logger LOG = Log.of(PgJobqMigration.class);
 
     private final Runnable action;
     private final boolean databaseRequired;

@@ -72,7 +72,7 @@ grant execute on all functions in schema pgjobq to pgjobq_worker;
 
 -- The sender. Of a job's row it may read what inserting it returns, and the policies below let it see no row but the one
 -- that it has just inserted.
-grant select (id, name) on pgjobq.queue to pgjobq_sender;
+grant select (id, name, deleted_xid) on pgjobq.queue to pgjobq_sender;
 grant usage on sequence pgjobq.job_seq to pgjobq_sender;
 grant insert (id, seq, run_at, queue_id, priority, awaited, type, payload, attributes), select (id, seq, run_at, queue_id)
     on pgjobq.job to pgjobq_sender;
@@ -97,12 +97,13 @@ grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at,
     attributes, last_error) on pgjobq.finished_job_view to pgjobq_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor
--- a place in the line before theirs. The other roles see all rows; the owner is exempt by itself.
+-- a place in the line before theirs, nor fill a queue that does not exist. The other roles see all rows; the owner is exempt by itself.
 alter table pgjobq.job enable row level security;
 
 drop policy if exists sent on pgjobq.job;
 create policy sent on pgjobq.job for insert to pgjobq_sender
-    with check (id = currval('pgjobq.job_seq'::regclass) and (seq is null or seq = id));
+    with check (id = currval('pgjobq.job_seq'::regclass) and (seq is null or seq = id)
+        and exists (select from pgjobq.queue q where q.id = queue_id and q.deleted_xid is null));
 
 drop policy if exists just_sent on pgjobq.job;
 create policy just_sent on pgjobq.job for select to pgjobq_sender

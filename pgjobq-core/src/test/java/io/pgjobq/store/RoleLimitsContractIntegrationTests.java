@@ -48,7 +48,13 @@ class RoleLimitsContractIntegrationTests {
         "insert into S.job (id, seq, queue_id, payload) values (nextval('S.job_seq'), 1, 1, '')",
         "insert into S.job (id, seq, queue_id, payload)"
                 + " select nextval('S.job_seq') + 5, currval('S.job_seq') + 5, 1, ''",
-        "select * from S.claim(1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null)",
+        "select nextval('S.job_seq');"
+                + " insert into S.job (id, seq, queue_id, payload)"
+                + " values (currval('S.job_seq'), currval('S.job_seq'), 9000, '')",
+        "select nextval('S.job_seq');"
+                + " insert into S.job (id, seq, queue_id, payload)"
+                + " select currval('S.job_seq'), currval('S.job_seq'), id, '' from S.queue where name like '(deleted)%'",
+        "select * from S.claim(1, 1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null)",
         "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",
         "select S.redrive(1, 1, 1, null)",
@@ -96,7 +102,8 @@ class RoleLimitsContractIntegrationTests {
     RoleLimitsContractIntegrationTests(TestDatabase server) {
         TestRoles roles = TestRoles.on(server);
         statements = new RoleStatements(roles);
-        server.execute(statements.sql("insert into S.queue (name) values ('emails'); select S.maintain_history();"
+        server.execute(statements.sql("insert into S.queue (name) values ('emails');"
+                + " insert into S.queue (name, deleted_xid) values ('(deleted) 2 old', pg_current_xact_id()); select S.maintain_history();"
                 + " select S.send('emails', '{}')"));
     }
 

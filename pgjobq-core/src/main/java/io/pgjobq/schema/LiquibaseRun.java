@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ final class LiquibaseRun {
      * at the same time.
      */
     void update() throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = open()) {
             boolean readOnly = connection.isReadOnly();
             boolean autoCommit = connection.getAutoCommit();
             connection.setReadOnly(false);
@@ -50,6 +51,15 @@ final class LiquibaseRun {
                 connection.setAutoCommit(autoCommit);
                 connection.setReadOnly(readOnly);
             }
+        }
+    }
+
+    /** The caller holds a connection: a pool that has none left is too small. */
+    private Connection open() throws SQLException {
+        try {
+            return dataSource.getConnection();
+        } catch (SQLTransientConnectionException ex) {
+            throw new TooFewConnectionsException(schema, ex);
         }
     }
 

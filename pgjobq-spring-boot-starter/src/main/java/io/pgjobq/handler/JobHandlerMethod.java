@@ -62,7 +62,8 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
             throw new InvalidJobHandlerException(
                     fullDescription() + " takes a " + rawType.getSimpleName()
                             + ", but jobs are sent under the names of concrete classes.",
-                    "Name the types of its jobs in @JobHandler(types = …), or take a class, a sealed interface or byte[].");
+                    "Take a record that has it as a component, a class, a sealed interface or byte[], "
+                            + "or name the types of its jobs in @JobHandler(types = …).");
         }
         return JobTypes.namesFor(rawType);
     }

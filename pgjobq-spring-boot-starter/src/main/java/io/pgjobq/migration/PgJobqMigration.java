@@ -1,6 +1,7 @@
 package io.pgjobq.migration;
 
 import io.pgjobq.schema.SchemaMigration;
+import io.pgjobq.schema.TooFewConnectionsException;
 import io.pgjobq.support.Log;
 import org.slf4j.Logger;
 import org.springframework.beans.factory.InitializingBean;
@@ -36,7 +37,7 @@ public final class PgJobqMigration implements InitializingBean {
         try {
             action.run();
         } catch (RuntimeException e) {
-            if (!ConnectionFailure.isCauseOf(e)) {
+            if (e instanceof TooFewConnectionsException || !ConnectionFailure.isCauseOf(e)) {
                 throw e;
             }
             if (databaseRequired) {

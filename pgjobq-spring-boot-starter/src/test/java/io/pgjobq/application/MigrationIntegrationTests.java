@@ -151,6 +151,35 @@ class MigrationIntegrationTests {
     }
 
     @Test
+    void aPoolThatIsTooSmallForTheMigrationIsToldSo() {
+        Applications.on(database, "narrow")
+                .withPropertyValues(
+                        "spring.datasource.hikari.maximum-pool-size=1",
+                        "spring.datasource.hikari.connection-timeout=300")
+                .run(context -> {
+                    FailureAnalysis analysis = Analyses.of(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .contains("migrates schema 'narrow' with two connections at once")
+                            .contains("gave only one");
+                    assertThat(analysis.getAction())
+                            .contains("spring.datasource.hikari.maximum-pool-size")
+                            .contains("pgjobq.migration.enabled=false");
+                });
+    }
+
+    @Test
+    void aPoolThatIsTooSmallForTheMigrationIsNotWaitedForInTheBackground() {
+        Applications.on(database, "narrow")
+                .withPropertyValues(
+                        "spring.datasource.hikari.maximum-pool-size=1",
+                        "spring.datasource.hikari.connection-timeout=300",
+                        "pgjobq.database-required=false")
+                .run(context -> assertThat(
+                                Analyses.of(context.getStartupFailure()).getDescription())
+                        .contains("gave only one"));
+    }
+
+    @Test
     void severalApplicationsMayStartAtOnce() throws Exception {
         int nodes = 4;
         ExecutorService executor = Executors.newFixedThreadPool(nodes);

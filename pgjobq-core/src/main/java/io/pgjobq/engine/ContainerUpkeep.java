@@ -10,6 +10,7 @@ import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 
@@ -25,13 +26,15 @@ final class ContainerUpkeep implements Maintenance.Workers {
     private final LaneStore lanes;
     private final ClaimBook book;
     private final ClaimAudit audit;
+    private final LockWatch locks;
     private final Set<String> reported = new HashSet<>();
 
-    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit) {
+    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit, LockWatch locks) {
         this.switchboard = switchboard;
         this.lanes = lanes;
         this.book = book;
         this.audit = audit;
+        this.locks = locks;
     }
 
     @Override
@@ -41,6 +44,21 @@ final class ContainerUpkeep implements Maintenance.Workers {
                 .mapToInt(QueueContainer::queueId)
                 .filter(id -> id != 0)
                 .toArray();
+    }
+
+    @Override
+    public void missing(List<Integer> queues) {
+        for (QueueContainer container : switchboard.containers()) {
+            if (queues.contains(container.queueId())) {
+                // Its next claim finds that out, and creates the queue.
+                container.lookEverywhere();
+            }
+        }
+    }
+
+    @Override
+    public void watchLocks() {
+        locks.look();
     }
 
     @Override
@@ -80,8 +98,7 @@ final class ContainerUpkeep implements Maintenance.Workers {
             LOG.warn(
                     "queue '{}': jobs of type '{}' wait for a node that has a handler for it; here there are handlers for {}",
                     queue,
-                    // Anybody who may send chooses it: it must not look like a line of this log.
-                    type.replaceAll("\\p{Cntrl}", "?"),
+                    type,
                     Arrays.toString(known));
         }
     }

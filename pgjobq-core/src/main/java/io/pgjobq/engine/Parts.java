@@ -14,11 +14,13 @@ import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.notify.NotificationListener;
 import io.pgjobq.notify.SelfTest;
+import io.pgjobq.send.DeclaredQueues;
 import io.pgjobq.send.DefaultJobSender;
 import io.pgjobq.store.Database;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.JobStore;
 import io.pgjobq.store.LaneStore;
+import io.pgjobq.store.LockStore;
 import io.pgjobq.store.NodeStore;
 import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.QueueStore;
@@ -75,7 +77,8 @@ final class Parts {
             PayloadConverter converter,
             @Nullable ListenConnectionFactory listenConnections,
             boolean takesPart,
-            ToIntFunction<QueueContainer> queueIds) {
+            ToIntFunction<QueueContainer> queueIds,
+            DeclaredQueues declared) {
         this.takesPart = takesPart;
         database = new Database(dataSource, options.schema());
         Database answering = database.within(ANSWER);
@@ -119,7 +122,12 @@ final class Parts {
                 node,
                 new Maintenance.Stores(nodes, lanes, finished, queueStore),
                 doorbell,
-                new ContainerUpkeep(switchboard, lanes, book, new ClaimAudit(nodes, settlements, book)),
+                new ContainerUpkeep(
+                        switchboard,
+                        lanes,
+                        book,
+                        new ClaimAudit(nodes, settlements, book),
+                        new LockWatch(new LockStore(answering)::held, System::nanoTime)),
                 options.pollInterval(),
                 this::isListening,
                 vitals);
@@ -139,7 +147,8 @@ final class Parts {
                 vitals,
                 recorder::completed);
         // What callers ask for takes as long as they let it.
-        sender = new DefaultJobSender(database, new JobStore(database), converter, doorbell, switchboard, completions);
+        sender = new DefaultJobSender(
+                database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
         QueueStore callersQueues = new QueueStore(database);
         queues = new DefaultJobQueues(callersQueues, doorbell);
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);

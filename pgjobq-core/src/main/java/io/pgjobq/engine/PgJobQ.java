@@ -7,6 +7,8 @@ import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.notify.DerivedConnections;
+import io.pgjobq.notify.DerivedConnections.Instead;
 import io.pgjobq.notify.ListenConnectionFactory;
 import io.pgjobq.schema.SchemaMigration;
 import io.pgjobq.store.TransactionEnds;
@@ -22,6 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -71,13 +75,23 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     /** What keeps the containers going has been started. */
     private volatile boolean prepared;
 
+    /** Finds the settings of a queue that will be declared. */
+    private final Function<String, @Nullable WorkerOptions> toBeDeclared;
+
     private PgJobQ(Builder builder) {
+        this.toBeDeclared = builder.toBeDeclared;
         this.options = builder.options;
         this.migrate = builder.migrate;
         this.takesPart = builder.takesPart;
         this.schema = new SchemaMigration(builder.dataSource, options.schema());
         this.parts = new Parts(
-                builder.dataSource, options, builder.converter, builder.listenConnections, takesPart, this::create);
+                builder.dataSource,
+                options,
+                builder.converter,
+                builder.listenConnections.get(),
+                takesPart,
+                this::create,
+                this::createDeclared);
         this.preparing = new Background("pgjobq-start", parts.vitals());
     }
 
@@ -289,6 +303,17 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         return PHASE;
     }
 
+    /** For senders: those may be earlier than the start, and than the declaration. */
+    private boolean createDeclared(String queue) {
+        WorkerOptions known = declared.get(queue);
+        WorkerOptions settings = known == null && !isRunning() ? toBeDeclared.apply(queue) : known;
+        if (!takesPart || settings == null) {
+            return false;
+        }
+        create(queue, settings);
+        return true;
+    }
+
     private int create(QueueContainer container) {
         return create(container.queue(), container.options());
     }
@@ -316,12 +341,15 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         private final DataSource dataSource;
         private EngineOptions options = EngineOptions.DEFAULT;
         private PayloadConverter converter = new JacksonPayloadConverter();
-        private @Nullable ListenConnectionFactory listenConnections;
+        private Supplier<@Nullable ListenConnectionFactory> listenConnections;
+        private Function<String, @Nullable WorkerOptions> toBeDeclared = queue -> null;
         private boolean migrate = true;
         private boolean takesPart = true;
 
         private Builder(DataSource dataSource) {
             this.dataSource = dataSource;
+            this.listenConnections = () -> DerivedConnections.orPollOnly(
+                    dataSource, Instead.OF_NOTHING, "give the builder listenConnections, null to only poll");
         }
 
         /** Sets what concerns the node as a whole. Default: {@link EngineOptions#DEFAULT}. */
@@ -336,9 +364,18 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
             return this;
         }
 
-        /** Sets what opens the connection to listen on; {@code null}, the default, to poll only. */
+        /** Sets what opens the connection to listen on; {@code null} to only poll. Default: as the {@code DataSource} does. */
         public Builder listenConnections(@Nullable ListenConnectionFactory factory) {
-            this.listenConnections = factory;
+            this.listenConnections = () -> factory;
+            return this;
+        }
+
+        /**
+         * Sets what finds the settings of a queue that will be declared; whoever sends to it before that finds it there. By
+         * default there is none.
+         */
+        public Builder toBeDeclared(Function<String, @Nullable WorkerOptions> settings) {
+            this.toBeDeclared = settings;
             return this;
         }
 

@@ -99,6 +99,7 @@ final class LostWakeUps implements Step {
             look(asked);
         }
         restsAt = looks ? UNKNOWN : position;
+        workers.watchLocks();
         workers.advance(pace.drawnBeforeLastPoll());
         // What a heartbeat has shown meanwhile was not news to it.
         long took = nanoTime.getAsLong() - started;
@@ -126,6 +127,9 @@ final class LostWakeUps implements Step {
         if (neglected.abandoned()) {
             // A rescuer has died in the middle, or a zombie made a claim after its death.
             findings.abandoned();
+        }
+        if (!neglected.missing().isEmpty()) {
+            workers.missing(neglected.missing());
         }
         if (neglected.dueInMillis() != null) {
             findings.due(neglected.dueInMillis());

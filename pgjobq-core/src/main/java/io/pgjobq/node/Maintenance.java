@@ -42,6 +42,12 @@ public final class Maintenance {
         /** Returns the numbers of the queues that this node takes jobs from. */
         int[] queues();
 
+        /** These of the queues are not there. */
+        void missing(List<Integer> queues);
+
+        /** Looks whether somebody keeps a lock that is needed for milliseconds at a time. */
+        void watchLocks();
+
         /** All jobs with a lower seq were drawn a while ago; no worker needs to look below it without being told. */
         void advance(long seq);
 

@@ -43,6 +43,7 @@ public final class DefaultJobSender implements JobSender {
     private final Doorbell doorbell;
     private final Vacancies vacancies;
     private final CompletionTracker completions;
+    private final DeclaredQueues declared;
 
     public DefaultJobSender(
             Database database,
@@ -50,13 +51,15 @@ public final class DefaultJobSender implements JobSender {
             PayloadConverter converter,
             Doorbell doorbell,
             Vacancies vacancies,
-            CompletionTracker completions) {
+            CompletionTracker completions,
+            DeclaredQueues declared) {
         this.database = database;
         this.store = store;
         this.converter = converter;
         this.doorbell = doorbell;
         this.vacancies = vacancies;
         this.completions = completions;
+        this.declared = declared;
     }
 
     @Override
@@ -83,7 +86,7 @@ public final class DefaultJobSender implements JobSender {
             return new StoredJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
         Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
-        StoredJobs stored = guarded(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
+        StoredJobs stored = created(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
         Commit commit = announce(joined, job.priority(), stored);
         return new StoredJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
     }
@@ -131,7 +134,7 @@ public final class DefaultJobSender implements JobSender {
             return List.of();
         }
         boolean joined = joins(job.queue());
-        List<StoredJobs> stored = guarded(job.queue(), () -> storeAll(job, chunks, joined));
+        List<StoredJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
         List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
         for (StoredJobs jobs : stored) {
             Commit commit = announce(joined, job.priority(), jobs);
@@ -234,6 +237,18 @@ public final class DefaultJobSender implements JobSender {
             throw new UnknownQueueException(queue);
         }
         return stored;
+    }
+
+    /** A queue that the application declares may not be there yet, or no more: then it is created, and the work done again. */
+    private <T> T created(String queue, Supplier<T> work) {
+        try {
+            return guarded(queue, work);
+        } catch (UnknownQueueException ex) {
+            if (!declared.create(queue)) {
+                throw ex;
+            }
+            return guarded(queue, work);
+        }
     }
 
     private static <T extends @Nullable Object> T guarded(String queue, Supplier<T> work) {

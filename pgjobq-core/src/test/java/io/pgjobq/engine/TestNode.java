@@ -65,7 +65,7 @@ public final class TestNode implements AutoCloseable {
 
     /** A node that only polls. */
     public static TestNode polling(DataSource dataSource) {
-        return new TestNode(PgJobQ.builder(dataSource).options(options(POLL)).build());
+        return on(dataSource, null, options(POLL));
     }
 
     /** A node on a pool and listen connections of its own. */

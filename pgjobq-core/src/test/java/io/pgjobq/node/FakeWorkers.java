@@ -18,6 +18,14 @@ final class FakeWorkers implements Maintenance.Workers {
     }
 
     @Override
+    public void missing(List<Integer> queues) {
+        calls.add("missing " + queues);
+    }
+
+    @Override
+    public void watchLocks() {}
+
+    @Override
     public void advance(long seq) {
         calls.add("advance " + seq);
     }

@@ -28,7 +28,7 @@ final class Sender implements Runnable {
         this.ledger = ledger;
         this.goesOn = goesOn;
         DataSource dataSource = database.dataSource();
-        this.pgJobQ = PgJobQ.builder(dataSource).build();
+        this.pgJobQ = PgJobQ.builder(dataSource).listenConnections(null).build();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         this.jdbc = new JdbcTemplate(dataSource);
     }

@@ -120,6 +120,7 @@ final class StoreTour {
                 .contains(dead);
         assertThat(store.nodes().rescue(10)).isNotEmpty();
         assertThat(store.queues().unknown()).isEmpty();
+        assertThat(new LockStore(store.database()).held()).isEmpty();
         assertThat(store.queues().names()).contains(TestStore.QUEUE);
         assertThat(store.queues().describe(null)).isNotEmpty();
         assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();

@@ -7,6 +7,7 @@ import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.engine.PgJobQ;
+import io.pgjobq.handler.HandledQueues;
 import io.pgjobq.handler.JobHandlerLazyInitializationExcludeFilter;
 import io.pgjobq.handler.JobHandlers;
 import io.pgjobq.migration.PgJobqMigration;
@@ -86,7 +87,9 @@ public final class PgJobqAutoConfiguration {
             PgJobqOptions options,
             PgJobqProperties properties,
             PayloadConverter converter,
-            ObjectProvider<ListenConnectionFactory> listenConnections) {
+            ObjectProvider<ListenConnectionFactory> listenConnections,
+            ConfigurableListableBeanFactory beanFactory) {
+        HandledQueues handled = new HandledQueues(beanFactory);
         return PgJobQ.builder(queue.dataSource())
                 .options(options.engine())
                 .converter(converter)
@@ -94,6 +97,10 @@ public final class PgJobqAutoConfiguration {
                         properties.notifications(), queue.dataSource(), listenConnections.getIfUnique()))
                 .migrate(properties.migration().enabled())
                 .takesPart(properties.node().enabled())
+                .toBeDeclared(name -> options.configuredQueues().contains(name)
+                                || handled.names().contains(name)
+                        ? options.worker(name)
+                        : null)
                 .build();
     }
 

@@ -3,6 +3,7 @@ package io.pgjobq.handler;
 import io.pgjobq.JobHandler;
 import java.lang.reflect.Proxy;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
@@ -30,6 +31,19 @@ final class HandlerBeans {
                 if (targetClass != null && mayHaveHandlers(targetClass)) {
                     JobHandlerMethod.of(targetClass).forEach(method -> action.accept(beanName, method));
                 }
+            }
+        }
+    }
+
+    /** Calls back with the methods that the definitions of the beans tell of, some of which may not be there yet. */
+    void forEachDefinedMethod(Consumer<JobHandlerMethod> action) {
+        for (String beanName : beanFactory.getBeanNamesForType(Object.class, true, false)) {
+            Class<?> type = beanFactory.getType(beanName, false);
+            if (type != null && Proxy.isProxyClass(type)) {
+                type = AutoProxyUtils.determineTargetClass(beanFactory, beanName);
+            }
+            if (type != null && mayHaveHandlers(ClassUtils.getUserClass(type))) {
+                JobHandlerMethod.of(ClassUtils.getUserClass(type)).forEach(action);
             }
         }
     }

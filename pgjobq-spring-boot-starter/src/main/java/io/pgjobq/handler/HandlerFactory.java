@@ -37,8 +37,8 @@ final class HandlerFactory {
     }
 
     /** Returns the queues that the annotation names. */
-    Set<String> queues(JobHandlerMethod method) {
-        Set<String> queues = resolve(method.annotation().value());
+    static Set<String> queues(ConfigurableListableBeanFactory beanFactory, JobHandlerMethod method) {
+        Set<String> queues = resolve(beanFactory, method.annotation().value());
         if (queues.isEmpty()) {
             throw new InvalidJobHandlerException(
                     method.fullDescription() + " names no queue.", "Name one or more in @JobHandler.");
@@ -47,11 +47,11 @@ final class HandlerFactory {
     }
 
     private Set<String> types(JobHandlerMethod method, HandlerParameters parameters) {
-        Set<String> named = resolve(method.annotation().types());
+        Set<String> named = resolve(beanFactory, method.annotation().types());
         return named.isEmpty() ? method.namesFor(parameters) : named;
     }
 
-    private Set<String> resolve(String[] values) {
+    private static Set<String> resolve(ConfigurableListableBeanFactory beanFactory, String[] values) {
         return Arrays.stream(values)
                 .map(beanFactory::resolveEmbeddedValue)
                 .flatMap(value -> Arrays.stream(StringUtils.commaDelimitedListToStringArray(value)))

@@ -14,6 +14,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  */
 public final class JobHandlers implements SmartInitializingSingleton {
 
+    private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerBeans beans;
     private final HandlerFactory factory;
     private final HandlerRegistry registry;
@@ -24,6 +25,7 @@ public final class JobHandlers implements SmartInitializingSingleton {
      * @param dataSource whose transactions complete jobs
      */
     public JobHandlers(ConfigurableListableBeanFactory beanFactory, DataSource dataSource, HandlerRegistry registry) {
+        this.beanFactory = beanFactory;
         this.beans = new HandlerBeans(beanFactory);
         this.factory = new HandlerFactory(beanFactory, new HandlerTransactions(beanFactory, dataSource));
         this.registry = registry;
@@ -34,7 +36,7 @@ public final class JobHandlers implements SmartInitializingSingleton {
         Map<String, QueueHandlers> queues = new TreeMap<>();
         beans.forEachMethod((beanName, method) -> {
             Handler handler = factory.create(beanName, method);
-            for (String queue : factory.queues(method)) {
+            for (String queue : HandlerFactory.queues(beanFactory, method)) {
                 queues.computeIfAbsent(queue, QueueHandlers::new).add(method, handler);
             }
         });

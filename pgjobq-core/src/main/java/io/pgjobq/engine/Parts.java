@@ -26,12 +26,14 @@ import io.pgjobq.store.NotificationStore;
 import io.pgjobq.store.QueueStore;
 import io.pgjobq.store.SettlementStore;
 import io.pgjobq.support.Lifecycle;
+import io.pgjobq.support.Log;
 import io.pgjobq.support.Vitals;
 import io.pgjobq.worker.ClaimAudit;
 import io.pgjobq.worker.ClaimBook;
 import io.pgjobq.worker.QueueContainer;
 import io.pgjobq.worker.SettlementRecorder;
 import io.pgjobq.worker.Settler;
+import io.pgjobq.worker.WorkerOptions;
 import io.pgjobq.worker.WorkerServices;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,9 +41,12 @@ import java.util.List;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** The parts of a node and how they hang together. */
 final class Parts {
+
+    private static final Logger LOG = Log.of(Parts.class);
 
     /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -236,8 +241,26 @@ final class Parts {
         return finished;
     }
 
-    QueueStore queueStore() {
-        return queueStore;
+    /**
+     * Creates a queue, unless there is one, and brings its settings up to date; returns its number.
+     *
+     * @param historyIsKept whether the history has partitions already
+     */
+    int createQueue(String queue, WorkerOptions settings, boolean historyIsKept) {
+        int id = queueStore.create(queue);
+        if (queueStore.settings(id, settings.maxAttempts(), settings.history())) {
+            LOG.info(
+                    "queue '{}': max-attempts is {}, history is kept for {} (succeeded) and {} (dead)",
+                    queue,
+                    settings.maxAttempts(),
+                    settings.history().succeeded(),
+                    settings.history().dead());
+            if (historyIsKept) {
+                // A longer retention needs partitions that are further away.
+                finished.maintain();
+            }
+        }
+        return id;
     }
 
     Switchboard switchboard() {

@@ -319,20 +319,7 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
     }
 
     private int create(String queue, WorkerOptions settings) {
-        int id = parts.queueStore().create(queue);
-        if (parts.queueStore().settings(id, settings.maxAttempts(), settings.history())) {
-            LOG.info(
-                    "queue '{}': max-attempts is {}, history is kept for {} (succeeded) and {} (dead)",
-                    queue,
-                    settings.maxAttempts(),
-                    settings.history().succeeded(),
-                    settings.history().dead());
-            if (prepared) {
-                // A longer retention needs partitions that are further away.
-                parts.finished().maintain();
-            }
-        }
-        return id;
+        return parts.createQueue(queue, settings, prepared);
     }
 
     /** Builds a node. Used by one thread. */

@@ -139,12 +139,14 @@ class CallbackThreadsTests {
     @Test
     void whereNoFurtherThreadCanBeHadTheOthersGoOn() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch ran = new CountDownLatch(11);
         callbacks.execute(() -> {
+            begun.countDown();
             CompletionTrackerTests.await(go);
             ran.countDown();
         });
-        threads.take();
+        CompletionTrackerTests.await(begun);
         beforeThread.set(() -> {
             throw new OutOfMemoryError("unable to create native thread");
         });

@@ -58,8 +58,8 @@ class CompletionTrackerTests {
                 await(go);
             });
         }
-        var unusedLate = tracker.completion(97, Void.class, Duration.ofSeconds(2))
-                .whenComplete((outcome, failure) -> await(go));
+        var unusedLate =
+                tracker.completion(97, Void.class, Duration.ofSeconds(2)).whenComplete((outcome, failure) -> await(go));
         var late = tracker.completion(98, Void.class, Duration.ofSeconds(2));
         var ended = tracker.completion(99, Void.class);
 

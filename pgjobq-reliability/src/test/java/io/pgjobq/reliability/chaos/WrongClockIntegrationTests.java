@@ -57,12 +57,12 @@ class WrongClockIntegrationTests {
             Duration late = delayedJobs(stage, load);
             Duration retried = retries(stage, load);
             Duration waited = waited(books);
-            load.start(60, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
-            Duration rescued = rescue(stage, load, ahead);
-
             assertThat(List.of(ahead, behind))
                     .allSatisfy(
                             worker -> assertThat(worker.logged("declared dead")).isEmpty());
+            load.start(60, Task.of(Duration.ofMillis(20)), Queues.PLAIN, Queues.TRANSFER);
+            Duration rescued = rescue(stage, load, ahead);
+
             stage.report(
                     "one worker's clock five hours ahead, the other's five behind, the first killed at the end",
                     stage.audit().assertAllSucceeded(),

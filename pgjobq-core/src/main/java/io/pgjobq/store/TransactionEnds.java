@@ -4,16 +4,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Knows whether the transaction of a bound connection is still open. Spring keeps the connection bound, and calls the
- * transaction active, until everybody has been told of its end; what is done on the connection by then, nobody commits. No
- * one but the transaction manager knows, and it tells its listeners right before it commits or rolls back.
+ * transaction active, until everybody has been told of its end; what is done on the connection by then, nobody commits. The
+ * manager tells its listeners of the begin; who is registered first then is the first to be told of the commit.
  */
 public final class TransactionEnds implements TransactionExecutionListener {
 
@@ -52,18 +54,43 @@ public final class TransactionEnds implements TransactionExecutionListener {
                     .filter(ConnectionHolder.class::isInstance)
                     .filter(holder -> !TransactionSynchronizationManager.hasResource(holder))
                     .toList();
-            bound.forEach(holder -> TransactionSynchronizationManager.bindResource(holder, new Begun(transaction)));
+            List<Begun> begun =
+                    bound.stream().map(holder -> new Begun(transaction)).toList();
+            for (int i = 0; i < begun.size(); i++) {
+                TransactionSynchronizationManager.bindResource(bound.get(i), begun.get(i));
+            }
+            if (!begun.isEmpty() && TransactionSynchronizationManager.isSynchronizationActive()) {
+                TransactionSynchronizationManager.registerSynchronization(new Commit(begun));
+            }
+        }
+    }
+
+    /** Is told of the commit before anybody else is: until then a manager may write what it has kept back, and send. */
+    private record Commit(List<Begun> begun) implements TransactionSynchronization, Ordered {
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST_PRECEDENCE;
+        }
+
+        @Override
+        public void afterCommit() {
+            begun.forEach(each -> each.ended = true);
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            afterCommit();
         }
     }
 
     @Override
-    public void beforeCommit(TransactionExecution transaction) {
-        end(transaction);
-    }
-
-    @Override
     public void beforeRollback(TransactionExecution transaction) {
-        end(transaction);
+        for (Object value : TransactionSynchronizationManager.getResourceMap().values()) {
+            if (value instanceof Begun begun && begun.transaction == transaction) {
+                begun.ended = true;
+            }
+        }
     }
 
     @Override
@@ -74,14 +101,6 @@ public final class TransactionEnds implements TransactionExecutionListener {
     @Override
     public void afterRollback(TransactionExecution transaction, @Nullable Throwable failure) {
         forget(transaction);
-    }
-
-    private static void end(TransactionExecution transaction) {
-        for (Object value : TransactionSynchronizationManager.getResourceMap().values()) {
-            if (value instanceof Begun begun && begun.transaction == transaction) {
-                begun.ended = true;
-            }
-        }
     }
 
     private static void forget(TransactionExecution transaction) {

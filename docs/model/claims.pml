@@ -15,6 +15,9 @@
 #ifndef CRASHES
 #define CRASHES 0       /* of the server */
 #endif
+#ifndef RESTORES
+#define RESTORES 0      /* of the database to how it was before any job */
+#endif
 #ifndef BATCH
 #define BATCH 2         /* jobs in one claim */
 #endif
@@ -82,6 +85,7 @@ Session session[NODES];
 byte abandoned;             /* registered numbers whose process is gone */
 byte faults = FAULTS;
 byte crashes = CRASHES;
+byte restores = RESTORES;
 byte retries = RETRIES;
 
 /* What an observer knows: by which process and claim a job is held. */
@@ -140,18 +144,25 @@ inline delete_claim(id) {
 
 /*
  * Numbers and ids that nobody has or remembers are as good as new ones, and so few are enough. The bug: those that are not
- * in the table are taken for new, as after a crash that set a sequence back.
+ * in the table are taken for new, as after a crash that set a sequence back; or numbers that another process has, as after a
+ * restore, so that each knows its own ids only.
  */
 #define IN_SESSION(n) ((session[n].stage != idle) * bit(session[n].claim))
 #define REMEMBERED(n) (node[n].asking | node[n].sending | node[n].held | node[n].emptied | node[n].ending | IN_SESSION(n))
 #define NUMBER(n) ((node[n].number != NOTHING) * bit(node[n].number))
-#ifdef BUG_CLAIM_IDS_COME_BACK
-#define USED_CLAIMS claims
+#if defined(BUG_CLAIM_IDS_COME_BACK)
+#define USED_CLAIMS(n) claims
+#elif defined(BUG_NUMBERS_COME_BACK)
+#define USED_CLAIMS(n) (claims | REMEMBERED(n))
 #else
-#define USED_CLAIMS (claims | flushed | REMEMBERED(0) | REMEMBERED(1))
+#define USED_CLAIMS(n) (claims | flushed | REMEMBERED(0) | REMEMBERED(1))
 #endif
 #define HAS_CLAIM(x) ((((claims | flushed | REMEMBERED(0) | REMEMBERED(1)) & CLAIMS_OF(x)) != 0) * bit(x))
+#ifdef BUG_NUMBERS_COME_BACK
+#define USED_NUMBERS nodes
+#else
 #define USED_NUMBERS (nodes | NUMBER(0) | NUMBER(1) | HAS_CLAIM(0) | HAS_CLAIM(1) | HAS_CLAIM(2) | HAS_CLAIM(3))
+#endif
 
 /* Jobs that leave their claim without having ended. */
 inline let_go(set) {
@@ -169,7 +180,7 @@ inline let_go(set) {
     && session[n].stage == idle && node[n].wanted == NOTHING && from_on(ready, node[n].hint) == 0)
 
 inline send_claimed(n) {
-    lowest(c, ~USED_CLAIMS & CLAIMS_OF(node[n].number) | bit(CLAIMS));
+    lowest(c, ~USED_CLAIMS(n) & CLAIMS_OF(node[n].number) | bit(CLAIMS));
     assert(c < CLAIMS);
     ready = ready | bit(s);
     claims = claims | bit(c);
@@ -181,13 +192,17 @@ inline send_claimed(n) {
     c = 0
 }
 
-proctype Sender(byte s) {
+/* A restore breaks off the transactions of the senders before it. */
+#define BROKEN (before != restores)
+
+proctype Sender(byte s, before) {
     byte c;
     if
-    :: atomic { ready = ready | bit(s); flush(); announce(s) }
+    :: BROKEN
+    :: atomic { !BROKEN -> ready = ready | bit(s); flush(); announce(s) }
     /* send_claimed: the job is committed together with a claim of the node that sends it, if that sees none before it. */
-    :: atomic { MAY_SEND(0) -> send_claimed(0) }
-    :: atomic { MAY_SEND(1) -> send_claimed(1) }
+    :: atomic { !BROKEN && MAY_SEND(0) -> send_claimed(0) }
+    :: atomic { !BROKEN && MAY_SEND(1) -> send_claimed(1) }
     :: skip /* rolls back */
     fi
 }
@@ -397,7 +412,7 @@ end:
        }
     /* Asks for jobs. */
     :: d_step { (N.number != NOTHING && N.asking == 0 && N.wanted != NOTHING && MINE.stage == idle && MAY_ASK) ->
-           lowest(c, ~USED_CLAIMS & CLAIMS_OF(N.number) | bit(CLAIMS));
+           lowest(c, ~USED_CLAIMS(me) & CLAIMS_OF(N.number) | bit(CLAIMS));
            assert(c < CLAIMS);
            MINE.claim = c;
            MINE.from = FROM;
@@ -532,10 +547,31 @@ inline break_off(n) {
     node[n].ending = 0; node[n].ending_seq = 0
 }
 
+/* The tables are as before the first job, and jobs come with the numbers that there were: only processes remember. */
+inline restore() {
+    ready = 0; waiting = 0; last_seq = JOBS; drawn = 0;
+    c = 0;
+    do :: c < CLAIMS -> delete_claim(c); c++ :: else -> break od;
+    c = 0;
+    let_go(bit(SEQS + 1) - 1);
+    queue_lock = 0; rescuing = 0; abandoned = 0;
+    break_off(0); break_off(1);
+    node[0].sending = 0; node[0].sending_seq = 0; node[1].sending = 0; node[1].sending_seq = 0;
+    /* The nodes were on the list by then, or not. */
+    if :: nodes = 0 :: nodes = 3 fi;
+    flush()
+}
+
 proctype Misfortune() {
     byte c, i;
 end:
     do
+    :: atomic { restores > 0 ->
+           restores--;
+           restore();
+           for (c : 1 .. JOBS) { run Sender(c, restores) }
+           c = 0
+       }
     /* declare_dead: those that are gone, sooner or later; those that live, because they were silent. */
     :: d_step { (nodes & abandoned) != 0 ->
            lowest(c, (nodes & abandoned)); nodes = nodes & ~bit(c); abandoned = abandoned & ~bit(c); flush(); c = 0 }
@@ -572,7 +608,7 @@ init {
     byte i;
     atomic {
         do
-        :: i < JOBS -> i++; run Sender(i)
+        :: i < JOBS -> i++; run Sender(i, restores)
         :: else -> break
         od;
         for (i : 0 .. NODES - 1) { node[i].number = i; run Claim(i); run Worker(i) }

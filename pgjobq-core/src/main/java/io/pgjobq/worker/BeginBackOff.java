@@ -106,6 +106,21 @@ final class BeginBackOff {
         }
     }
 
+    /** Returns how many jobs may be taken of those that there is room for: as many as run at once, until an attempt begins. */
+    int room(int room, int concurrency) {
+        if (!troubled) {
+            return room;
+        }
+        lock.lock();
+        try {
+            return troubles.values().stream().anyMatch(trouble -> trouble.delay > 0)
+                    ? Math.min(concurrency, room)
+                    : room;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What stands in the way of one handler. Used under the lock. */
     private static final class Trouble {
 

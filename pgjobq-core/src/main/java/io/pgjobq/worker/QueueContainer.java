@@ -245,7 +245,8 @@ public final class QueueContainer implements WorkerContainer {
         Workload.Step step = workload.awaitStep(claimer::isStopping);
         if (step instanceof Workload.Step.Take take) {
             Duration rest = backOff.rest();
-            workload.rest(rest.isZero() ? claims.claim(take.room()) : least(rest, LOOK));
+            workload.rest(
+                    rest.isZero() ? claims.claim(backOff.room(take.room(), options.concurrency())) : least(rest, LOOK));
         } else if (step instanceof Workload.Step.GiveBack) {
             giveBackHeld();
         }

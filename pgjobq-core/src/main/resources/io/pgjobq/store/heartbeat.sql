@@ -9,4 +9,4 @@ returning exists (
     select from ${schema}.node o
     where o.id <> n.id and o.heartbeat_at < clock_timestamp() - o.heartbeat_every * 1.5::double precision),
     (select s.last_value from ${schema}.job_seq s),
-    (select c.system_identifier from pg_control_system() c) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+    (select c.system_identifier::text from pg_control_system() c) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)

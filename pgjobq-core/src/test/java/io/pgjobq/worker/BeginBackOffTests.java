@@ -43,6 +43,17 @@ class BeginBackOffTests {
     }
 
     @Test
+    void noMoreAreTakenThanRunAtOnceUntilAnAttemptBegins() {
+        assertThat(backOff.room(50, 2)).isEqualTo(50);
+        backOff.failed(handler, new IllegalStateException());
+        assertThat(backOff.room(50, 2)).isEqualTo(2);
+        assertThat(backOff.room(1, 2)).isEqualTo(1);
+
+        backOff.begun(handler);
+        assertThat(backOff.room(50, 2)).isEqualTo(50);
+    }
+
+    @Test
     void attemptsAreChargedAfterAMinute() {
         assertThat(backOff.failed(handler, new IllegalStateException())).isFalse();
         pass(Duration.ofMillis(59_999));

@@ -41,7 +41,7 @@ class RoleLimitsContractIntegrationTests {
         "insert into S.queue (name) values ('mine')",
         "update S.queue set paused = true",
         "insert into S.claim (id, node_id, queue_id, priority, max_seq, seqs) values (1, 1, 1, 5, 1, '{1}')",
-        "insert into S.node (name, heartbeat_every, silence_allowed) values ('x', '1 s', '1 s')",
+        "insert into S.node (token, name, heartbeat_every, silence_allowed) values (1, 'x', '1 s', '1 s')",
         "insert into S.job (id, seq, queue_id, payload, attempt) values (nextval('S.job_seq'), 1, 1, '', 0)",
         "select nextval('S.job_seq');"
                 + " insert into S.job (id, seq, queue_id, payload) values (9000000, 9000000, 1, '')",

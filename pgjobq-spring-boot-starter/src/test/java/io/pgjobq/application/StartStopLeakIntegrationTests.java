@@ -87,8 +87,8 @@ class StartStopLeakIntegrationTests {
     void aNodeAndAClaimThatStayAreFound() throws Exception {
         try (Footprint footprint = Footprint.take(database, SCHEMA)) {
             database.execute("""
-                    insert into leaks.node (id, name, heartbeat_every, silence_allowed) overriding system value
-                    values (77, 'planted', '1 s', '1 h');
+                    insert into leaks.node (id, token, name, heartbeat_every, silence_allowed) overriding system value
+                    values (77, 1, 'planted', '1 s', '1 h');
                     insert into leaks.claim (id, node_id, queue_id, priority, max_seq, seqs)
                     values (777, 77, 1, 5, 1, '{1}')""");
             assertFinds(footprint, "node 77 'planted'");

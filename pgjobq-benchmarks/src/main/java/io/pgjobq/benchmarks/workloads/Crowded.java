@@ -84,15 +84,15 @@ public record Crowded() implements Workload {
     /** Takes the oldest jobs for a node that does nothing with them, by the function that nodes call. */
     private static void claim(Database database, int count) {
         long node = database.value(
-                "insert into pgjobq.node (name, heartbeat_every, silence_allowed)"
-                        + " values ('elsewhere', interval '1 day', interval '1 day') returning id::bigint",
+                "insert into pgjobq.node (token, name, heartbeat_every, silence_allowed)"
+                        + " values (0, 'elsewhere', interval '1 day', interval '1 day') returning id::bigint",
                 Long.class);
         long queue = database.value(
                 "select id::bigint from pgjobq.queue where name = '" + PgJobQSystem.QUEUE + "'", Long.class);
         long from = 1;
         for (int i = 0; i < count / CLAIM; i++) {
             from = database.value(
-                    "select max(seqs[cardinality(seqs)] + 1)::bigint from pgjobq.claim(%d, %d, %d, %d, array[5]::smallint[], array[%d]::bigint[], '{0}', '{0}', null)"
+                    "select max(seqs[cardinality(seqs)] + 1)::bigint from pgjobq.claim(%d, %d, 0, %d, %d, array[5]::smallint[], array[%d]::bigint[], '{0}', '{0}', null)"
                             .formatted(queue, node, (node << 37) + i, CLAIM, from),
                     Long.class);
         }

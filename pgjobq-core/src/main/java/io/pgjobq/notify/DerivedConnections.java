@@ -3,6 +3,7 @@ package io.pgjobq.notify;
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.support.Log;
 import io.pgjobq.support.LogText;
+import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -11,9 +12,8 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.springframework.beans.BeanWrapper;
-import org.springframework.beans.PropertyAccessorFactory;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 /** Opens connections where a {@code DataSource} does, but outside of its pool. Thread-safe. */
 public final class DerivedConnections implements ListenConnectionFactory {
@@ -151,9 +151,15 @@ public final class DerivedConnections implements ListenConnectionFactory {
         return null;
     }
 
+    /** Not by bean wrappers, whose caches would hold on to an application's classes. */
     private static @Nullable Object property(DataSource dataSource, String name) {
-        BeanWrapper bean = PropertyAccessorFactory.forBeanPropertyAccess(dataSource);
-        return bean.isReadableProperty(name) ? bean.getPropertyValue(name) : null;
+        try {
+            Method getter = dataSource.getClass().getMethod("get" + StringUtils.capitalize(name));
+            getter.trySetAccessible();
+            return getter.invoke(dataSource);
+        } catch (ReflectiveOperationException | RuntimeException ex) {
+            return null;
+        }
     }
 
     private static void put(Properties properties, String name, @Nullable String value) {

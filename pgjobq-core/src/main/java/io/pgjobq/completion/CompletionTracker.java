@@ -244,7 +244,12 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     /** Jobs have ended in this process. */
     public void ended(List<StoredOutcome> outcomes) {
         try {
-            outcomes.forEach(this::resolve);
+            // A death that is told late may be over: whoever redrove the job waits for its next end.
+            endedElsewhere(outcomes.stream()
+                    .filter(outcome -> !isFinal(outcome))
+                    .map(StoredOutcome::id)
+                    .toList());
+            outcomes.stream().filter(CompletionTracker::isFinal).forEach(this::resolve);
         } catch (RuntimeException | Error ex) {
             // Whoever records outcomes must go on; the thread that looks up tries until it succeeds.
             LOG.debug("waiting for jobs: looking up what could not be told", ex);
@@ -278,6 +283,10 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         }
         left.forEach(waiter -> complete(waiter, in -> in.failed(inVain(in.id()))));
         callbacks.close();
+    }
+
+    private static boolean isFinal(StoredOutcome outcome) {
+        return "succeeded".equals(outcome.state());
     }
 
     private void resolve(StoredOutcome outcome) {

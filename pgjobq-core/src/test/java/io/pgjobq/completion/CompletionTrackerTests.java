@@ -7,9 +7,11 @@ import io.pgjobq.CompletionTimeoutException;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.UnknownJobException;
+import io.pgjobq.store.StoredOutcome;
 import io.pgjobq.support.Vitals;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -72,6 +74,19 @@ class CompletionTrackerTests {
                 .hasMessageContaining("job 98: has not ended within PT2S");
         tracker.ended(List.of(FakeEnds.succeeded(99)));
         assertThat(get(ended)).isInstanceOf(JobOutcome.Succeeded.class);
+    }
+
+    /** Somebody has redriven the job by the time at which the end of its first life is told of. */
+    @Test
+    void aDeathThatIsToldOfLateIsLookedUp() throws Exception {
+        var waiting = tracker.completion(5, Void.class);
+        assertThat(ends.asked.poll(10, TimeUnit.SECONDS)).containsExactly(5L);
+
+        tracker.ended(List.of(new StoredOutcome(5, "dead", 3, Instant.EPOCH, Instant.EPOCH, null, null, false)));
+        assertThat(ends.asked.poll(10, TimeUnit.SECONDS)).containsExactly(5L);
+
+        tracker.ended(List.of(FakeEnds.succeeded(5)));
+        assertThat(get(waiting)).isInstanceOf(JobOutcome.Succeeded.class);
     }
 
     @ParameterizedTest

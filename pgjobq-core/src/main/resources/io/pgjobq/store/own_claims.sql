@@ -1,5 +1,6 @@
 -- What a node holds as the tables say: a row for each job that has not ended, and one for each claim that has no such job.
--- Locks nothing. Casts, and the name of the schema, keep out what others may have put into theirs. A look-up for each place, as a join would read all jobs wherever it takes them to be few.
+-- Locks nothing. Casts, and the name of the catalog, keep out what others may have put into a schema of theirs. A look-up for
+-- each place, as a join would read all jobs wherever it takes them to be few.
 select c.id, j.seq
 from ${schema}.node n
     join ${schema}.claim c on c.node_id = n.id

@@ -106,6 +106,11 @@ class TransactionEndsIntegrationTests {
         try (HikariDataSource pool = pool(autoCommit)) {
             ApplicationContextRunner application = Applications.on(database, schema)
                     .withPropertyValues("pgjobq.poll-interval=10m", "spring.jpa.open-in-view=false")
+                    .withPropertyValues(
+                            // As Boot has it, but for a transaction-aware proxy: it would call itself for ever, without
+                            // pgjobq, too.
+                            "spring.jpa.properties.hibernate.connection.provider_disables_autocommit="
+                                    + (!autoCommit && proxy != Proxy.TRANSACTION_AWARE))
                     .withBean("dataSource", DataSource.class, () -> proxy.around.apply(pool))
                     .withBean(Handlers.class);
             (jpa

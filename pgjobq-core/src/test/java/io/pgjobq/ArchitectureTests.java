@@ -56,7 +56,7 @@ class ArchitectureTests {
     void onlyTheStoreAndTheSchemaRunSql() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("io.pgjobq.store..", "io.pgjobq.schema..")
+                .resideOutsideOfPackages("io.pgjobq.internal.store..", "io.pgjobq.internal.schema..")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(PreparedStatement.class)
@@ -69,7 +69,8 @@ class ArchitectureTests {
     void besidesOnlyTheListenerExecutesAStatement() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("io.pgjobq.store..", "io.pgjobq.schema..", "io.pgjobq.notify..")
+                .resideOutsideOfPackages(
+                        "io.pgjobq.internal.store..", "io.pgjobq.internal.schema..", "io.pgjobq.internal.notify..")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Statement.class));
@@ -79,7 +80,7 @@ class ArchitectureTests {
     void onlyNotifyKnowsTheNotificationsOfTheDriver() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackage("io.pgjobq.notify..")
+                .resideOutsideOfPackage("io.pgjobq.internal.notify..")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(PGConnection.class, PGNotification.class));
@@ -140,7 +141,7 @@ class ArchitectureTests {
                 .that()
                 .doNotBelongToAnyOf(JacksonPayloadConverter.class)
                 .and()
-                .resideOutsideOfPackage("io.pgjobq.support..")
+                .resideOutsideOfPackage("io.pgjobq.internal.support..")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(LoggerFactory.class));

@@ -92,7 +92,7 @@ class StarterArchitectureTests {
                 .resideOutsideOfPackage("io.pgjobq.autoconfigure")
                 .should()
                 .dependOnClassesThat()
-                .haveFullyQualifiedName("io.pgjobq.engine.PgJobQ")
+                .haveFullyQualifiedName("io.pgjobq.internal.engine.PgJobQ")
                 .check(MAIN);
     }
 

@@ -1,14 +1,14 @@
 package io.pgjobq.simulation;
 
+import io.pgjobq.Handler;
+import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobContext;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.engine.EngineOptions;
-import io.pgjobq.engine.PgJobQ;
-import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.internal.engine.EngineOptions;
+import io.pgjobq.internal.engine.PgJobQ;
+import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.TestDatabase;
-import io.pgjobq.worker.Handler;
-import io.pgjobq.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

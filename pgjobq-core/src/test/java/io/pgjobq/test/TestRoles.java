@@ -1,7 +1,7 @@
 package io.pgjobq.test;
 
-import io.pgjobq.schema.SchemaMigration;
-import io.pgjobq.schema.SchemaScript;
+import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.schema.SchemaScript;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;

@@ -1,7 +1,7 @@
 package io.pgjobq.autoconfigure;
 
-import io.pgjobq.notify.DerivedConnections;
-import io.pgjobq.notify.ListenConnectionFactory;
+import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.internal.notify.DerivedConnections;
 import io.pgjobq.properties.PgJobqProperties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.pgjobq.autoconfigure;
 
-import io.pgjobq.notify.PromptSockets;
+import io.pgjobq.PromptSockets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;

@@ -1,6 +1,6 @@
 package io.pgjobq.autoconfigure;
 
-import io.pgjobq.store.TransactionEnds;
+import io.pgjobq.internal.database.TransactionEnds;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;

@@ -1,13 +1,13 @@
 package io.pgjobq.autoconfigure;
 
+import io.pgjobq.Handler;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.engine.PgJobQ;
 import io.pgjobq.handler.HandlerRegistry;
 import io.pgjobq.handler.InvalidJobHandlerException;
+import io.pgjobq.internal.engine.PgJobQ;
+import io.pgjobq.internal.support.Log;
 import io.pgjobq.properties.InvalidPropertyException;
 import io.pgjobq.properties.PgJobqOptions;
-import io.pgjobq.support.Log;
-import io.pgjobq.worker.Handler;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

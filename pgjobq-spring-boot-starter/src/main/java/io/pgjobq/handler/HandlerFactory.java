@@ -1,6 +1,6 @@
 package io.pgjobq.handler;
 
-import io.pgjobq.worker.Handler;
+import io.pgjobq.Handler;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.pgjobq.handler;
 
+import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
-import io.pgjobq.worker.Handler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.function.Supplier;

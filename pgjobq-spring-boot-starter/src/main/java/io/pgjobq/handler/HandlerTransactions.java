@@ -1,6 +1,6 @@
 package io.pgjobq.handler;
 
-import io.pgjobq.support.Log;
+import io.pgjobq.internal.support.Log;
 import java.beans.PropertyDescriptor;
 import java.lang.reflect.Method;
 import javax.sql.DataSource;

@@ -1,7 +1,7 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.JobHandler;
-import io.pgjobq.store.JobTypes;
+import io.pgjobq.internal.convert.JobTypes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;

@@ -1,6 +1,6 @@
 package io.pgjobq.handler;
 
-import io.pgjobq.worker.Handler;
+import io.pgjobq.Handler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.pgjobq.migration;
 
-import io.pgjobq.support.LogText;
+import io.pgjobq.internal.support.LogText;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;

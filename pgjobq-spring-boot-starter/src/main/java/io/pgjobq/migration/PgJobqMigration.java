@@ -1,8 +1,8 @@
 package io.pgjobq.migration;
 
-import io.pgjobq.schema.SchemaMigration;
-import io.pgjobq.schema.TooFewConnectionsException;
-import io.pgjobq.support.Log;
+import io.pgjobq.TooFewConnectionsException;
+import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.support.Log;
 import org.slf4j.Logger;
 import org.springframework.beans.factory.InitializingBean;
 

@@ -1,6 +1,6 @@
 package io.pgjobq.migration;
 
-import io.pgjobq.schema.SchemaVersionException;
+import io.pgjobq.SchemaVersionException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

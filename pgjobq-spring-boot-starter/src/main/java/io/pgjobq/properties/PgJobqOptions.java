@@ -1,9 +1,9 @@
 package io.pgjobq.properties;
 
+import io.pgjobq.HistoryRetention;
 import io.pgjobq.RetryPolicy;
-import io.pgjobq.engine.EngineOptions;
-import io.pgjobq.store.HistoryRetention;
-import io.pgjobq.worker.WorkerOptions;
+import io.pgjobq.internal.engine.EngineOptions;
+import io.pgjobq.internal.worker.WorkerOptions;
 import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

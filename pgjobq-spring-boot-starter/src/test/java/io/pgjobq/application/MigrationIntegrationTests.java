@@ -3,8 +3,8 @@ package io.pgjobq.application;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-import io.pgjobq.schema.SchemaMigration;
-import io.pgjobq.schema.SchemaScript;
+import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.schema.SchemaScript;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.Analyses;
 import io.pgjobq.test.PostgresTest;

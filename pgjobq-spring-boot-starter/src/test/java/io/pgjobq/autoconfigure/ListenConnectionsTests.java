@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.pgjobq.notify.ListenConnectionFactory;
-import io.pgjobq.notify.PromptSockets;
+import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.PromptSockets;
 import io.pgjobq.properties.PgJobqProperties.Notify;
 import java.sql.Connection;
 import java.sql.Driver;

@@ -3,7 +3,7 @@ package io.pgjobq.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.JobHandler;
-import io.pgjobq.notify.PromptSockets;
+import io.pgjobq.PromptSockets;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -48,7 +48,7 @@ class NativeHintsTests {
     void statementsAndChangeLogAreResources() {
         RuntimeHints hints = new RuntimeHints();
         new PgJobqRuntimeHints().registerHints(hints, null);
-        assertThat(RuntimeHintsPredicates.resource().forResource("io/pgjobq/schema/changelog.yaml"))
+        assertThat(RuntimeHintsPredicates.resource().forResource("io/pgjobq/internal/schema/changelog.yaml"))
                 .accepts(hints);
     }
 

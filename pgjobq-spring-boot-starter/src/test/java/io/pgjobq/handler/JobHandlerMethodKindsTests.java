@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
+import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobType;
-import io.pgjobq.worker.Handler;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;

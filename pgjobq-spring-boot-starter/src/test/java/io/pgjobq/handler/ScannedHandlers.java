@@ -3,8 +3,8 @@ package io.pgjobq.handler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 
+import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
-import io.pgjobq.worker.Handler;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

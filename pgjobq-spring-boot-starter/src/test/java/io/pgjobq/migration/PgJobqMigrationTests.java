@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.pgjobq.schema.SchemaMigration;
-import io.pgjobq.schema.SchemaVersionException;
-import io.pgjobq.schema.UnsupportedDatabaseException;
+import io.pgjobq.SchemaVersionException;
+import io.pgjobq.UnsupportedDatabaseException;
+import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.test.Analyses;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;

@@ -2,11 +2,11 @@ package io.pgjobq.properties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.HistoryRetention;
 import io.pgjobq.RetryPolicy;
-import io.pgjobq.engine.EngineOptions;
-import io.pgjobq.store.HistoryRetention;
+import io.pgjobq.internal.engine.EngineOptions;
+import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.Analyses;
-import io.pgjobq.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,14 +1,14 @@
 package io.pgjobq.readme;
 
+import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.engine.PgJobQ;
-import io.pgjobq.worker.Handler;
-import io.pgjobq.worker.WorkerOptions;
+import io.pgjobq.internal.engine.PgJobQ;
+import io.pgjobq.internal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

@@ -1,5 +1,0 @@
-/** Puts the parts of a node together: the entry point for applications without Spring Boot. */
-@NullMarked
-package io.pgjobq.engine;
-
-import org.jspecify.annotations.NullMarked;

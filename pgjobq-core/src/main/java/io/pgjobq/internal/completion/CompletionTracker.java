@@ -1,0 +1,376 @@
+package io.pgjobq.internal.completion;
+
+import io.pgjobq.JobCompletions;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.internal.store.FinishedJobStore;
+import io.pgjobq.internal.store.StoredOutcome;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.Vitals;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
+/**
+ * Everybody in this process who waits for jobs. A job is marked as waited for before it is looked up, so that its end can't
+ * slip through; then notifications tell of ends, the settler tells of those in this process, and now and then, and after a
+ * lost connection, all are looked up again. One thread asks for as many jobs at once as there are. Futures are completed on
+ * threads of their own, so that what callers chained to them holds up nobody. Thread-safe.
+ */
+public final class CompletionTracker implements JobCompletions, AutoCloseable {
+
+    private static final int MOST_AT_ONCE = 2_000;
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(365);
+
+    /** How long a job that was sent to be waited for has to end before it is looked up: most ends are told of by then. */
+    private static final Duration GRACE = Duration.ofMillis(10);
+
+    /** How often everything is looked up while notifications arrive. */
+    private static final Duration RARELY = Duration.ofSeconds(30);
+
+    private static final long[] NONE = {};
+
+    private static final Logger LOG = Log.of(CompletionTracker.class);
+
+    private final Ends ends;
+    private final PayloadConverter converter;
+    private final Duration defaultTimeout;
+    private final Duration pollInterval;
+    private final BooleanSupplier listening;
+    private final Outage outage;
+    private final Background background;
+    private final CallbackThreads callbacks;
+    private final Timer timer;
+
+    /** Those who wait for a job that is to be found. Guarded by the background's lock, as are the next four. */
+    private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
+
+    /** Those whose job's transaction has not ended. */
+    private final Set<Waiter<?>> uncommitted = new HashSet<>();
+
+    private final Set<Long> toLookUp = new LinkedHashSet<>();
+
+    /** What is being looked up; it is looked up again unless that succeeds, whatever it fails with. */
+    private long[] taken = NONE;
+
+    private boolean closed;
+
+    /** Where ends are looked up. */
+    interface Ends {
+
+        /** Marks jobs as waited for, and returns those that have not ended. */
+        List<Long> await(long[] ids);
+
+        /** Returns what is known of the jobs' ends, one for each id. */
+        List<StoredOutcome> outcomes(long[] ids);
+    }
+
+    private record StoredEnds(FinishedJobStore store) implements Ends {
+
+        @Override
+        public List<Long> await(long[] ids) {
+            return store.await(ids);
+        }
+
+        @Override
+        public List<StoredOutcome> outcomes(long[] ids) {
+            return store.outcomes(ids);
+        }
+    }
+
+    public CompletionTracker(
+            FinishedJobStore store,
+            PayloadConverter converter,
+            Duration defaultTimeout,
+            Duration pollInterval,
+            BooleanSupplier listening,
+            Vitals vitals) {
+        this(
+                new StoredEnds(store),
+                converter,
+                defaultTimeout,
+                pollInterval,
+                listening,
+                vitals,
+                new CallbackThreads(new DaemonThreads("pgjobq-completion-")),
+                new TimerThread());
+    }
+
+    CompletionTracker(
+            Ends ends,
+            PayloadConverter converter,
+            Duration defaultTimeout,
+            Duration pollInterval,
+            BooleanSupplier listening,
+            Vitals vitals,
+            CallbackThreads callbacks,
+            Timer timer) {
+        this.ends = ends;
+        this.converter = converter;
+        this.defaultTimeout = defaultTimeout;
+        this.pollInterval = pollInterval;
+        this.listening = listening;
+        this.outage = new Outage(LOG, "waiting for jobs", vitals);
+        this.background = new Background("pgjobq-completions", vitals);
+        this.callbacks = callbacks;
+        this.timer = timer;
+    }
+
+    /** Returns how long is waited where the caller does not say. */
+    public Duration defaultTimeout() {
+        return defaultTimeout;
+    }
+
+    @Override
+    public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType) {
+        return completion(id, resultType, defaultTimeout);
+    }
+
+    @Override
+    public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout) {
+        return completionOfSent(id, resultType, timeout, false, null);
+    }
+
+    /**
+     * The same for a job that was sent here.
+     *
+     * @param marked whether it was marked as waited for when it was sent: its end is told of, and looked up only in case that
+     *     it was told of too early, or that this is long in coming
+     * @param transaction what has to commit before the job can be found, {@code null} if nothing has
+     */
+    public <R> CompletableFuture<JobOutcome<R>> completionOfSent(
+            long id, Class<R> resultType, Duration timeout, boolean marked, @Nullable SendingTransaction transaction) {
+        check(id, timeout);
+        Waiter<R> waiter = new Waiter<>(
+                id,
+                resultType,
+                transaction == null ? new CompletableFuture<>() : new TransactionFuture<>(id, transaction));
+        try {
+            if (transaction == null) {
+                background.change(() -> {
+                    begin(waiter, timeout);
+                    follow(waiter, marked);
+                });
+            } else {
+                begin(waiter, timeout);
+                var unused = transaction.committed().thenAccept(exists -> transactionEnded(waiter, marked, exists));
+            }
+        } catch (RuntimeException | Error ex) {
+            waiter.failed(ex);
+            throw ex;
+        }
+        return waiter.future();
+    }
+
+    private static void check(long id, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("job " + id + ": the time-out must be positive and at most "
+                    + LONGEST_TIMEOUT.toDays() + " days, but is " + timeout);
+        }
+    }
+
+    /** Lets the time run from now on. */
+    private void begin(Waiter<?> waiter, Duration timeout) {
+        var unused = waiter.future().whenComplete((outcome, failure) -> forget(waiter));
+        background.change(() -> {
+            if (closed) {
+                waiter.failed(inVain(waiter.id()));
+            } else {
+                uncommitted.add(waiter);
+                after(timeout, waiter, () -> complete(waiter, late -> late.timedOut(timeout)));
+            }
+        });
+    }
+
+    private void after(Duration time, Waiter<?> waiter, Runnable action) {
+        Timer.Alarm alarm = timer.after(time, action);
+        var unused = waiter.future().whenComplete((outcome, failure) -> alarm.cancel());
+    }
+
+    /** The transaction has ended, and this is its thread, on which nothing of a caller's may run. */
+    private void transactionEnded(Waiter<?> waiter, boolean marked, boolean exists) {
+        try {
+            if (exists) {
+                follow(waiter, marked);
+            } else {
+                complete(waiter, Waiter::rolledBack);
+            }
+        } catch (RuntimeException | Error ex) {
+            complete(waiter, in -> in.failed(ex));
+        }
+    }
+
+    /** The job can be found from now on. */
+    private void follow(Waiter<?> waiter, boolean marked) {
+        background.change(() -> {
+            if (closed || !uncommitted.remove(waiter)) {
+                return;
+            }
+            waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
+            if (marked) {
+                after(GRACE, waiter, () -> endedElsewhere(List.of(waiter.id())));
+            } else {
+                toLookUp.add(waiter.id());
+            }
+            background.start(this::step);
+        });
+    }
+
+    private void complete(Waiter<?> waiter, Consumer<Waiter<?>> completion) {
+        callbacks.execute(() -> completion.accept(waiter));
+    }
+
+    private static IllegalStateException inVain(long id) {
+        return new IllegalStateException("job " + id + ": can't be waited for, since pgjobq has been closed");
+    }
+
+    /** Jobs have ended in this process. */
+    public void ended(List<StoredOutcome> outcomes) {
+        try {
+            // A death that is told late may be over: whoever redrove the job waits for its next end.
+            endedElsewhere(outcomes.stream()
+                    .filter(outcome -> !isFinal(outcome))
+                    .map(StoredOutcome::id)
+                    .toList());
+            outcomes.stream().filter(CompletionTracker::isFinal).forEach(this::resolve);
+        } catch (RuntimeException | Error ex) {
+            // Whoever records outcomes must go on; the thread that looks up tries until it succeeds.
+            LOG.debug("waiting for jobs: looking up what could not be told", ex);
+            endedElsewhere(outcomes.stream().map(StoredOutcome::id).toList());
+        }
+    }
+
+    /** Jobs have ended somewhere. */
+    public void endedElsewhere(Collection<Long> ids) {
+        background.change(() -> ids.stream().filter(waiters::containsKey).forEach(toLookUp::add));
+    }
+
+    /** Notifications may have been missed. */
+    public void lookEverywhere() {
+        background.change(() -> toLookUp.addAll(waiters.keySet()));
+    }
+
+    /** Lets all who wait know that they wait in vain, and ends the threads. */
+    @Override
+    public void close() {
+        List<Waiter<?>> left = background.read(() -> {
+            closed = true;
+            return Stream.concat(waiters.values().stream().flatMap(List::stream), uncommitted.stream())
+                    .toList();
+        });
+        timer.close();
+        try {
+            background.stop();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        left.forEach(waiter -> complete(waiter, in -> in.failed(inVain(in.id()))));
+        callbacks.close();
+    }
+
+    private static boolean isFinal(StoredOutcome outcome) {
+        return "succeeded".equals(outcome.state());
+    }
+
+    private void resolve(StoredOutcome outcome) {
+        completeAll(outcome.id(), waiter -> waiter.ended(outcome, converter));
+    }
+
+    private void completeAll(long id, Consumer<Waiter<?>> completion) {
+        waitersOf(id).forEach(waiter -> complete(waiter, completion));
+    }
+
+    private List<Waiter<?>> waitersOf(long id) {
+        return background.read(() -> List.copyOf(waiters.getOrDefault(id, List.of())));
+    }
+
+    private void forget(Waiter<?> waiter) {
+        background.change(() -> {
+            uncommitted.remove(waiter);
+            List<Waiter<?>> others = waiters.get(waiter.id());
+            if (others != null && others.remove(waiter) && others.isEmpty()) {
+                waiters.remove(waiter.id());
+                toLookUp.remove(waiter.id());
+            }
+        });
+    }
+
+    private boolean step() throws InterruptedException {
+        if (!awaitWork()) {
+            return false;
+        }
+        try {
+            lookUp(take());
+            background.change(() -> taken = NONE);
+            outage.recovered();
+        } catch (RuntimeException | Error ex) {
+            background.rest(outage.failed(ex));
+        }
+        return true;
+    }
+
+    private void lookUp(long[] ids) {
+        try {
+            Set<Long> open = new HashSet<>(ends.await(ids));
+            long[] rest = Arrays.stream(ids).filter(id -> !open.contains(id)).toArray();
+            if (rest.length > 0) {
+                ends.outcomes(rest).forEach(this::found);
+            }
+        } catch (PermissionDeniedDataAccessException ex) {
+            Arrays.stream(ids).forEach(id -> completeAll(id, waiter -> waiter.denied(ex)));
+        }
+    }
+
+    private void found(StoredOutcome outcome) {
+        if (outcome.live()) {
+            // Redriven between the two looks: it is to be waited for after all.
+            endedElsewhere(List.of(outcome.id()));
+        } else if (outcome.state() == null) {
+            completeAll(outcome.id(), Waiter::unknown);
+        } else {
+            resolve(outcome);
+        }
+    }
+
+    /** Waits for jobs to look up; returns whether to go on. */
+    private boolean awaitWork() throws InterruptedException {
+        background.await(() -> !waiters.isEmpty());
+        Duration pause = listening.getAsBoolean() ? RARELY : pollInterval;
+        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0, pause)) {
+            lookEverywhere();
+        }
+        return !background.isStopping();
+    }
+
+    private long[] take() {
+        return background.read(() -> {
+            // Behind the others, so that what can't be looked up holds up only what is beside it.
+            Arrays.stream(taken).filter(waiters::containsKey).forEach(toLookUp::add);
+            taken = toLookUp.stream()
+                    .limit(MOST_AT_ONCE)
+                    .mapToLong(Long::longValue)
+                    .toArray();
+            for (long id : taken) {
+                toLookUp.remove(id);
+            }
+            return taken;
+        });
+    }
+}

@@ -1,0 +1,98 @@
+package io.pgjobq.internal.completion;
+
+import io.pgjobq.CompletionTimeoutException;
+import io.pgjobq.JobError;
+import io.pgjobq.JobOutcome;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.UnknownJobException;
+import io.pgjobq.internal.store.StoredOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.PermissionDeniedDataAccessException;
+
+/** One caller who waits for one job. Thread-safe. */
+final class Waiter<R> {
+
+    private final long id;
+    private final Class<R> resultType;
+    private final CompletableFuture<JobOutcome<R>> future;
+
+    /** @param future not completed yet */
+    Waiter(long id, Class<R> resultType, CompletableFuture<JobOutcome<R>> future) {
+        this.id = id;
+        this.resultType = resultType;
+        this.future = future;
+    }
+
+    long id() {
+        return id;
+    }
+
+    CompletableFuture<JobOutcome<R>> future() {
+        return future;
+    }
+
+    void timedOut(Duration timeout) {
+        future.completeExceptionally(new CompletionTimeoutException("job " + id + ": has not ended within " + timeout));
+    }
+
+    void unknown() {
+        future.completeExceptionally(new UnknownJobException(
+                id, "nothing is known of it: it was never committed, or what was kept of it is gone"));
+    }
+
+    void rolledBack() {
+        future.completeExceptionally(
+                new UnknownJobException(id, "it does not exist, since the transaction that sent it was rolled back"));
+    }
+
+    void denied(PermissionDeniedDataAccessException cause) {
+        future.completeExceptionally(new PermissionDeniedDataAccessException(
+                "job " + id + ": its end can't be waited for, since the database's role may send but not see how jobs"
+                        + " end; grant it the waiter's role of docs/roles.sql",
+                cause));
+    }
+
+    void failed(Throwable cause) {
+        future.completeExceptionally(cause);
+    }
+
+    void ended(StoredOutcome outcome, PayloadConverter converter) {
+        try {
+            future.complete(read(outcome, converter));
+        } catch (Throwable ex) {
+            // The caller's types may fail to load, or nest too deeply: the caller must learn of it, too.
+            future.completeExceptionally(ex);
+        }
+    }
+
+    private JobOutcome<R> read(StoredOutcome outcome, PayloadConverter converter) {
+        Instant finishedAt = Objects.requireNonNullElse(outcome.finishedAt(), Instant.EPOCH);
+        return switch (String.valueOf(outcome.state())) {
+            case "succeeded" ->
+                new JobOutcome.Succeeded<>(
+                        id,
+                        finishedAt,
+                        outcome.attempts(),
+                        Objects.requireNonNullElse(outcome.startedAt(), finishedAt),
+                        result(outcome.result(), converter));
+            case "dead" -> new JobOutcome.Dead<>(id, finishedAt, outcome.attempts(), error(outcome, finishedAt));
+            default -> new JobOutcome.Cancelled<>(id, finishedAt, outcome.attempts());
+        };
+    }
+
+    private static JobError error(StoredOutcome outcome, Instant finishedAt) {
+        JobError error = outcome.error();
+        return error != null ? error : new JobError(outcome.attempts(), finishedAt, "", "", "");
+    }
+
+    private @Nullable R result(byte @Nullable [] bytes, PayloadConverter converter) {
+        if (bytes == null || resultType == Void.class) {
+            return null;
+        }
+        return resultType == byte[].class ? resultType.cast(bytes) : resultType.cast(converter.read(bytes, resultType));
+    }
+}

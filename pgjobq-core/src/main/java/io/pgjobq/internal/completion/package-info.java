@@ -1,0 +1,5 @@
+/** Waits for the ends of jobs. */
+@NullMarked
+package io.pgjobq.internal.completion;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.internal.maintenance.Maintenance;
+import io.pgjobq.internal.settle.ClaimAudit;
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.Registration;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.worker.QueueContainer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+
+/** What maintenance does for the containers. Used by its thread. */
+final class ContainerUpkeep implements Maintenance.Workers {
+
+    private static final Logger LOG = Log.of(ContainerUpkeep.class);
+
+    /** Whoever may send could make up types without end. */
+    private static final int MOST_REPORTED = 1_000;
+
+    private final Switchboard switchboard;
+    private final LaneStore lanes;
+    private final ClaimBook book;
+    private final ClaimAudit audit;
+    private final LockWatch locks;
+    private final Set<String> reported = new HashSet<>();
+
+    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit, LockWatch locks) {
+        this.switchboard = switchboard;
+        this.lanes = lanes;
+        this.book = book;
+        this.audit = audit;
+        this.locks = locks;
+    }
+
+    @Override
+    public int[] queues() {
+        return switchboard.containers().stream()
+                .filter(QueueContainer::isRunning)
+                .mapToInt(QueueContainer::queueId)
+                .filter(id -> id != 0)
+                .toArray();
+    }
+
+    @Override
+    public void missing(List<Integer> queues) {
+        for (QueueContainer container : switchboard.containers()) {
+            if (queues.contains(container.queueId())) {
+                // Its next claim finds that out, and creates the queue.
+                container.lookEverywhere();
+            }
+        }
+    }
+
+    @Override
+    public void watchLocks() {
+        locks.look();
+    }
+
+    @Override
+    public void advance(long seq) {
+        switchboard.containers().forEach(container -> container.advance(seq));
+    }
+
+    @Override
+    public boolean tookJobs() {
+        return book.wasUsed();
+    }
+
+    @Override
+    public void lookEverywhere() {
+        switchboard.containers().forEach(QueueContainer::lookEverywhere);
+    }
+
+    @Override
+    public boolean auditClaims(Registration registration) {
+        return audit.run(registration);
+    }
+
+    @Override
+    public void reportUnknownTypes(ReadyJobs from) {
+        for (QueueContainer container : switchboard.containers()) {
+            String[] known = container.types();
+            if (known != null && container.isRunning() && container.queueId() == from.queue()) {
+                for (String type : lanes.unknownTypes(from, known)) {
+                    report(container.queue(), type, known);
+                }
+            }
+        }
+    }
+
+    private void report(String queue, String type, String[] known) {
+        if (reported.size() < MOST_REPORTED && reported.add(queue + " " + type)) {
+            LOG.warn(
+                    "queue '{}': jobs of type '{}' wait for a node that has a handler for it; here there are handlers for {}",
+                    queue,
+                    type,
+                    Arrays.toString(known));
+        }
+    }
+}

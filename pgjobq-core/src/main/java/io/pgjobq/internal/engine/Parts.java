@@ -1,0 +1,303 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.DeadJobs;
+import io.pgjobq.JobQueues;
+import io.pgjobq.JobSender;
+import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.internal.admin.DefaultDeadJobs;
+import io.pgjobq.internal.admin.DefaultJobQueues;
+import io.pgjobq.internal.completion.CompletionTracker;
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.maintenance.Maintenance;
+import io.pgjobq.internal.node.Heartbeat;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.notify.Announcer;
+import io.pgjobq.internal.notify.Channels;
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.NotificationListener;
+import io.pgjobq.internal.notify.SelfTest;
+import io.pgjobq.internal.send.DeclaredQueues;
+import io.pgjobq.internal.send.DefaultJobSender;
+import io.pgjobq.internal.settle.ClaimAudit;
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.SettlementRecorder;
+import io.pgjobq.internal.settle.Settler;
+import io.pgjobq.internal.store.FinishedJobStore;
+import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.LockStore;
+import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.NotificationStore;
+import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.SettlementStore;
+import io.pgjobq.internal.support.Lifecycle;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Vitals;
+import io.pgjobq.internal.worker.QueueContainer;
+import io.pgjobq.internal.worker.WorkerOptions;
+import io.pgjobq.internal.worker.WorkerServices;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** The parts of a node and how they hang together. */
+final class Parts {
+
+    private static final Logger LOG = Log.of(Parts.class);
+
+    /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
+    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    /** The same for what may have much to do, though each call does no more than some of it. */
+    private static final Duration LONG_ANSWER = Duration.ofMinutes(1);
+
+    /** How long a start may be held up by a listening connection; it mostly takes some milliseconds. */
+    private static final Duration FIRST_CONNECTION = Duration.ofSeconds(2);
+
+    private final boolean takesPart;
+    private final Database database;
+    private final FinishedJobStore finished;
+    private final QueueStore queueStore;
+    private final Switchboard switchboard = new Switchboard();
+    private final Vitals vitals;
+    private final Node node;
+    private final @Nullable Announcer announcer;
+    private final @Nullable NotificationListener listener;
+    private final CompletionTracker completions;
+    private final Settler settler;
+    private final Heartbeat heartbeat;
+    private final Maintenance maintenance;
+    private final WorkerServices services;
+    private final HandlerThreads threads;
+    private final JobSender sender;
+    private final JobQueues queues;
+    private final DeadJobs deadJobs;
+
+    Parts(
+            DataSource dataSource,
+            EngineOptions options,
+            PayloadConverter converter,
+            @Nullable ListenConnectionFactory listenConnections,
+            boolean takesPart,
+            ToIntFunction<QueueContainer> queueIds,
+            DeclaredQueues declared) {
+        this.takesPart = takesPart;
+        database = new Database(dataSource, options.schema());
+        Database answering = database.within(ANSWER);
+        finished = new FinishedJobStore(database.within(LONG_ANSWER));
+        queueStore = new QueueStore(database.within(LONG_ANSWER));
+        NodeStore nodes = new NodeStore(answering);
+        LaneStore lanes = new LaneStore(answering);
+        SettlementStore settlements = new SettlementStore(answering);
+        NotificationStore notifications = new NotificationStore(answering);
+        FinishedJobStore outcomes = new FinishedJobStore(answering);
+        Channels channels = Channels.of(options.schema());
+
+        vitals = new Vitals(options.nodeTimeout(), System::nanoTime);
+        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), new Heartbeats(), vitals);
+        if (listenConnections == null) {
+            announcer = null;
+            listener = null;
+        } else {
+            announcer = new Announcer(notifications, channels, node::id, vitals);
+            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Pace.DEFAULT);
+            // Who only sends need not be woken by every job.
+            listener = new NotificationListener(
+                    listenConnections,
+                    notifications,
+                    takesPart ? List.of(channels.jobs(), channels.done()) : List.of(channels.done()),
+                    switchboard,
+                    node::id,
+                    takesPart ? node : new ConnectionCheck(options.nodeName(), node.every()),
+                    test,
+                    vitals);
+        }
+        Doorbell doorbell = new Doorbell(switchboard, announcer);
+        completions = new CompletionTracker(
+                outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening, vitals);
+        ClaimBook book = new ClaimBook();
+        SettlementRecorder recorder =
+                new SettlementRecorder(settlements, outcomes::maintain, book, doorbell, completions::ended);
+        settler = new Settler(recorder, vitals);
+        heartbeat = new Heartbeat(node, database, this::isListening, vitals);
+        maintenance = new Maintenance(
+                node,
+                new Maintenance.Stores(nodes, lanes, finished, queueStore),
+                doorbell,
+                new ContainerUpkeep(
+                        switchboard,
+                        lanes,
+                        book,
+                        new ClaimAudit(nodes, settlements, book),
+                        new LockWatch(new LockStore(answering)::held, System::nanoTime)),
+                options.pollInterval(),
+                this::isListening,
+                vitals);
+        switchboard.connect(maintenance, completions);
+        threads = new HandlerThreads(options.virtualThreads());
+        services = new WorkerServices(
+                node,
+                new JobStore(answering),
+                settlements,
+                settler,
+                book,
+                converter,
+                threads,
+                queueIds,
+                maintenance::tidy,
+                maintenance::lookAfterHistorySoon,
+                vitals,
+                recorder::completed);
+        // What callers ask for takes as long as they let it.
+        sender = new DefaultJobSender(
+                database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
+        QueueStore callersQueues = new QueueStore(database);
+        queues = new DefaultJobQueues(callersQueues, doorbell);
+        deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
+    }
+
+    /** Takes what heartbeats show to those who act on it. */
+    private final class Heartbeats implements Node.Observer {
+
+        @Override
+        public void othersSilent() {
+            maintenance.othersSilent();
+        }
+
+        @Override
+        public void connectionLost() {
+            heartbeat.beatSoon();
+            maintenance.tidy();
+        }
+
+        @Override
+        public void inDoubt() {
+            maintenance.inDoubt();
+        }
+
+        @Override
+        public void drawn(long position) {
+            maintenance.drawn(position);
+        }
+    }
+
+    private boolean isListening() {
+        return listener != null && listener.isListening();
+    }
+
+    /** Starts what runs beside the containers, once the node is registered, if it is one. */
+    void startBackground() {
+        if (announcer != null) {
+            announcer.start();
+        }
+        if (takesPart) {
+            heartbeat.start();
+            maintenance.start();
+        }
+        if (listener != null) {
+            listener.start();
+        }
+    }
+
+    /** Gives the node the time to make its death noticeable before it takes jobs. */
+    void awaitListening() {
+        if (listener == null || !takesPart) {
+            return;
+        }
+        try {
+            listener.awaitFirst(FIRST_CONNECTION);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops what runs beside the containers, and leaves the list of nodes. */
+    void stopBackground() {
+        List<Lifecycle.Stop> stops = new ArrayList<>();
+        if (listener != null) {
+            stops.add(listener::stop);
+        }
+        stops.add(maintenance::stop);
+        if (announcer != null) {
+            stops.add(announcer::stop);
+        }
+        stops.add(heartbeat::stop);
+        stops.add(node::unregister);
+        Lifecycle.runAll(stops.toArray(Lifecycle.Stop[]::new));
+    }
+
+    void closeThreads() {
+        threads.close();
+    }
+
+    Database database() {
+        return database;
+    }
+
+    FinishedJobStore finished() {
+        return finished;
+    }
+
+    /**
+     * Creates a queue, unless there is one, and brings its settings up to date; returns its number.
+     *
+     * @param historyIsKept whether the history has partitions already
+     */
+    int createQueue(String queue, WorkerOptions settings, boolean historyIsKept) {
+        int id = queueStore.create(queue);
+        if (queueStore.settings(id, settings.maxAttempts(), settings.history())) {
+            LOG.info(
+                    "queue '{}': max-attempts is {}, history is kept for {} (succeeded) and {} (dead)",
+                    queue,
+                    settings.maxAttempts(),
+                    settings.history().succeeded(),
+                    settings.history().dead());
+            if (historyIsKept) {
+                // A longer retention needs partitions that are further away.
+                finished.maintain();
+            }
+        }
+        return id;
+    }
+
+    Switchboard switchboard() {
+        return switchboard;
+    }
+
+    Vitals vitals() {
+        return vitals;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    CompletionTracker completions() {
+        return completions;
+    }
+
+    Settler settler() {
+        return settler;
+    }
+
+    WorkerServices services() {
+        return services;
+    }
+
+    JobSender sender() {
+        return sender;
+    }
+
+    JobQueues queues() {
+        return queues;
+    }
+
+    DeadJobs deadJobs() {
+        return deadJobs;
+    }
+}

@@ -1,0 +1,73 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.internal.completion.CompletionTracker;
+import io.pgjobq.internal.maintenance.Maintenance;
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.notify.SignalSink;
+import io.pgjobq.internal.notify.Vacancies;
+import io.pgjobq.internal.worker.QueueContainer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Takes signals to the containers, the maintenance and those who wait, and senders to the containers. Thread-safe. */
+final class Switchboard implements SignalSink, Vacancies {
+
+    private final List<QueueContainer> containers = new CopyOnWriteArrayList<>();
+
+    /** Set once, before anything is started. */
+    private volatile @Nullable Maintenance maintenance;
+
+    /** Set once, before anything is started. */
+    private volatile @Nullable CompletionTracker completions;
+
+    void connect(Maintenance newMaintenance, CompletionTracker newCompletions) {
+        maintenance = newMaintenance;
+        completions = newCompletions;
+    }
+
+    void add(QueueContainer container) {
+        containers.add(container);
+    }
+
+    List<QueueContainer> containers() {
+        return containers;
+    }
+
+    @Override
+    public void receive(Signal signal) {
+        if (signal instanceof Signal.Ready ready) {
+            for (QueueContainer container : containers) {
+                if (container.queueId() == ready.queue()) {
+                    container.announce(ready.priority(), ready.seq());
+                }
+            }
+        } else if (signal instanceof Signal.Look && maintenance != null) {
+            maintenance.sweep();
+        } else if (signal instanceof Signal.Due due && maintenance != null) {
+            maintenance.due(due.inMillis());
+        } else if (signal instanceof Signal.Ended ended && completions != null) {
+            completions.endedElsewhere(ended.ids());
+        }
+    }
+
+    @Override
+    public @Nullable Vacancy reserve(String queue, int priority, String type) {
+        for (QueueContainer container : containers) {
+            if (container.queue().equals(queue)) {
+                return container.reserve(priority, type);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void resynchronize() {
+        if (maintenance != null) {
+            maintenance.sweep();
+        }
+        if (completions != null) {
+            completions.lookEverywhere();
+        }
+    }
+}

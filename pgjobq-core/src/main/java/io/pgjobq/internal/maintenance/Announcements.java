@@ -1,0 +1,37 @@
+package io.pgjobq.internal.maintenance;
+
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.store.ReadyJobs;
+import java.util.Arrays;
+
+/** Tells this node and the others what upkeep has changed. Thread-safe. */
+final class Announcements {
+
+    private final Doorbell doorbell;
+
+    Announcements(Doorbell doorbell) {
+        this.doorbell = doorbell;
+    }
+
+    /** Jobs have become ready. */
+    void ready(ReadyJobs ready) {
+        doorbell.ring(signal(ready));
+    }
+
+    /** Jobs are ready of which the other nodes have heard, or will find out by themselves. */
+    void readyHere(ReadyJobs ready) {
+        doorbell.ringHere(signal(ready));
+    }
+
+    /** Jobs have ended that somebody waits for. */
+    void ended(long[] ids) {
+        if (ids.length > 0) {
+            doorbell.ring(new Signal.Ended(Arrays.stream(ids).boxed().toList()));
+        }
+    }
+
+    private static Signal signal(ReadyJobs ready) {
+        return new Signal.Ready(ready.queue(), ready.priority(), ready.seq());
+    }
+}

@@ -1,0 +1,100 @@
+package io.pgjobq.internal.node;
+
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.database.KeptConnection;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.Vitals;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+
+/**
+ * Shows that the node lives as long as the listening connection doesn't, on a thread that does nothing else, and on a
+ * connection of the pool that it keeps meanwhile: neither upkeep that takes long nor an empty pool holds it up. Thread-safe.
+ */
+public final class Heartbeat {
+
+    private static final Logger LOG = Log.of(Heartbeat.class);
+
+    /** How many heartbeats may be due before one is answered: two more connections can be tried before others miss it. */
+    private static final int UNANSWERED = 4;
+
+    private final Node node;
+    private final Database database;
+    private final HeartbeatPace pace;
+    private final BooleanSupplier listening;
+    private final Outage outage;
+    private final Background background;
+
+    /** The listening connection was lost. Guarded by the background's lock. */
+    private boolean hurry;
+
+    public Heartbeat(Node node, Database database, BooleanSupplier listening, Vitals vitals) {
+        this.node = node;
+        this.database = database;
+        this.outage = new Outage(LOG, "heartbeat", vitals);
+        this.background = new Background("pgjobq-heartbeat", vitals);
+        this.pace = new HeartbeatPace(node.every());
+        this.listening = listening;
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        background.start(new Turns()::next);
+    }
+
+    /** Stops the thread. */
+    public void stop() throws InterruptedException {
+        background.stop();
+    }
+
+    /** The listening connection is lost: the node must show soon that it lives. */
+    public void beatSoon() {
+        background.change(() -> hurry = true);
+    }
+
+    /** What one start of the thread does and keeps. Used by that thread. */
+    private final class Turns {
+
+        private final KeptConnection connection =
+                new KeptConnection(database, node.every().multipliedBy(UNANSWERED));
+
+        private Duration wait = Duration.ZERO;
+
+        boolean next() throws InterruptedException {
+            background.await(() -> hurry, wait);
+            if (background.isStopping()) {
+                connection.close();
+                return false;
+            }
+            wait = beat(connection);
+            return true;
+        }
+    }
+
+    /** Returns when to look again. */
+    private Duration beat(KeptConnection connection) {
+        boolean lost = background.read(() -> {
+            boolean asked = hurry;
+            hurry = false;
+            return asked;
+        });
+        boolean hears = listening.getAsBoolean();
+        try {
+            if (pace.isDue(node.signs().silentNanos(), hears && !lost)) {
+                node.beat(connection);
+                if (outage.isOn()) {
+                    outage.recovered();
+                    node.reconnected();
+                }
+            } else if (hears) {
+                connection.close();
+            }
+        } catch (RuntimeException | Error ex) {
+            return pace.afterFailure(outage.failed(ex));
+        }
+        return pace.next(node.signs().silentNanos(), hears);
+    }
+}

@@ -1,0 +1,138 @@
+package io.pgjobq.internal.notify;
+
+import io.pgjobq.internal.store.NotificationStore;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.Vitals;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Sends notifications from a thread of its own, so that no sender's commit takes the instance-wide lock that a notifying
+ * commit takes. What comes while one is under way goes into the next. Thread-safe.
+ */
+public final class Announcer {
+
+    /** The first signal is sent at once; under load there is one notification in this time. */
+    private static final Duration SPACING = Duration.ofMillis(2);
+
+    private static final Logger LOG = Log.of(Announcer.class);
+
+    private final Sending sending;
+    private final Channels channels;
+    private final IntSupplier self;
+    private final Outage outage;
+    private final Background background;
+
+    /** Guarded by the background's lock. */
+    private Pending pending = new Pending();
+
+    /** Sends one notification. */
+    @FunctionalInterface
+    interface Sending {
+
+        void announce(String channel, String text);
+    }
+
+    public Announcer(NotificationStore store, Channels channels, IntSupplier self, Vitals vitals) {
+        this(store::announce, channels, self, vitals, new Background("pgjobq-announcer", vitals));
+    }
+
+    Announcer(Sending sending, Channels channels, IntSupplier self, Vitals vitals, Background background) {
+        this.sending = sending;
+        this.channels = channels;
+        this.self = self;
+        this.outage = new Outage(LOG, "notifying other nodes", vitals);
+        this.background = background;
+    }
+
+    /**
+     * Something without meaning, sent as everything else is.
+     *
+     * @param sent completed when it has been committed; whoever cancels it no longer needs it
+     */
+    record Test(String channel, CompletableFuture<Void> sent) {}
+
+    /** Lets a test be sent soon. */
+    Test test(String channel) {
+        Test test = new Test(channel, new CompletableFuture<>());
+        background.change(() -> pending.add(test));
+        return test;
+    }
+
+    /** Lets the signal be sent soon. */
+    void announce(Signal signal) {
+        background.change(() -> pending.add(signal));
+    }
+
+    /** Starts sending. */
+    public void start() {
+        background.start(this::step);
+    }
+
+    /** Sends what is left, if the database answers, and stops. */
+    public void stop() throws InterruptedException {
+        background.stop();
+    }
+
+    private boolean step() throws InterruptedException {
+        Pending batch = take();
+        if (batch != null) {
+            background.rest(send(batch));
+        }
+        return batch != null;
+    }
+
+    /** Returns how long to rest before the next batch. */
+    private Duration send(Pending batch) {
+        try {
+            batch.tests().forEach(this::send);
+            send(channels.jobs(), batch.jobs());
+            send(channels.done(), batch.done());
+            outage.recovered();
+            return SPACING;
+        } catch (RuntimeException | Error ex) {
+            restore(batch);
+            return outage.failed(ex);
+        }
+    }
+
+    private void send(String channel, List<Signal> signals) {
+        for (String text : SignalCodec.encode(self.getAsInt(), signals)) {
+            sending.announce(channel, text);
+        }
+    }
+
+    private void send(Test test) {
+        if (!test.sent().isDone()) {
+            sending.announce(test.channel(), "");
+            test.sent().complete(null);
+        }
+    }
+
+    private void restore(Pending batch) {
+        background.change(() -> {
+            batch.tests().forEach(pending::add);
+            batch.jobs().forEach(pending::add);
+            batch.done().forEach(pending::add);
+        });
+    }
+
+    /** Returns what is to be sent, {@code null} when it is time to stop. */
+    private @Nullable Pending take() throws InterruptedException {
+        background.await(() -> !pending.isEmpty());
+        return background.read(() -> {
+            if (pending.isEmpty() || (background.isStopping() && outage.isOn())) {
+                return null;
+            }
+            Pending batch = pending;
+            pending = new Pending();
+            return batch;
+        });
+    }
+}

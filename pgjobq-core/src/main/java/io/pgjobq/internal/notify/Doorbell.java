@@ -1,0 +1,36 @@
+package io.pgjobq.internal.notify;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tells this process at once and, if notifications are on, the others soon. Rung after a commit. Thread-safe. */
+public final class Doorbell {
+
+    private final SignalSink local;
+    private final @Nullable Announcer others;
+
+    public Doorbell(SignalSink local, @Nullable Announcer others) {
+        this.local = local;
+        this.others = others;
+    }
+
+    /** Rings for this process and the others. */
+    public void ring(Signal signal) {
+        local.receive(signal);
+        if (others != null) {
+            others.announce(signal);
+        }
+    }
+
+    /** Rings for this process alone. */
+    public void ringHere(Signal signal) {
+        local.receive(signal);
+    }
+
+    /** Tells the others alone of jobs that ended, since this process knows. */
+    public void announceEnded(List<Long> ids) {
+        if (others != null && !ids.isEmpty()) {
+            others.announce(new Signal.Ended(ids));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.pgjobq.internal.notify;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Signals that wait to be sent, folded: one a lane, with the lowest seq. Guarded by its user's lock. */
+final class Pending {
+
+    /** More than these are dropped: who waits for a job asks now and then anyway. */
+    private static final int MOST_ENDED = 100_000;
+
+    private record Lane(int queue, int priority) {}
+
+    private final Map<Lane, Long> ready = new HashMap<>();
+    private final Set<Integer> looks = new HashSet<>();
+    private final List<Long> ended = new ArrayList<>();
+    private final List<Announcer.Test> tests = new ArrayList<>();
+    private long dueInMillis = Long.MAX_VALUE;
+
+    void add(Signal signal) {
+        if (signal instanceof Signal.Ready r) {
+            ready.merge(new Lane(r.queue(), r.priority()), r.seq(), Math::min);
+        } else if (signal instanceof Signal.Due due) {
+            dueInMillis = Math.min(dueInMillis, due.inMillis());
+        } else if (signal instanceof Signal.Look look) {
+            looks.add(look.queue());
+        } else if (signal instanceof Signal.Ended e && ended.size() < MOST_ENDED) {
+            ended.addAll(e.ids());
+        }
+    }
+
+    void add(Announcer.Test test) {
+        if (!test.sent().isDone()) {
+            tests.add(test);
+        }
+    }
+
+    boolean isEmpty() {
+        return tests.isEmpty()
+                && ready.isEmpty()
+                && looks.isEmpty()
+                && ended.isEmpty()
+                && dueInMillis == Long.MAX_VALUE;
+    }
+
+    /** Returns what is to be sent to those who run jobs. */
+    List<Signal> jobs() {
+        List<Signal> signals = new ArrayList<>();
+        ready.forEach((lane, seq) -> signals.add(new Signal.Ready(lane.queue(), lane.priority(), seq)));
+        looks.forEach(queue -> signals.add(new Signal.Look(queue)));
+        if (dueInMillis != Long.MAX_VALUE) {
+            signals.add(new Signal.Due(dueInMillis));
+        }
+        return signals;
+    }
+
+    /** Returns the tests that are to be sent, each to the listener that made it. */
+    List<Announcer.Test> tests() {
+        return List.copyOf(tests);
+    }
+
+    /** Returns what is to be sent to those who wait for jobs. */
+    List<Signal> done() {
+        return ended.isEmpty() ? List.of() : List.of(new Signal.Ended(List.copyOf(ended)));
+    }
+}

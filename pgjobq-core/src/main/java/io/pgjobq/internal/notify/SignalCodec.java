@@ -1,0 +1,93 @@
+package io.pgjobq.internal.notify;
+
+import io.pgjobq.internal.store.ReadyJobs;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Signals as the text of notifications: words, parted by spaces. The first, {@code n<node>}, names the sending node, if it is
+ * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code l<queue>} and {@code e<id>}.
+ */
+final class SignalCodec {
+
+    /** PostgreSQL takes fewer than 8,000 bytes; all words are ASCII. */
+    static final int LONGEST = 7_900;
+
+    private SignalCodec() {}
+
+    /** Returns as few texts as the signals fit in. */
+    static List<String> encode(int node, List<? extends Signal> signals) {
+        List<String> texts = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (Signal signal : signals) {
+            for (String word : words(signal)) {
+                if (text.length() + word.length() >= LONGEST) {
+                    texts.add(text.toString());
+                    text.setLength(0);
+                }
+                if (text.isEmpty()) {
+                    text.append('n').append(node);
+                }
+                text.append(' ').append(word);
+            }
+        }
+        if (!text.isEmpty()) {
+            texts.add(text.toString());
+        }
+        return texts;
+    }
+
+    private static List<String> words(Signal signal) {
+        if (signal instanceof Signal.Ready ready) {
+            return List.of("r" + ready.queue() + ":" + ready.priority() + ":" + ready.seq());
+        }
+        if (signal instanceof Signal.Due due) {
+            return List.of("w" + due.inMillis());
+        }
+        if (signal instanceof Signal.Look look) {
+            return List.of("l" + look.queue());
+        }
+        return ((Signal.Ended) signal).ids().stream().map(id -> "e" + id).toList();
+    }
+
+    /**
+     * Returns the signals in a text: none if this node sent it. Words that make no sense are passed over. Nodes that are not
+     * registered all have the number 0, so it tells nothing.
+     */
+    static List<Signal> decode(String text, int self) {
+        List<Signal> signals = new ArrayList<>();
+        List<Long> ended = new ArrayList<>();
+        for (String word : text.split(" ")) {
+            try {
+                if (self != 0 && word.equals("n" + self)) {
+                    return List.of();
+                }
+                read(word, signals, ended);
+            } catch (NumberFormatException | IndexOutOfBoundsException ex) {
+                // Anybody may notify on this channel; a hint that can't be read is no hint.
+                continue;
+            }
+        }
+        if (!ended.isEmpty()) {
+            signals.add(new Signal.Ended(List.copyOf(ended)));
+        }
+        return signals;
+    }
+
+    private static void read(String word, List<Signal> signals, List<Long> ended) {
+        String value = word.substring(1);
+        switch (word.charAt(0)) {
+            case 'r' -> {
+                String[] parts = value.split(":");
+                int priority = Integer.parseInt(parts[1]);
+                if (priority >= 0 && priority < ReadyJobs.LANES) {
+                    signals.add(new Signal.Ready(Integer.parseInt(parts[0]), priority, Long.parseLong(parts[2])));
+                }
+            }
+            case 'w' -> signals.add(new Signal.Due(Math.max(0, Long.parseLong(value))));
+            case 'l' -> signals.add(new Signal.Look(Integer.parseInt(value)));
+            case 'e' -> ended.add(Long.parseLong(value));
+            default -> {}
+        }
+    }
+}

@@ -1,0 +1,276 @@
+package io.pgjobq.internal.send;
+
+import io.pgjobq.JobSender;
+import io.pgjobq.PayloadConversionException;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.ReadOnlyTransactionException;
+import io.pgjobq.SentJob;
+import io.pgjobq.UnknownQueueException;
+import io.pgjobq.internal.completion.CompletionTracker;
+import io.pgjobq.internal.convert.JobTypes;
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.notify.Vacancies;
+import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.NewJob;
+import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.SentClaimed;
+import io.pgjobq.internal.store.StoredJobs;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Stores jobs in the caller's transaction, and rings the doorbell when it has committed. Thread-safe. */
+public final class DefaultJobSender implements JobSender {
+
+    /** More jobs, or more bytes, than these make another statement of the same transaction. */
+    private static final int MOST_AT_ONCE = 10_000;
+
+    private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
+
+    /** A payload is stored, sent and read as a whole. */
+    private static final int LARGEST_PAYLOAD = 64 * 1024 * 1024;
+
+    private final Database database;
+    private final JobStore store;
+    private final PayloadConverter converter;
+    private final Doorbell doorbell;
+    private final Vacancies vacancies;
+    private final CompletionTracker completions;
+    private final DeclaredQueues declared;
+
+    public DefaultJobSender(
+            Database database,
+            JobStore store,
+            PayloadConverter converter,
+            Doorbell doorbell,
+            Vacancies vacancies,
+            CompletionTracker completions,
+            DeclaredQueues declared) {
+        this.database = database;
+        this.store = store;
+        this.converter = converter;
+        this.doorbell = doorbell;
+        this.vacancies = vacancies;
+        this.completions = completions;
+        this.declared = declared;
+    }
+
+    @Override
+    public Spec to(String queue) {
+        return SendSpec.of(this, queue);
+    }
+
+    @Override
+    public boolean cancel(long id) {
+        JobStore.Cancellation cancellation = store.cancel(id);
+        if (cancellation.awaited()) {
+            doorbell.ring(new Signal.Ended(List.of(id)));
+        }
+        return cancellation.cancelled();
+    }
+
+    <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, Class<R> resultType) {
+        byte[] bytes = write(job.queue(), payload);
+        String name = type(job.queue(), type, payload);
+        boolean joined = joins(job.queue());
+        Vacancy vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
+        SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
+        if (sent != null) {
+            return new StoredJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
+        }
+        Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
+        StoredJobs stored = created(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
+        Commit commit = announce(joined, job.priority(), stored);
+        return new StoredJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
+    }
+
+    /** Stores a job that can run here at once; {@code null} if its queue is no longer the one that is known here. */
+    private @Nullable SentClaimed sendTo(Vacancy vacancy, NewJob job, String type, byte[] payload) {
+        Place place = vacancy.place();
+        SentClaimed sent;
+        byte[] own;
+        try {
+            // The handler's: the caller may go on to change his. There may be no room for it, so it is made before the
+            // job.
+            own = payload.clone();
+            sent = guarded(job.queue(), () -> store.sendClaimed(job, type, payload, place));
+        } catch (RuntimeException | Error ex) {
+            vacancy.lose();
+            throw ex;
+        }
+        if (sent == null || !sent.claimed()) {
+            vacancy.leave();
+            if (sent != null) {
+                doorbell.ring(new Signal.Ready(place.queue(), job.priority(), sent.id()));
+            }
+            return sent;
+        }
+        vacancy.fill(new ClaimedJob(
+                sent.id(),
+                sent.id(),
+                place.claim(),
+                place.queue(),
+                job.priority(),
+                false,
+                0,
+                type,
+                own,
+                job.attributes(),
+                sent.sentAt(),
+                sent.sentAt()));
+        return sent;
+    }
+
+    List<SentJob<Void>> sendAll(NewJob job, @Nullable String type, Collection<?> payloads) {
+        List<Chunk> chunks = chunks(job.queue(), type, payloads);
+        if (chunks.isEmpty()) {
+            return List.of();
+        }
+        boolean joined = joins(job.queue());
+        List<StoredJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
+        List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
+        for (StoredJobs jobs : stored) {
+            Commit commit = announce(joined, job.priority(), jobs);
+            for (long id : jobs.ids()) {
+                sent.add(new StoredJob<>(id, job.queue(), job.awaited(), Void.class, commit, completions));
+            }
+        }
+        return List.copyOf(sent);
+    }
+
+    private List<StoredJobs> storeAll(NewJob job, List<Chunk> chunks, boolean joined) {
+        Database.Work<List<StoredJobs>> work = connection -> {
+            List<StoredJobs> stored = new ArrayList<>(chunks.size());
+            for (Chunk chunk : chunks) {
+                stored.add(known(job.queue(), store.sendAll(connection, job, chunk.types(), chunk.payloads())));
+            }
+            return stored;
+        };
+        if (joined) {
+            return database.joined(work);
+        }
+        return chunks.size() == 1 ? database.alone(work) : database.atomically(work);
+    }
+
+    private record Chunk(String[] types, byte[][] payloads) {}
+
+    private List<Chunk> chunks(String queue, @Nullable String type, Collection<?> payloads) {
+        List<Chunk> chunks = new ArrayList<>();
+        List<String> types = new ArrayList<>();
+        List<byte[]> bytes = new ArrayList<>();
+        long size = 0;
+        for (Object payload : payloads) {
+            byte[] written = write(queue, payload);
+            if (bytes.size() == MOST_AT_ONCE || (!bytes.isEmpty() && size + written.length > MOST_BYTES_AT_ONCE)) {
+                chunks.add(new Chunk(types.toArray(String[]::new), bytes.toArray(byte[][]::new)));
+                types.clear();
+                bytes.clear();
+                size = 0;
+            }
+            types.add(type(queue, type, payload));
+            bytes.add(written);
+            size += written.length;
+        }
+        if (!bytes.isEmpty()) {
+            chunks.add(new Chunk(types.toArray(String[]::new), bytes.toArray(byte[][]::new)));
+        }
+        return chunks;
+    }
+
+    private byte[] write(String queue, @Nullable Object payload) {
+        byte[] bytes = convert(queue, payload);
+        if (bytes.length > LARGEST_PAYLOAD) {
+            throw new PayloadConversionException("queue '" + queue + "': a payload takes " + bytes.length
+                    + " bytes; at most " + LARGEST_PAYLOAD + " can be stored: send a reference to it instead");
+        }
+        return bytes;
+    }
+
+    private byte[] convert(String queue, @Nullable Object payload) {
+        if (payload == null) {
+            throw new PayloadConversionException("queue '" + queue + "': a payload must not be null");
+        }
+        if (payload instanceof byte[] raw) {
+            return raw;
+        }
+        try {
+            return converter.write(payload);
+        } catch (PayloadConversionException ex) {
+            throw new PayloadConversionException("queue '" + queue + "': " + ex.getMessage(), ex);
+        } catch (RuntimeException | StackOverflowError ex) {
+            throw new PayloadConversionException(
+                    "queue '" + queue + "': a " + payload.getClass().getName() + " can't be written", ex);
+        }
+    }
+
+    private static String type(String queue, @Nullable String given, Object payload) {
+        if (given != null) {
+            return given;
+        }
+        String name = payload instanceof byte[] ? "" : JobTypes.nameOf(payload.getClass());
+        if (name.length() > SendSpec.LONGEST_TYPE) {
+            throw new IllegalArgumentException("queue '" + queue + "': the type of a "
+                    + payload.getClass().getName() + " must have at most " + SendSpec.LONGEST_TYPE
+                    + " characters, but has " + name.length() + "; shorten its @JobType");
+        }
+        return name;
+    }
+
+    private boolean joins(String queue) {
+        boolean joined = database.inTransaction();
+        if (joined && TransactionSynchronizationManager.isCurrentTransactionReadOnly()) {
+            throw new ReadOnlyTransactionException("queue '" + queue
+                    + "': a job can't be sent in a read-only transaction; remove readOnly from its @Transactional");
+        }
+        return joined;
+    }
+
+    private static StoredJobs known(String queue, @Nullable StoredJobs stored) {
+        if (stored == null) {
+            throw new UnknownQueueException(queue);
+        }
+        return stored;
+    }
+
+    /** A queue that the application declares may not be there yet, or no more: then it is created, and the work done again. */
+    private <T> T created(String queue, Supplier<T> work) {
+        try {
+            return guarded(queue, work);
+        } catch (UnknownQueueException ex) {
+            if (!declared.create(queue)) {
+                throw ex;
+            }
+            return guarded(queue, work);
+        }
+    }
+
+    private static <T extends @Nullable Object> T guarded(String queue, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException ex) {
+            if (Database.isReadOnly(ex)) {
+                throw new ReadOnlyTransactionException(
+                        "queue '" + queue + "': a job can't be sent, since the transaction or the server is read-only");
+            }
+            throw ex;
+        }
+    }
+
+    private Commit announce(boolean joined, int priority, StoredJobs stored) {
+        Signal signal = stored.ready()
+                ? new Signal.Ready(stored.queue(), priority, stored.ids()[0])
+                : new Signal.Due(Math.max(0, stored.dueInMillis()));
+        if (!joined) {
+            doorbell.ring(signal);
+            return Commit.DONE;
+        }
+        return TransactionCommit.announce(database, doorbell, signal);
+    }
+}

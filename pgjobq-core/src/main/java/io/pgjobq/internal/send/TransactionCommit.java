@@ -1,0 +1,124 @@
+package io.pgjobq.internal.send;
+
+import io.pgjobq.internal.completion.SendingTransaction;
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.Signal;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * The jobs sent in one transaction: rings for all of them when it has committed, for none if it rolls back. Used by the
+ * transaction's thread, but for what a {@link SendingTransaction} is asked.
+ */
+final class TransactionCommit implements Commit, SendingTransaction, TransactionSynchronization, Ordered {
+
+    private record Lane(int queue, int priority) {}
+
+    private final Database database;
+    private final Doorbell doorbell;
+
+    /** Whether the transaction was still open when its first job was sent. */
+    private boolean joined;
+
+    private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
+
+    /** The thread that has to end the transaction, {@code null} when it has. */
+    private volatile @Nullable Thread thread = Thread.currentThread();
+
+    private final Map<Lane, Signal.Ready> ready = new LinkedHashMap<>();
+    private final Set<Signal> others = new LinkedHashSet<>();
+
+    private TransactionCommit(Database database, Doorbell doorbell) {
+        this.database = database;
+        this.doorbell = doorbell;
+    }
+
+    /** Rings when the current transaction has committed, and returns whether it has. */
+    static Commit announce(Database database, Doorbell doorbell, Signal signal) {
+        // Where nobody tells when the transaction ends, the next poll finds its jobs, and who waits looks at once.
+        return TransactionSynchronizationManager.isSynchronizationActive()
+                ? of(database, doorbell).then(signal)
+                : Commit.DONE;
+    }
+
+    private static TransactionCommit of(Database database, Doorbell doorbell) {
+        for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
+            if (other instanceof TransactionCommit same && same.doorbell == doorbell) {
+                return same;
+            }
+        }
+        TransactionCommit commit = new TransactionCommit(database, doorbell);
+        TransactionSynchronizationManager.registerSynchronization(commit);
+        return commit;
+    }
+
+    private TransactionCommit then(Signal signal) {
+        if (signal instanceof Signal.Ready lane) {
+            // Numbers only grow, so the first of a lane is its lowest.
+            ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
+        } else {
+            others.add(signal);
+        }
+        return this;
+    }
+
+    @Override
+    public SendingTransaction transaction() {
+        return this;
+    }
+
+    @Override
+    public boolean isOpenHere() {
+        return thread == Thread.currentThread();
+    }
+
+    @Override
+    public CompletionStage<Boolean> committed() {
+        return committed;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void beforeCompletion() {
+        joined = true;
+    }
+
+    @Override
+    public void afterCommit() {
+        // Nobody is told of the completion any more who begins to listen during it.
+        joined = true;
+    }
+
+    @Override
+    public void afterCompletion(int status) {
+        thread = null;
+        if (status == STATUS_ROLLED_BACK) {
+            committed.complete(false);
+            return;
+        }
+        try {
+            if (!joined) {
+                // Sent by somebody who was told of the commit, before a manager that does not tell of its own.
+                database.commitBound();
+            }
+            // If it is not known how the transaction ended, a look does no harm.
+            ready.values().forEach(doorbell::ring);
+            others.forEach(doorbell::ring);
+        } finally {
+            committed.complete(true);
+        }
+    }
+}

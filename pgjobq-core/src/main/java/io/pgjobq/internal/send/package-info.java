@@ -1,0 +1,5 @@
+/** Sends jobs inside the caller's transaction. */
+@NullMarked
+package io.pgjobq.internal.send;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,310 @@
+package io.pgjobq.internal.settle;
+
+import io.pgjobq.internal.store.Settlement;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.Vitals;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Records how attempts ended, on one thread: what comes while one batch is being committed makes up the next. Nothing that was
+ * handed to it is dropped while the database is away. Thread-safe.
+ */
+public final class Settler {
+
+    private static final int MOST_AT_ONCE = 1_000;
+
+    /** Results that are together larger than this are recorded in more than one statement. */
+    private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
+
+    /** How soon what a handler's transaction stood in the way of is tried again. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** With more unrecorded settlements than this, containers take no more jobs. */
+    private static final int OVERLOAD = 5_000;
+
+    private static final Logger LOG = Log.of(Settler.class);
+
+    private final SettlementRecorder recorder;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Condition drained = lock.newCondition();
+
+    /** Guarded by the lock, as are the next six. */
+    private final Deque<Settlement> arrived = new ArrayDeque<>();
+
+    /** What a handler's transaction stood in the way of, to be tried again after a while. */
+    private final Deque<Settlement> putOff = new ArrayDeque<>();
+
+    private long putOffUntil;
+
+    /** What was taken out of {@code arrived} and is being recorded; an error on the way loses nothing of it. */
+    private List<Settlement> underWay = List.of();
+
+    private boolean overloaded;
+    private boolean stopping;
+    private boolean abandoned;
+
+    /** Those who wait until it is no longer overloaded. */
+    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+
+    private final SuspectSlot suspects = new SuspectSlot();
+
+    private final Background background;
+    private final Outage outage;
+
+    /** What is left to be written of what is under way. Only used by the thread. */
+    private SettlementRecorder.@Nullable Batch batch;
+
+    public Settler(SettlementRecorder recorder, Vitals vitals) {
+        this(recorder, vitals, new Background("pgjobq-settler", vitals));
+    }
+
+    Settler(SettlementRecorder recorder, Vitals vitals, Background background) {
+        this.recorder = recorder;
+        this.outage = new Outage(LOG, "settling jobs", vitals);
+        this.background = background;
+    }
+
+    /** Lets it be recorded how an attempt ended. */
+    public void settle(Settlement settlement) {
+        settleAll(List.of(settlement));
+    }
+
+    /** Lets it be recorded how attempts ended, all in one batch if it is not too large. */
+    public void settleAll(List<? extends Settlement> settlements) {
+        lock.lock();
+        try {
+            arrived.addAll(settlements);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the caller be told, on the settler's thread, when the settler is no longer overloaded. */
+    public void onRelief(Runnable relief) {
+        waiting.add(relief);
+    }
+
+    /** Returns the place for the node's suspect, which is free again when its end is recorded. */
+    public SuspectSlot suspects() {
+        return suspects;
+    }
+
+    /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
+    public boolean isOverloaded() {
+        lock.lock();
+        try {
+            overloaded |= backlog() > OVERLOAD;
+            return overloaded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int backlog() {
+        return arrived.size() + putOff.size() + underWay.size();
+    }
+
+    /** Waits until nothing is left to be recorded; returns whether that happened in time. */
+    public boolean drain(Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (backlog() > 0) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = drained.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        lock.lock();
+        try {
+            stopping = false;
+            abandoned = false;
+        } finally {
+            lock.unlock();
+        }
+        background.start(this::step);
+    }
+
+    /** Records what is left, as far as the database answers within the time, and stops. */
+    public void stop(Duration limit) throws InterruptedException {
+        boolean done = drain(limit);
+        lock.lock();
+        try {
+            stopping = true;
+            abandoned = !done;
+            if (abandoned) {
+                LOG.warn("settling jobs: stops with {} attempts unrecorded; those jobs run again", backlog());
+            }
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        background.stop();
+    }
+
+    /** Goes on where an error has ended the step before. */
+    private boolean step() throws InterruptedException {
+        SettlementRecorder.Batch writing = batch;
+        if (writing == null) {
+            if (!awaitWork()) {
+                return false;
+            }
+            writing = recorder.batch(take());
+            batch = writing;
+        }
+        if (!record(writing)) {
+            return false;
+        }
+        recorder.written(writing);
+        batch = null;
+        done();
+        tellOfSuspects(writing);
+        return true;
+    }
+
+    /** Returns whether to go on. */
+    private boolean record(SettlementRecorder.Batch writing) throws InterruptedException {
+        while (true) {
+            try {
+                recorder.record(writing);
+                outage.recovered();
+                settleLater(writing.putOff());
+                return true;
+            } catch (RuntimeException | Error ex) {
+                if (!pause(outage.failed(ex))) {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void settleLater(List<Settlement> settlements) {
+        if (!settlements.isEmpty()) {
+            lock.lock();
+            try {
+                putOff.addAll(settlements);
+                putOffUntil = System.nanoTime() + AGAIN_NANOS;
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private List<Settlement> take() {
+        lock.lock();
+        try {
+            if (!putOff.isEmpty() && System.nanoTime() - putOffUntil >= 0) {
+                arrived.addAll(putOff);
+                putOff.clear();
+            }
+            if (!underWay.isEmpty()) {
+                return underWay;
+            }
+            List<Settlement> taken = new ArrayList<>(Math.min(arrived.size(), MOST_AT_ONCE));
+            // A job that was taken away from this node may come back to it, and both attempts end at about the same
+            // time. What became of each can be told apart only if they are recorded one after the other.
+            Set<Long> jobs = new HashSet<>(2 * Math.min(arrived.size(), MOST_AT_ONCE));
+            long bytes = 0;
+            for (Settlement next : arrived) {
+                if (taken.size() == MOST_AT_ONCE
+                        || bytes >= MOST_BYTES_AT_ONCE
+                        || !jobs.add(next.job().id())) {
+                    break;
+                }
+                taken.add(next);
+                bytes += next.bytes();
+            }
+            // From here on nothing needs memory.
+            underWay = taken;
+            for (int left = taken.size(); left > 0; left--) {
+                arrived.remove();
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tellOfSuspects(SettlementRecorder.Batch written) {
+        for (Settlement settlement : written.all()) {
+            if (settlement.job().suspect() && !written.putOff().contains(settlement)) {
+                suspects.settled(settlement.job().claim());
+            }
+        }
+    }
+
+    private void done() {
+        boolean relieved;
+        lock.lock();
+        try {
+            underWay = List.of();
+            relieved = overloaded && backlog() <= OVERLOAD / 2;
+            overloaded &= !relieved;
+            if (backlog() == 0) {
+                drained.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (relieved) {
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    /** Returns whether to go on. Comes back now and then while claims are left that could not be deleted. */
+    private boolean awaitWork() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (arrived.isEmpty() && underWay.isEmpty() && !stopping) {
+                if (recorder.hasLeftovers() || !putOff.isEmpty()) {
+                    if (changed.awaitNanos(AGAIN_NANOS) <= 0) {
+                        return true;
+                    }
+                } else {
+                    changed.await();
+                }
+            }
+            return !abandoned && (!stopping || !arrived.isEmpty() || !underWay.isEmpty());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether to try again. */
+    private boolean pause(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && !abandoned) {
+                left = changed.awaitNanos(left);
+            }
+            return !abandoned;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

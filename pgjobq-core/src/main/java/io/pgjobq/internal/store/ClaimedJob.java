@@ -1,0 +1,40 @@
+package io.pgjobq.internal.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job that a node has taken.
+ *
+ * @param id the job's id
+ * @param seq its place in the lane
+ * @param claim the claim that holds it: the fencing token
+ * @param queue the queue's number
+ * @param priority its priority
+ * @param suspect whether it was taken from the lane of suspects
+ * @param attempt how many attempts were charged before
+ * @param type the logical type, empty if none
+ * @param payload the payload as stored, {@code null} if it is too large to be read before the job starts
+ * @param attributes the attributes as JSON, {@code null} if none
+ * @param sentAt when it was sent
+ * @param readyAt since when it has its place in the line
+ */
+public record ClaimedJob(
+        long id,
+        long seq,
+        long claim,
+        int queue,
+        int priority,
+        boolean suspect,
+        int attempt,
+        String type,
+        byte @Nullable [] payload,
+        @Nullable String attributes,
+        Instant sentAt,
+        Instant readyAt) {
+
+    /** Returns the lane from which it is taken. */
+    public int lane() {
+        return suspect ? ReadyJobs.SUSPECTS : priority;
+    }
+}

@@ -1,0 +1,11 @@
+package io.pgjobq.internal.store;
+
+import java.time.Instant;
+
+/**
+ * A job that was completed in its handler's transaction.
+ *
+ * @param awaited whether somebody waits for its end
+ * @param at when
+ */
+public record Completion(boolean awaited, Instant at) {}

@@ -1,0 +1,155 @@
+package io.pgjobq.internal.store;
+
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.database.NodeFencedException;
+import io.pgjobq.internal.database.SqlArrays;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Storing and taking jobs. Thread-safe. */
+public final class JobStore {
+
+    private final Database database;
+
+    public JobStore(Database database) {
+        this.database = database;
+    }
+
+    /** Stores a job on the caller's connection; {@code null} if there is no such queue. */
+    public @Nullable StoredJobs send(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        List<StoredJobs> stored =
+                job.ready() ? sendNow(connection, job, type, payload) : sendLater(connection, job, type, payload);
+        return stored.isEmpty() ? null : stored.get(0);
+    }
+
+    private List<StoredJobs> sendNow(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        return database.list(
+                connection,
+                "send",
+                row -> new StoredJobs(row.getInt(2), new long[] {row.getLong(1)}, true, 0),
+                (short) job.priority(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes(),
+                job.queue());
+    }
+
+    private List<StoredJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)
+            throws SQLException {
+        return database.list(
+                connection,
+                "send_later",
+                row -> {
+                    long[] ids = {row.getLong(1)};
+                    return new StoredJobs(row.getInt(2), ids, row.getObject(3) == null, row.getLong(3));
+                },
+                (short) job.priority(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes(),
+                at(job),
+                job.delayMillis(),
+                job.queue());
+    }
+
+    /** Stores a job for that place; {@code null} if the queue of that number is gone. */
+    public @Nullable SentClaimed sendClaimed(NewJob job, String type, byte[] payload, Place place) {
+        List<SentClaimed> sent = database.alone(connection -> database.list(
+                connection,
+                "send_claimed",
+                row -> new SentClaimed(
+                        row.getLong(1),
+                        row.getBoolean(2),
+                        row.getObject(3, OffsetDateTime.class).toInstant()),
+                place.queue(),
+                place.node().node(),
+                place.node().token(),
+                place.claim(),
+                place.from(),
+                job.awaited(),
+                type,
+                payload,
+                job.attributes()));
+        return sent.isEmpty() ? null : sent.get(0);
+    }
+
+    /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
+    public @Nullable StoredJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
+            throws SQLException {
+        StoredJobs stored = database.one(
+                connection,
+                "send_all",
+                row -> new StoredJobs(row.getInt(1), SqlArrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
+                at(job),
+                job.delayMillis(),
+                job.queue(),
+                (short) job.priority(),
+                job.attributes(),
+                types,
+                payloads);
+        return stored.ids().length == 0 ? null : stored;
+    }
+
+    private static @Nullable OffsetDateTime at(NewJob job) {
+        return job.at() == null ? null : job.at().atOffset(ZoneOffset.UTC);
+    }
+
+    /**
+     * Takes jobs.
+     *
+     * @throws NodeFencedException if the node has been declared dead
+     */
+    public Claimed claim(ClaimRequest request) {
+        List<ClaimedLane> lanes = new ArrayList<>();
+        Map<Long, byte[]> large = new HashMap<>();
+        database.alone(connection -> database.list(
+                connection,
+                "claim",
+                row -> ClaimedLane.isPayload(row)
+                        ? large.put(SqlArrays.longs(row, 5)[0], row.getBytes(12)) == null
+                        : lanes.add(ClaimedLane.read(row, request, large)),
+                request.queue(),
+                request.node().node(),
+                request.node().token(),
+                request.claim(),
+                request.limit(),
+                request.lanes(),
+                request.from(),
+                request.last(),
+                request.told(),
+                request.types()));
+        return Claimed.of(request, lanes);
+    }
+
+    /** Reads the payload of a job; {@code null} if the job has ended. */
+    public byte @Nullable [] payload(long id) {
+        List<byte[]> payloads =
+                database.alone(connection -> database.list(connection, "payload", row -> row.getBytes(1), id));
+        return payloads.isEmpty() ? null : payloads.get(0);
+    }
+
+    /**
+     * What became of a request to cancel a job.
+     *
+     * @param cancelled whether nobody had taken it, so that it is cancelled
+     * @param awaited whether somebody waits for its end
+     */
+    public record Cancellation(boolean cancelled, boolean awaited) {}
+
+    /** Cancels a job that nobody has taken. */
+    public Cancellation cancel(long id) {
+        return database.alone(connection ->
+                database.one(connection, "cancel", row -> new Cancellation(row.getBoolean(1), row.getBoolean(2)), id));
+    }
+}

@@ -1,0 +1,42 @@
+package io.pgjobq.internal.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** The list of running nodes, as one that is on it needs it. */
+public interface NodeRegistry {
+
+    /** Registers a node and returns its number, which no other has as long as the database keeps what it was told. */
+    int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed);
+
+    /** Takes the node off the list, if it is still on it. */
+    void unregister(Registration registration);
+
+    /** Tries to take the session lock that shows the process to be alive, and returns whether the connection has it. */
+    boolean lock(Connection connection, int node) throws SQLException;
+
+    /** Shows that the node lives; locked is whether the connection holds its session lock. */
+    Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) throws SQLException;
+
+    /** What a heartbeat shows. */
+    enum Pulse {
+        /** All is well. */
+        WELL,
+        /** Another node has been silent for longer than it should. */
+        OTHERS_SILENT,
+        /** The list does not have this registration: the node was declared dead, or the database was restored. */
+        FENCED
+    }
+
+    /**
+     * What the server answers to a heartbeat.
+     *
+     * @param drawn how far sequence numbers have been drawn, 0 if the node is fenced
+     * @param history the server's identity and its timeline, empty if the node is fenced
+     */
+    record Heartbeat(Pulse pulse, long drawn, String history) {
+
+        static final Heartbeat FENCED = new Heartbeat(Pulse.FENCED, 0, "");
+    }
+}

@@ -1,0 +1,145 @@
+package io.pgjobq.internal.store;
+
+import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.database.SqlArrays;
+import io.pgjobq.internal.store.Settlement.Failed;
+import io.pgjobq.internal.store.Settlement.Released;
+import io.pgjobq.internal.store.Settlement.Succeeded;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recording how attempts ended. Every method changes only jobs whose claim still exists, and says which those were.
+ * Thread-safe.
+ */
+public final class SettlementStore implements Settlements {
+
+    private final Database database;
+
+    public SettlementStore(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public SettledSuccesses succeeded(List<Succeeded> succeeded, long[] emptiedClaims) {
+        List<Succeeded> batch = inLockOrder(succeeded);
+        byte[] @Nullable [] results = new byte[batch.size()] @Nullable [];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = batch.get(i).result();
+        }
+        return database.alone(connection -> database.one(
+                connection,
+                "settle_succeeded",
+                row -> new SettledSuccesses(
+                        SqlArrays.longs(row, 1),
+                        SqlArrays.longs(row, 2),
+                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        SqlArrays.longs(row, 4)),
+                longs(batch, s -> s.job().id()),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                longs(batch, Succeeded::micros),
+                results,
+                queues(batch),
+                claims(batch),
+                emptiedClaims));
+    }
+
+    @Override
+    public List<SettledFailure> failed(List<Failed> failed) {
+        List<Failed> batch = inLockOrder(failed);
+        return database.alone(connection -> database.list(
+                connection,
+                "settle_failed",
+                row -> new SettledFailure(row.getLong(1), row.getBoolean(2), row.getBoolean(3), instant(row, 4)),
+                longs(batch, s -> s.job().id()),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                longs(batch, Failed::micros),
+                strings(batch, s -> s.error().type()),
+                strings(batch, s -> s.error().message()),
+                strings(batch, s -> s.error().stack()),
+                batch.stream().map(Failed::retryInMillis).toArray(Long[]::new),
+                claims(batch)));
+    }
+
+    @Override
+    public long[] released(List<Released> batch, long[] emptiedClaims) {
+        return database.alone(connection -> database.one(
+                connection,
+                "release",
+                row -> SqlArrays.longs(row, 1),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                emptiedClaims));
+    }
+
+    /**
+     * Gives back jobs that the node does not know of.
+     *
+     * @param jobs each with its seq, of claims that hold others too
+     * @param claims claims that the node knows no job of
+     */
+    public void releaseUnknown(List<HeldJob> jobs, long[] claims) {
+        long[] seqs = longs(jobs, job -> Objects.requireNonNull(job.seq()));
+        long[] all = LongStream.concat(jobs.stream().mapToLong(HeldJob::claim), LongStream.of(claims))
+                .toArray();
+        database.alone(connection -> database.list(connection, "release", row -> true, seqs, all, claims));
+    }
+
+    /** Returns whether the calling thread is in a transaction in which a job can be completed. */
+    public boolean canComplete() {
+        return database.inTransaction();
+    }
+
+    /** Completes a job in the calling thread's transaction; {@code null} if the job was lost. */
+    public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+        List<Completion> completions = database.joined(connection -> database.list(
+                connection,
+                "complete",
+                row -> new Completion(row.getBoolean(1), instant(row, 2)),
+                job.id(),
+                job.seq(),
+                job.claim(),
+                micros,
+                result));
+        return completions.isEmpty() ? null : completions.get(0);
+    }
+
+    /** Whoever locks many jobs does so in the order of their ids, so that no two wait for each other. */
+    private static <S extends Settlement> List<S> inLockOrder(List<S> batch) {
+        return batch.stream()
+                .sorted(Comparator.comparingLong(settlement -> settlement.job().id()))
+                .toList();
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static long[] claims(List<? extends Settlement> batch) {
+        return SqlArrays.distinct(longs(batch, s -> s.job().claim()));
+    }
+
+    private static int[] queues(List<? extends Settlement> batch) {
+        long[] queues = SqlArrays.distinct(longs(batch, s -> s.job().queue()));
+        return LongStream.of(queues).mapToInt(Math::toIntExact).toArray();
+    }
+
+    private static <S> long[] longs(List<S> batch, ToLongFunction<S> value) {
+        return batch.stream().mapToLong(value).toArray();
+    }
+
+    private static <S> String[] strings(List<S> batch, Function<S, String> value) {
+        return batch.stream().map(value).toArray(String[]::new);
+    }
+}

@@ -1,0 +1,140 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.internal.database.NodeFencedException;
+import io.pgjobq.internal.database.QueueGoneException;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.store.ClaimRequest;
+import io.pgjobq.internal.store.Claimed;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+
+/** Takes jobs of one queue into a workload, and sees to what stands in the way of it. Used by one thread. */
+final class Claimer {
+
+    private static final Logger LOG = Log.of(Claimer.class);
+
+    private final String queue;
+    private final Handlers handlers;
+    private final WorkerServices services;
+    private final Workload workload;
+    private final Host host;
+    private final Outage outage;
+
+    /** What it takes jobs for. */
+    interface Host {
+
+        /** Returns the queue's number. */
+        int queueId();
+
+        /** The queue was deleted: creates it, and returns when its number is known. */
+        void createQueue();
+
+        /** Makes an attempt of a job that was taken. */
+        JobRun attempt(ClaimedJob job);
+
+        /** Gives back what is held and was not started. */
+        void giveBackHeld();
+    }
+
+    Claimer(String queue, Handlers handlers, WorkerServices services, Workload workload, Host host) {
+        this.queue = queue;
+        this.handlers = handlers;
+        this.services = services;
+        this.workload = workload;
+        this.host = host;
+        this.outage = new Outage(LOG, "queue '" + queue + "': taking jobs", services.vitals());
+    }
+
+    /** Takes as many jobs as there is room for; returns how long to wait before the next claim. */
+    Duration claim(int room) {
+        ClaimRequest request;
+        try {
+            request = request(room);
+        } catch (RuntimeException | Error ex) {
+            // The node had to register anew, and could not, or there was no memory.
+            workload.update(Lanes::lookEverywhere);
+            return outage.failed(ex);
+        }
+        return claim(request);
+    }
+
+    private ClaimRequest request(int room) {
+        return workload.read(lanes -> {
+            Node.ClaimIds ids = services.node().nextClaims(ReadyJobs.LANES + 1);
+            short[] wanted = lanes.take();
+            Lanes.Start start = lanes.start(wanted);
+            return new ClaimRequest(
+                    host.queueId(),
+                    ids.by(),
+                    ids.first() - 1,
+                    room,
+                    wanted,
+                    start.from(),
+                    start.last(),
+                    start.told(),
+                    handlers.types());
+        });
+    }
+
+    private Duration claim(ClaimRequest request) {
+        services.book().asking(request.claim(), request.claim() + request.lanes().length);
+        long began = System.nanoTime();
+        try {
+            Claimed claimed = services.jobs().claim(request);
+            accept(request, claimed, System.nanoTime() - began);
+            outage.recovered();
+            return Duration.ZERO;
+        } catch (NodeFencedException ex) {
+            workload.update(lanes -> lanes.restore(request));
+            return mend(() -> services.node().fenced(request.node()));
+        } catch (QueueGoneException ex) {
+            workload.update(lanes -> lanes.restore(request));
+            // Where there is a handler, there is a queue.
+            LOG.warn("queue '{}': was deleted, is created again for its handler", queue);
+            return mend(host::createQueue);
+        } catch (RuntimeException | Error ex) {
+            workload.update(lanes -> lanes.restore(request));
+            services.onClaimLost().run();
+            return outage.failed(ex);
+        } finally {
+            services.book().answered(request.claim());
+            if (request.asksForSuspect()) {
+                services.settler().suspects().tellWaiting();
+            }
+        }
+    }
+
+    private Duration mend(Runnable what) {
+        try {
+            what.run();
+            return Duration.ZERO;
+        } catch (RuntimeException | Error ex) {
+            return outage.failed(ex);
+        }
+    }
+
+    /** What is not held after that is not in the book either, so that it is given back. */
+    private void accept(ClaimRequest request, Claimed claimed, long nanos) {
+        List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
+        for (ClaimedJob job : claimed.jobs()) {
+            runs.add(host.attempt(job));
+        }
+        try {
+            services.book().taken(claimed.jobs());
+            workload.update(lanes -> lanes.found(request, claimed));
+            workload.hold(runs, nanos);
+        } catch (RuntimeException | Error ex) {
+            claimed.jobs().forEach(services::disown);
+            throw ex;
+        }
+        if (!workload.isOpen() || workload.isPaused()) {
+            host.giveBackHeld();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.Settlement;
+import io.pgjobq.internal.store.StoredJson;
+import io.pgjobq.internal.support.Log;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * One attempt at one job, from the claim to the settlement. It is settled once: by the thread that runs it, or by its
+ * container if it gives the job back. Thread-safe.
+ */
+final class JobRun implements JobContext {
+
+    private static final Logger LOG = Log.of(JobRun.class);
+
+    private final ClaimedJob job;
+    private final String queue;
+    private final int maxAttempts;
+    private final Hold hold;
+    private final BooleanSupplier stopping;
+    private final Consumer<Settlement> settler;
+    private final long claimedAt = System.nanoTime();
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    /** Written by the running thread before it calls the handler, read by all. */
+    private volatile long startedAt;
+
+    private volatile boolean interruptedByStop;
+
+    /** The thread that runs the handler; {@code null} before and after. */
+    private volatile @Nullable Thread thread;
+
+    /** What the handler has returned, if that is not done yet. */
+    private volatile @Nullable CompletionStage<?> awaited;
+
+    /** What the node knows of its claims. */
+    interface Hold {
+
+        /** Returns whether the node has learned that the job was taken away from it. */
+        boolean isLost(ClaimedJob job);
+
+        /** Returns whether the job may have been taken away from the node without its knowing. */
+        boolean mayBeLost();
+
+        static Hold of(Node node, ClaimBook book) {
+            return new Hold() {
+
+                @Override
+                public boolean isLost(ClaimedJob job) {
+                    return !node.made(job.claim()) || book.isLost(job.claim());
+                }
+
+                @Override
+                public boolean mayBeLost() {
+                    return node.mayBeDead();
+                }
+            };
+        }
+    }
+
+    JobRun(
+            ClaimedJob job,
+            String queue,
+            int maxAttempts,
+            Hold hold,
+            BooleanSupplier stopping,
+            Consumer<Settlement> settler) {
+        this.job = job;
+        this.queue = queue;
+        this.maxAttempts = maxAttempts;
+        this.hold = hold;
+        this.stopping = stopping;
+        this.settler = settler;
+    }
+
+    ClaimedJob job() {
+        return job;
+    }
+
+    long heldNanos() {
+        return System.nanoTime() - claimedAt;
+    }
+
+    /** The calling thread runs the handler from now on. */
+    void begin() {
+        startedAt = System.nanoTime();
+        thread = Thread.currentThread();
+    }
+
+    /** The calling thread runs the handler no more. */
+    void end() {
+        thread = null;
+    }
+
+    /** No thread runs the handler, but its work goes on until the stage ends. */
+    void await(CompletionStage<?> stage) {
+        awaited = stage;
+        if (interruptedByStop) {
+            cancel(stage);
+        }
+    }
+
+    long ranNanos() {
+        return System.nanoTime() - startedAt;
+    }
+
+    /** The container stops and has waited long enough. */
+    void interruptByStop() {
+        interruptedByStop = true;
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+        CompletionStage<?> stage = awaited;
+        if (stage != null) {
+            cancel(stage);
+        }
+    }
+
+    private void cancel(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (RuntimeException ex) {
+            LOG.debug("{}: its work can't be cancelled", this, ex);
+        }
+    }
+
+    /** Returns whether a failure is likely to come from the container's interruption, rather than from the job. */
+    boolean wasInterruptedByStop() {
+        return interruptedByStop;
+    }
+
+    /** Returns whether the handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
+    boolean callsExit() {
+        Thread running = thread;
+        return running != null
+                && Arrays.stream(running.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                                && frame.getMethodName().equals("exit"));
+    }
+
+    /** Returns whether the attempt is over, or was given back before it began. */
+    boolean isSettled() {
+        return settled.get();
+    }
+
+    /** Settles the attempt, unless that has been done; returns whether it has been done now. */
+    boolean settle(Settlement settlement) {
+        if (!settled.compareAndSet(false, true)) {
+            return false;
+        }
+        boolean said = false;
+        try {
+            settler.accept(settlement);
+            said = true;
+        } finally {
+            settled.set(said);
+        }
+        return true;
+    }
+
+    @Override
+    public long id() {
+        return job.id();
+    }
+
+    @Override
+    public String queue() {
+        return queue;
+    }
+
+    @Override
+    public String type() {
+        return job.type();
+    }
+
+    @Override
+    public int attempt() {
+        return job.attempt() + 1;
+    }
+
+    @Override
+    public int maxAttempts() {
+        return maxAttempts;
+    }
+
+    @Override
+    public int priority() {
+        return job.priority();
+    }
+
+    @Override
+    public Instant sentAt() {
+        return job.sentAt();
+    }
+
+    @Override
+    public Instant readyAt() {
+        return job.readyAt();
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+        return StoredJson.attributes(job.attributes());
+    }
+
+    /** Returns whether the node has learned that the job was taken away from it. */
+    boolean isLost() {
+        return hold.isLost(job);
+    }
+
+    /** Returns whether the job may have been taken away from the node without its knowing. */
+    boolean mayBeLost() {
+        return hold.mayBeLost();
+    }
+
+    @Override
+    public boolean shouldStop() {
+        return stopping.getAsBoolean() || isLost();
+    }
+
+    @Override
+    public String toString() {
+        return "queue '" + queue + "' job " + job.id();
+    }
+}

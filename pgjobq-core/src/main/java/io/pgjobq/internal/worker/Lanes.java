@@ -1,0 +1,176 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.store.ClaimRequest;
+import io.pgjobq.internal.store.Claimed;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.ReadyJobs;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a worker knows of its queue's lanes: how far it has looked (the hint), and from where there is something to look for.
+ * The hint is only a hint; whatever is announced below it is looked for there. Guarded by the container's lock.
+ */
+final class Lanes {
+
+    private static final long NOTHING = Long.MAX_VALUE;
+
+    /** One past the highest seq that was seen. */
+    private final long[] hints = new long[ReadyJobs.LANES];
+
+    /** The lowest seq that may be there, {@link #NOTHING} if none is known. */
+    private final long[] wanted = new long[ReadyJobs.LANES];
+
+    /** The lowest seq that was announced since the last request, {@link #NOTHING} if none was. */
+    private final long[] told = new long[ReadyJobs.LANES];
+
+    /** When the last request looked at the lane, if there is more to take behind what it took, 0 otherwise. */
+    private final long[] last = new long[ReadyJobs.LANES];
+
+    private final SuspectSlot suspects;
+
+    /**
+     * Where a request starts in each of its lanes, as {@link ClaimRequest} says.
+     *
+     * @param from where to start
+     * @param last when the last request looked there
+     * @param told the lowest seq that was announced since
+     */
+    record Start(long[] from, long[] last, long[] told) {}
+
+    /** @param suspects what the node's queues share */
+    Lanes(SuspectSlot suspects) {
+        this.suspects = suspects;
+        lookEverywhere();
+    }
+
+    /** Anything may be anywhere. */
+    void lookEverywhere() {
+        Arrays.fill(wanted, 0);
+        Arrays.fill(told, 0);
+    }
+
+    /** Seqs may have come back, so that what is new may lie below what was seen. */
+    void forget() {
+        Arrays.fill(hints, 0);
+        Arrays.fill(last, 0);
+        lookEverywhere();
+    }
+
+    /** A job with this seq may be there. */
+    void announce(int priority, long seq) {
+        wanted[priority] = Math.min(wanted[priority], seq);
+        told[priority] = Math.min(told[priority], seq);
+    }
+
+    /** Returns whether there is something to look for. */
+    boolean hasWork() {
+        for (int lane = 0; lane < wanted.length; lane++) {
+            if (isWanted(lane)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isWanted(int lane) {
+        return wanted[lane] != NOTHING && (lane != ReadyJobs.SUSPECTS || suspects.isFree());
+    }
+
+    /** Nobody needs to look below this seq, in lanes where nothing is announced. */
+    void advance(long seq) {
+        for (int i = 0; i < hints.length; i++) {
+            if (wanted[i] == NOTHING) {
+                hints[i] = Math.max(hints[i], seq);
+            }
+        }
+    }
+
+    /** Returns the lanes that are asked for: a suspect first, since one at a time delays nobody, then the most urgent. */
+    short[] take() {
+        short[] lanes = new short[ReadyJobs.LANES];
+        int count = 0;
+        if (isWanted(ReadyJobs.SUSPECTS) && suspects.reserve()) {
+            lanes[count++] = ReadyJobs.SUSPECTS;
+        }
+        for (short i = 0; i < ReadyJobs.PRIORITIES; i++) {
+            if (isWanted(i)) {
+                lanes[count++] = i;
+            }
+        }
+        return Arrays.copyOf(lanes, count);
+    }
+
+    /** Returns where to start in each of the lanes. Announcements from now on are for the next time. */
+    Start start(short[] lanes) {
+        Start start = new Start(new long[lanes.length], new long[lanes.length], new long[lanes.length]);
+        for (int i = 0; i < lanes.length; i++) {
+            int lane = lanes[i];
+            start.from[i] = Math.min(wanted[lane], hints[lane]);
+            start.last[i] = last[lane];
+            start.told[i] = told[lane];
+            wanted[lane] = NOTHING;
+            told[lane] = NOTHING;
+            last[lane] = 0;
+        }
+        return start;
+    }
+
+    /** Returns from where on nothing was seen of the lane, and of those that are more urgent. */
+    long[] unseen(int lane) {
+        return Arrays.copyOf(hints, lane + 1);
+    }
+
+    /** A job of the lane was taken, and nothing that was to be seen then is left before it. */
+    void passed(int lane, long seq) {
+        hints[lane] = Math.max(hints[lane], seq + 1);
+    }
+
+    /** The request failed: everything is still to be looked for. */
+    void restore(ClaimRequest request) {
+        for (int i = 0; i < request.lanes().length; i++) {
+            announce(request.lanes()[i], request.from()[i]);
+        }
+        if (request.asksForSuspect()) {
+            suspects.giveUp();
+        }
+    }
+
+    /** Learns from what was found. */
+    void found(ClaimRequest request, Claimed claimed) {
+        for (ReadyJobs lane : claimed.emptied()) {
+            hints[lane.priority()] = Math.max(hints[lane.priority()], lane.seq());
+        }
+        List<ClaimedJob> jobs = claimed.jobs();
+        if (!jobs.isEmpty() && jobs.get(0).suspect()) {
+            suspects.hold(jobs.get(0).claim());
+            announce(ReadyJobs.SUSPECTS, 0);
+        } else if (request.asksForSuspect()) {
+            suspects.giveUp();
+        }
+        if (jobs.size() == request.limit()) {
+            leaveRest(request, claimed, jobs.get(jobs.size() - 1));
+        }
+    }
+
+    /** The limit was reached: the last job's lane goes on after it, those behind it have not been looked at. */
+    private void leaveRest(ClaimRequest request, Claimed claimed, ClaimedJob taken) {
+        boolean behind = false;
+        for (int i = 0; i < request.lanes().length; i++) {
+            int lane = request.lanes()[i];
+            if (behind) {
+                wanted[lane] = Math.min(wanted[lane], request.from()[i]);
+                told[lane] = Math.min(told[lane], request.told()[i]);
+                last[lane] = request.last()[i];
+            } else if (lane == taken.lane()) {
+                behind = true;
+                if (!taken.suspect()) {
+                    wanted[lane] = Math.min(wanted[lane], taken.seq() + 1);
+                    hints[lane] = Math.max(request.from()[i], taken.seq() + 1);
+                    last[lane] = claimed.look();
+                }
+            }
+        }
+    }
+}

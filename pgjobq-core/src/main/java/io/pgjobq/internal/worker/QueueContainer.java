@@ -1,0 +1,369 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.Handler;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.Settlement.Released;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Lifecycle;
+import io.pgjobq.internal.support.Log;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Runs the jobs of one queue. One thread takes jobs whenever there is room; up to {@code concurrency} runners work through
+ * what it took, each going on with the next job as long as there is one. Thread-safe.
+ */
+public final class QueueContainer implements WorkerContainer {
+
+    /** How long interrupted handlers have to end. */
+    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
+
+    /** How long the thread that takes jobs rests at once: it gives back what is held for too long. */
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    private static final Logger LOG = Log.of(QueueContainer.class);
+
+    private final String queue;
+    private final WorkerOptions options;
+    private final Handlers handlers;
+    private final WorkerServices services;
+    private final BeginBackOff backOff;
+    private final JobRunner runner;
+    private final JobRun.Hold hold;
+    private final Workload workload;
+    private final Claimer claims;
+
+    /** The thread that takes jobs. */
+    private final Background claimer;
+
+    private final Lifecycle lifecycle = new Lifecycle();
+
+    /** The queue's number, 0 while it is not known. */
+    private volatile int queueId;
+
+    public QueueContainer(String queue, List<Handler> handlers, WorkerOptions options, WorkerServices services) {
+        this.queue = queue;
+        this.options = options;
+        this.handlers = new Handlers(queue, handlers);
+        this.services = services;
+        this.backOff = new BeginBackOff(queue, System::nanoTime);
+        this.runner = new JobRunner(
+                this.handlers,
+                services.converter(),
+                JobRunner.Store.of(services.jobs(), services.settlements()),
+                services.threads(),
+                backOff,
+                new AttemptEnds(options, services.ends(), services.onPartitionMissing(), backOff));
+        this.hold = JobRun.Hold.of(services.node(), services.book());
+        this.workload = new Workload(
+                options.concurrency(),
+                services.settler().suspects(),
+                this::mayTake,
+                () -> services.threads().execute(this::runJobs));
+        this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
+        // Not a daemon: an application that only works would end otherwise.
+        this.claimer =
+                new Background("queue '" + queue + "'", services.vitals(), work -> new Thread(work, "pgjobq-" + queue));
+        services.settler().onRelief(workload::poke);
+        services.settler().suspects().onFree(workload::poke);
+    }
+
+    @Override
+    public String queue() {
+        return queue;
+    }
+
+    /** Returns how the queue's jobs are run. */
+    public WorkerOptions options() {
+        return options;
+    }
+
+    /** Returns the queue's number, 0 while it is not known. */
+    public int queueId() {
+        return queueId;
+    }
+
+    /** Tells the container the number of its queue. */
+    public void setQueueId(int id) {
+        queueId = id;
+        workload.update(Lanes::lookEverywhere);
+    }
+
+    /** Returns the types that the container can run, {@code null} if all. */
+    public String @Nullable [] types() {
+        return handlers.types();
+    }
+
+    /** What was seen of the lanes may be there no more. */
+    public void lookEverywhere() {
+        workload.update(Lanes::forget);
+    }
+
+    /** A job of the lane may be there. */
+    public void announce(int priority, long seq) {
+        workload.update(lanes -> lanes.announce(priority, seq));
+    }
+
+    /** Nobody needs to look below this seq, where nothing is announced. */
+    public void advance(long seq) {
+        workload.update(lanes -> lanes.advance(seq));
+    }
+
+    @Override
+    public void start() {
+        lifecycle.start(generation -> {
+            workload.open();
+            try {
+                claimer.start(this::takeJobs);
+            } catch (RuntimeException | Error ex) {
+                workload.close();
+                throw ex;
+            }
+            LOG.info("queue '{}': started, {} at once", queue, options.concurrency());
+        });
+    }
+
+    @Override
+    public void stop() {
+        boolean stopped = lifecycle.stop(
+                workload::close,
+                this::giveBackHeld,
+                claimer::stop,
+                this::giveBackHeld,
+                this::endRunning,
+                () -> services.settler().drain(Duration.ofSeconds(2)));
+        if (stopped) {
+            LOG.info("queue '{}': stopped", queue);
+        }
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        Thread stopping = new Thread(
+                () -> {
+                    try {
+                        stop();
+                    } finally {
+                        callback.run();
+                    }
+                },
+                "pgjobq-stop-" + queue);
+        stopping.start();
+    }
+
+    @Override
+    public void pause() {
+        workload.pause(true);
+        giveBackHeld();
+        LOG.info("queue '{}': paused on this node", queue);
+    }
+
+    @Override
+    public void resume() {
+        workload.pause(false);
+        LOG.info("queue '{}': resumed on this node", queue);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return lifecycle.isRunning();
+    }
+
+    @Override
+    public boolean isPaused() {
+        return workload.isPaused();
+    }
+
+    @Override
+    public int concurrency() {
+        return options.concurrency();
+    }
+
+    @Override
+    public int activeJobs() {
+        return workload.activeJobs();
+    }
+
+    @Override
+    public boolean isAutoStartup() {
+        return options.autoStartup();
+    }
+
+    @Override
+    public int getPhase() {
+        return DEFAULT_PHASE - 100;
+    }
+
+    /** Keeps a place for a job that is being sent, {@code null} if it has to wait for its turn. */
+    public @Nullable Vacancy reserve(int priority, String type) {
+        Object sender = new Object();
+        boolean begins = handlers.find(type) != null && backOff.rest().isZero();
+        long[] from = begins ? workload.keep(sender, priority) : null;
+        if (from == null) {
+            return null;
+        }
+        Node.ClaimIds ids;
+        try {
+            ids = services.node().nextClaims(1);
+        } catch (RuntimeException ex) {
+            // The node had to register anew, and could not: it will say so when it takes jobs.
+            LOG.debug("queue '{}': no place can be kept", queue, ex);
+            workload.free(sender);
+            return null;
+        }
+        return new Reservation(
+                new Place(queueId, ids.by(), ids.first(), from),
+                services.book(),
+                job -> start(sender, job),
+                () -> workload.free(sender),
+                services.onClaimLost());
+    }
+
+    private void start(Object sender, ClaimedJob job) {
+        if (!workload.fill(sender, run(job))) {
+            giveBackHeld();
+            workload.free(sender);
+        }
+    }
+
+    private boolean mayTake() {
+        return queueId != 0
+                && services.node().id() != 0
+                && services.node().isFit()
+                && !services.settler().isOverloaded();
+    }
+
+    // The thread that takes jobs.
+
+    /** Returns whether to go on. */
+    private boolean takeJobs() throws InterruptedException {
+        Workload.Step step = workload.awaitStep(claimer::isStopping);
+        if (step instanceof Workload.Step.Take take) {
+            Duration rest = backOff.rest();
+            workload.rest(
+                    rest.isZero() ? claims.claim(backOff.room(take.room(), options.concurrency())) : least(rest, LOOK));
+        } else if (step instanceof Workload.Step.GiveBack) {
+            giveBackHeld();
+        }
+        return !(step instanceof Workload.Step.End);
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** What the thread needs of its container. */
+    private final class Host implements Claimer.Host {
+
+        @Override
+        public int queueId() {
+            return queueId;
+        }
+
+        @Override
+        public void createQueue() {
+            setQueueId(services.queueIds().applyAsInt(QueueContainer.this));
+        }
+
+        @Override
+        public JobRun attempt(ClaimedJob job) {
+            return run(job);
+        }
+
+        @Override
+        public void giveBackHeld() {
+            QueueContainer.this.giveBackHeld();
+        }
+    }
+
+    private JobRun run(ClaimedJob job) {
+        return new JobRun(
+                job, queue, options.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
+    }
+
+    // The runners' threads.
+
+    private void runJobs() {
+        goOn(null);
+    }
+
+    /** Runs jobs until none is left, or one goes on without its thread. */
+    private void goOn(@Nullable JobRun last) {
+        JobRun run = last;
+        try {
+            run = workload.next(last);
+            while (run != null) {
+                JobRun current = run;
+                if (!runner.run(current, () -> over(current))) {
+                    // Its place stays taken until the handler's work ends, where this goes on.
+                    return;
+                }
+                disownUnsettled(current);
+                run = workload.next(current);
+            }
+        } catch (RuntimeException | Error ex) {
+            workload.died(run);
+            if (run != null) {
+                disownUnsettled(run);
+            }
+            throw ex;
+        }
+    }
+
+    private void over(JobRun run) {
+        disownUnsettled(run);
+        goOn(run);
+    }
+
+    /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
+    private void disownUnsettled(JobRun run) {
+        if (!run.isSettled()) {
+            services.disown(run.job());
+        }
+    }
+
+    // Giving back.
+
+    private void giveBackHeld() {
+        workload.giveBackHeld(held -> services.settler()
+                .settleAll(held.stream().map(run -> new Released(run.job())).toList()));
+    }
+
+    /** Given back as others are, a job that stops each node that runs it would do so for ever. */
+    private void failExiting() {
+        for (JobRun run : workload.running()) {
+            if (run.callsExit()) {
+                runner.exited(run);
+                workload.abandon(run);
+            }
+        }
+    }
+
+    private void endRunning() throws InterruptedException {
+        failExiting();
+        if (workload.awaitIdle(options.shutdownTimeout())) {
+            return;
+        }
+        List<JobRun> late = workload.running();
+        LOG.warn(
+                "queue '{}': {} jobs still run after {} and are interrupted",
+                queue,
+                late.size(),
+                options.shutdownTimeout());
+        late.forEach(JobRun::interruptByStop);
+        if (workload.awaitIdle(AFTER_INTERRUPT)) {
+            return;
+        }
+        for (JobRun run : workload.running()) {
+            if (run.settle(new Released(run.job()))) {
+                LOG.warn("{}: given back, although its handler still runs: it ignores interruption", run);
+            }
+        }
+    }
+}

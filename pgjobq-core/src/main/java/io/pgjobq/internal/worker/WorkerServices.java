@@ -1,0 +1,52 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.Settler;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.SettlementStore;
+import io.pgjobq.internal.support.Vitals;
+import java.util.concurrent.Executor;
+import java.util.function.ToIntFunction;
+
+/**
+ * What the containers of a node share.
+ *
+ * @param node who takes the jobs
+ * @param jobs where they are taken from
+ * @param settlements where handlers' transactions complete them
+ * @param settler who records how they ended
+ * @param book which claims are held
+ * @param converter reads payloads and writes results
+ * @param threads runs handlers; starts a thread for each task that finds none idle
+ * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
+ * @param onClaimLost is run when a claim may have been made without this node's knowing
+ * @param onPartitionMissing is run when history could not be written because a partition is missing
+ * @param vitals are told what does not work of this node
+ * @param ends is told of jobs that their handlers' transactions have completed
+ */
+public record WorkerServices(
+        Node node,
+        JobStore jobs,
+        SettlementStore settlements,
+        Settler settler,
+        ClaimBook book,
+        PayloadConverter converter,
+        Executor threads,
+        ToIntFunction<QueueContainer> queueIds,
+        Runnable onClaimLost,
+        Runnable onPartitionMissing,
+        Vitals vitals,
+        CompletionSink ends) {
+
+    /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */
+    void disown(ClaimedJob job) {
+        book.disown(job);
+        if (job.suspect()) {
+            settler.suspects().settled(job.claim());
+        }
+        onClaimLost.run();
+    }
+}

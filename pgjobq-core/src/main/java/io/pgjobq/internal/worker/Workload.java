@@ -1,0 +1,397 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.support.Log;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * The jobs that a container holds and runs, and what decides whether it takes more. One thread takes jobs, up to
+ * {@code concurrency} runners work through them. Thread-safe.
+ */
+final class Workload {
+
+    /** Held jobs that were not started in this time are to be given back: another node may be free. */
+    private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final Logger LOG = Log.of(Workload.class);
+
+    private final int concurrency;
+    private final BooleanSupplier mayTake;
+    private final Runnable startRunner;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Something that decides whether to take jobs has changed, or a job has ended. */
+    private final Condition changed = lock.newCondition();
+
+    /** Guarded by the lock, as are the next nine. */
+    private final Lanes lanes;
+
+    private final Pace pace = new Pace();
+    private final Deque<JobRun> held = new ArrayDeque<>();
+    private final Set<JobRun> running = new HashSet<>();
+    private int runners;
+
+    /** No thread was to be had the last time. */
+    private boolean refused;
+
+    /** Whether jobs are being taken at this moment. */
+    private boolean taking;
+
+    /** For whom a place is kept, who is sending a job. */
+    private @Nullable Object keptFor;
+
+    private long keptSince;
+
+    /** Written under the lock, read by all. */
+    private volatile boolean open;
+
+    private volatile boolean paused;
+
+    /** What the thread that takes jobs has to do next. */
+    sealed interface Step {
+
+        /** Take up to so many jobs. */
+        record Take(int room) implements Step {}
+
+        /** Give back the jobs that are held: they were not started in time. */
+        record GiveBack() implements Step {}
+
+        /** End. */
+        record End() implements Step {}
+    }
+
+    /**
+     * @param concurrency how many jobs may run at once
+     * @param suspects what the node's queues share
+     * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
+     * @param startRunner starts a thread that calls {@link #next} until there is nothing left
+     */
+    Workload(int concurrency, SuspectSlot suspects, BooleanSupplier mayTake, Runnable startRunner) {
+        this.concurrency = concurrency;
+        this.lanes = new Lanes(suspects);
+        this.mayTake = mayTake;
+        this.startRunner = startRunner;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Lets jobs be taken and run; returns whether they were not. */
+    boolean open() {
+        return under(() -> {
+            boolean was = open;
+            open = true;
+            lanes.lookEverywhere();
+            return !was;
+        });
+    }
+
+    /** Lets no more jobs be taken or started; returns whether they were. */
+    boolean close() {
+        return under(() -> {
+            boolean was = open;
+            open = false;
+            return was;
+        });
+    }
+
+    void pause(boolean pause) {
+        under(() -> {
+            paused = pause;
+            lanes.lookEverywhere();
+            return true;
+        });
+    }
+
+    /** Something that {@code mayTake} depends on has changed. */
+    void poke() {
+        under(() -> true);
+    }
+
+    void update(Consumer<Lanes> change) {
+        under(() -> {
+            change.accept(lanes);
+            return true;
+        });
+    }
+
+    private boolean under(BooleanSupplier change) {
+        lock.lock();
+        try {
+            boolean result = change.getAsBoolean();
+            changed.signalAll();
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> T read(Function<Lanes, T> question) {
+        lock.lock();
+        try {
+            return question.apply(lanes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For the thread that takes jobs.
+
+    /** @param over whether the calling thread is one of an earlier start; whoever wants it to end closes the workload too */
+    Step awaitStep(BooleanSupplier over) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            taking &= over.getAsBoolean();
+            while (open && !over.getAsBoolean()) {
+                JobRun oldest = held.peek();
+                if (oldest != null && oldest.heldNanos() > HOLD_NANOS) {
+                    pace.tooMuch();
+                    return new Step.GiveBack();
+                }
+                int room = room();
+                if (room > 0) {
+                    taking = true;
+                    return new Step.Take(room);
+                }
+                if (oldest == null && keptFor == null) {
+                    changed.await();
+                } else {
+                    changed.awaitNanos(HOLD_NANOS / 2);
+                }
+            }
+            return new Step.End();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int room() {
+        if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
+            return 0;
+        }
+        int prefetch = pace.prefetch(concurrency);
+        return held.size() > prefetch / 2 ? 0 : concurrency + prefetch - running.size() - held.size() - kept();
+    }
+
+    /** Whoever a place is kept for may be stuck: what he sends is held like any other then, if it comes at all. */
+    private int kept() {
+        return keptFor != null && System.nanoTime() - keptSince < HOLD_NANOS ? 1 : 0;
+    }
+
+    // For whoever sends.
+
+    /**
+     * Keeps a place for a job that is being sent, if nothing is known of that would come before it. One at a time: where
+     * many send, it is cheaper to take their jobs together.
+     *
+     * @return from where on nothing was seen of the lanes, up to that of the job; {@code null} if there is no place
+     */
+    long @Nullable [] keep(Object sender, int lane) {
+        lock.lock();
+        try {
+            boolean vacant =
+                    open && !paused && !taking && kept() == 0 && held.isEmpty() && running.size() < concurrency;
+            if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
+                return null;
+            }
+            keptFor = sender;
+            keptSince = System.nanoTime();
+            return lanes.unseen(lane);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The place is no longer kept. */
+    void free(Object sender) {
+        under(() -> end(sender));
+    }
+
+    /**
+     * The job for which the place was kept is there. Returns whether it runs; if not, it is held, to be given back, and
+     * the place is kept until that has been done.
+     */
+    boolean fill(Object sender, JobRun run) {
+        lock.lock();
+        try {
+            lanes.passed(run.job().lane(), run.job().seq());
+            held.add(run);
+            if (paused || !open) {
+                return false;
+            }
+            end(sender);
+            startRunner();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean end(Object sender) {
+        boolean kept = keptFor == sender;
+        if (kept) {
+            keptFor = null;
+        }
+        return kept;
+    }
+
+    /** Holds jobs that were taken in so long, and lets them be run. */
+    void hold(List<JobRun> taken, long nanos) {
+        lock.lock();
+        try {
+            // All of them or none.
+            held.addAll(taken);
+            pace.claimed(nanos);
+            startRunner();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for so long, or until it is closed. */
+    void rest(Duration pause) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = pause.toNanos();
+            while (left > 0 && open) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For the runners.
+
+    /** Wakes a runner if there is a job for it; it wakes the next. Called under the lock. */
+    private void startRunner() {
+        if (!held.isEmpty() && runners < concurrency) {
+            try {
+                startRunner.run();
+                runners++;
+            } catch (RuntimeException | Error ex) {
+                // No more threads are to be had: those that run go on with what is held, or it is given back.
+                if (!refused) {
+                    refused = true;
+                    LOG.warn("no thread could be started for a job: {}", ex.toString());
+                }
+                return;
+            }
+            if (refused) {
+                refused = false;
+                LOG.info("threads can be started for jobs again");
+            }
+        }
+    }
+
+    /** Ends the runner's last job and returns its next, {@code null} if the runner is to end. */
+    @Nullable
+    JobRun next(@Nullable JobRun last) {
+        lock.lock();
+        try {
+            if (last != null) {
+                running.remove(last);
+                pace.ran(last.ranNanos());
+            }
+            JobRun next = paused || !open ? null : held.peek();
+            if (next == null) {
+                runners--;
+            } else {
+                // In this order, so that a lack of memory loses nothing.
+                running.add(next);
+                held.remove();
+                startRunner();
+            }
+            if (!open || room() > 0) {
+                changed.signalAll();
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The runner has ended in the middle, and with it its job. */
+    void died(@Nullable JobRun last) {
+        lock.lock();
+        try {
+            runners--;
+            if (last != null) {
+                running.remove(last);
+            }
+            startRunner();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // For whoever gives back.
+
+    /** Gives back the jobs that have not been started; if that fails, they are still held. */
+    void giveBackHeld(Consumer<List<JobRun>> giveBack) {
+        lock.lock();
+        try {
+            giveBack.accept(List.copyOf(held));
+            held.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A job that runs will never end. */
+    void abandon(JobRun run) {
+        under(() -> running.remove(run));
+    }
+
+    List<JobRun> running() {
+        lock.lock();
+        try {
+            return List.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int activeJobs() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until nothing runs, and nobody sends what would; returns whether that happened in time. */
+    boolean awaitIdle(Duration limit) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = limit.toNanos();
+            while ((!running.isEmpty() || keptFor != null) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return running.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** Wake-ups: the LISTEN connection, the doorbell of this process, and what is said on the channels. */
-@NullMarked
-package io.pgjobq.notify;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What every room needs and none owns: threads that wait to be told, trouble with the database, text fit for a log. */
-@NullMarked
-package io.pgjobq.support;
-
-import org.jspecify.annotations.NullMarked;

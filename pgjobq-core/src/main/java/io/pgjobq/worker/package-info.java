@@ -1,5 +1,0 @@
-/** Takes jobs from a queue, runs them, and reports how they ended. */
-@NullMarked
-package io.pgjobq.worker;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package io.pgjobq.internal.completion;
+
+import io.pgjobq.internal.store.StoredOutcome;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Jobs that end when the test says so, in a database that fails when it says so. Thread-safe. */
+final class FakeEnds implements CompletionTracker.Ends {
+
+    final BlockingQueue<List<Long>> asked = new LinkedBlockingQueue<>();
+    volatile Runnable beforeAwait = () -> {};
+    volatile Runnable beforeOutcomes = () -> {};
+
+    private final Map<Long, StoredOutcome> ended = new ConcurrentHashMap<>();
+
+    void end(long id) {
+        ended.put(id, succeeded(id));
+    }
+
+    static StoredOutcome succeeded(long id) {
+        return new StoredOutcome(id, "succeeded", 1, Instant.EPOCH, Instant.EPOCH, new byte[] {1}, null, false);
+    }
+
+    @Override
+    public List<Long> await(long[] ids) {
+        List<Long> all = Arrays.stream(ids).boxed().toList();
+        asked.add(all);
+        beforeAwait.run();
+        return all.stream().filter(id -> !ended.containsKey(id)).toList();
+    }
+
+    @Override
+    public List<StoredOutcome> outcomes(long[] ids) {
+        beforeOutcomes.run();
+        return Arrays.stream(ids).mapToObj(FakeEnds::succeeded).toList();
+    }
+}

@@ -1,0 +1,54 @@
+package io.pgjobq.internal.completion;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A timer whose time passes when the test says so. Thread-safe. */
+final class ManualTimer implements Timer {
+
+    private final AtomicLong now = new AtomicLong();
+    private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+    /** Throws what a timer that can't be had throws. */
+    volatile Runnable before = () -> {};
+
+    /** Equal to itself alone. */
+    private static final class Entry {
+
+        private final long due;
+        private final Runnable action;
+
+        Entry(long due, Runnable action) {
+            this.due = due;
+            this.action = action;
+        }
+    }
+
+    @Override
+    public Alarm after(Duration time, Runnable action) {
+        before.run();
+        Entry entry = new Entry(Math.addExact(now.get(), time.toNanos()), action);
+        entries.add(entry);
+        return () -> entries.remove(entry);
+    }
+
+    void advance(Duration time) {
+        long reached = now.addAndGet(time.toNanos());
+        for (Entry entry : entries) {
+            if (entry.due <= reached && entries.remove(entry)) {
+                entry.action.run();
+            }
+        }
+    }
+
+    int waiting() {
+        return entries.size();
+    }
+
+    @Override
+    public void close() {
+        entries.clear();
+    }
+}

@@ -1,0 +1,156 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.Handler;
+import io.pgjobq.HistoryRetention;
+import io.pgjobq.JobContext;
+import io.pgjobq.JobSender;
+import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.RetryPolicy;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.internal.convert.JobTypes;
+import io.pgjobq.internal.worker.WorkerOptions;
+import io.pgjobq.test.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** A node with short intervals, for tests. */
+public final class TestNode implements AutoCloseable {
+
+    private static final Duration POLL = Duration.ofMillis(50);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final PgJobQ pgJobQ;
+
+    private TestNode(PgJobQ pgJobQ) {
+        this.pgJobQ = pgJobQ;
+    }
+
+    /** What a handler does. */
+    @FunctionalInterface
+    public interface Work<P> {
+
+        @Nullable
+        Object run(P payload, JobContext context) throws Throwable;
+    }
+
+    /**
+     * A node that listens, and polls so rarely that a lost wake-up would be noticed. In a run that polls only, one that
+     * polls often.
+     */
+    public static TestNode listening(TestDatabase database) {
+        return listening(database, options -> options);
+    }
+
+    /** A node that listens, with options of its own. */
+    public static TestNode listening(TestDatabase database, UnaryOperator<EngineOptions> options) {
+        return listening(database, database.dataSource(), options);
+    }
+
+    /** A node that listens, with a pool of its own. */
+    public static TestNode listening(
+            TestDatabase database, DataSource dataSource, UnaryOperator<EngineOptions> options) {
+        boolean listens = database.isListenedTo();
+        return on(
+                dataSource,
+                listens ? database::open : null,
+                options.apply(options(listens ? Duration.ofMinutes(10) : POLL)));
+    }
+
+    /** A node that only polls. */
+    public static TestNode polling(DataSource dataSource) {
+        return on(dataSource, null, options(POLL));
+    }
+
+    /** A node on a pool and listen connections of its own. */
+    public static TestNode on(
+            DataSource dataSource, @Nullable ListenConnectionFactory connections, EngineOptions options) {
+        return new TestNode(PgJobQ.builder(dataSource)
+                .options(options)
+                .listenConnections(connections)
+                .build());
+    }
+
+    /** Worker options with a concurrency, and short back-offs. */
+    public static WorkerOptions concurrency(int concurrency) {
+        return worker(concurrency, 3, HistoryRetention.DEFAULT);
+    }
+
+    /** Worker options with short back-offs. */
+    public static WorkerOptions worker(int concurrency, int maxAttempts, HistoryRetention history) {
+        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
+        return new WorkerOptions(concurrency, maxAttempts, retry, Duration.ofSeconds(25), true, history);
+    }
+
+    /** Options with a poll interval. */
+    public static EngineOptions options(Duration pollInterval) {
+        EngineOptions d = EngineOptions.DEFAULT;
+        boolean virtual = Runtime.version().feature() >= 21;
+        return new EngineOptions(
+                d.schema(),
+                "test-" + COUNT.incrementAndGet(),
+                Duration.ofSeconds(15),
+                pollInterval,
+                Duration.ofMinutes(1),
+                true,
+                virtual);
+    }
+
+    /** A handler of payloads of that class. */
+    public static <P> Handler handler(Class<P> type, Work<P> work) {
+        return handler(type, null, work);
+    }
+
+    /** A handler of payloads of that class, in a transaction. */
+    public static <P> Handler handler(Class<P> type, @Nullable TransactionOperations transaction, Work<P> work) {
+        Set<String> types = type == byte[].class ? Set.of() : JobTypes.namesFor(type);
+        return new Handler(
+                type.getSimpleName() + " handler",
+                type,
+                types,
+                transaction,
+                (payload, context) -> work.run(type.cast(payload), context));
+    }
+
+    /** Adds a container, started if the node is. */
+    public <P> WorkerContainer handle(String queue, Class<P> type, Work<P> work) {
+        return handle(queue, WorkerOptions.DEFAULT, handler(type, work));
+    }
+
+    /** Adds a container, started if the node is. */
+    public WorkerContainer handle(String queue, WorkerOptions options, Handler... handlers) {
+        WorkerContainer container = pgJobQ.container(queue, List.of(handlers), options);
+        if (pgJobQ.isRunning()) {
+            container.start();
+        }
+        return container;
+    }
+
+    /** Starts the node and its containers. */
+    public TestNode start() {
+        pgJobQ.start();
+        pgJobQ.containers().forEach(WorkerContainer::start);
+        return this;
+    }
+
+    /** The node's sender. */
+    public JobSender sender() {
+        return pgJobQ.sender();
+    }
+
+    /** The node itself. */
+    public PgJobQ pgJobQ() {
+        return pgJobQ;
+    }
+
+    @Override
+    public void close() {
+        pgJobQ.close();
+    }
+}

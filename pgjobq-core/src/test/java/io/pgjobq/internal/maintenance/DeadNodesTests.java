@@ -1,0 +1,79 @@
+package io.pgjobq.internal.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.store.NodeStore.DeadNode;
+import io.pgjobq.internal.store.NodeStore.Rescue;
+import io.pgjobq.internal.store.ReadyJobs;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeadNodesTests implements DeadNodes.Nodes {
+
+    private static final Rescue NOTHING_READY = new Rescue(null, 0, 0, 1, new long[0]);
+
+    private final Heard heard = new Heard();
+    private final List<String> calls = new ArrayList<>();
+    private final DeadNodes deadNodes = new DeadNodes(this, () -> this.steady, heard.announcements);
+
+    private boolean steady = true;
+    private List<Rescue> next = List.of();
+
+    @Test
+    void othersAreJudgedQuicklyOnlyByANodeWhoseOwnHeartbeatsAreSteady() {
+        deadNodes.run(true);
+        steady = false;
+        deadNodes.run(true);
+
+        assertThat(calls).containsExactly("declare true", "rescue 50", "declare false", "rescue 50");
+    }
+
+    @Test
+    void whatDeadNodesHaveLeftIsFreedWithoutJudgingAnybody() {
+        assertThat(deadNodes.run(false)).isEqualTo(Step.SELDOM);
+
+        assertThat(calls).containsExactly("rescue 50");
+    }
+
+    @Test
+    void aCallFreesSomeClaimsAndTheNextGoesOn() {
+        next = Collections.nCopies(50, NOTHING_READY);
+        assertThat(deadNodes.run(true)).isEqualTo(Duration.ZERO);
+        next = Collections.nCopies(49, NOTHING_READY);
+        assertThat(deadNodes.run(false)).isEqualTo(Step.SELDOM);
+
+        assertThat(calls).containsExactly("declare true", "rescue 50", "rescue 50");
+    }
+
+    @Test
+    void whatWasFreedIsAnnounced() {
+        next = List.of(
+                new Rescue(new ReadyJobs(7, 5, 12), 3, 0, 0, new long[0]),
+                new Rescue(new ReadyJobs(8, 2, 30), 3, 1, 1, new long[] {99}),
+                NOTHING_READY);
+        deadNodes.run(false);
+
+        assertThat(heard.signals)
+                .containsExactly(
+                        new Signal.Ready(7, 5, 12),
+                        new Signal.Ready(8, 2, 30),
+                        new Signal.Ready(8, ReadyJobs.SUSPECTS, 0),
+                        new Signal.Ended(List.of(99L)));
+    }
+
+    @Override
+    public List<DeadNode> declareDead(boolean quick) {
+        calls.add("declare " + quick);
+        return List.of(new DeadNode(3, "dead"));
+    }
+
+    @Override
+    public List<Rescue> rescue(int claims) {
+        calls.add("rescue " + claims);
+        return next;
+    }
+}

@@ -1,0 +1,53 @@
+package io.pgjobq.internal.maintenance;
+
+import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.Registration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Remembers what upkeep does for the workers. */
+final class FakeWorkers implements Maintenance.Workers {
+
+    final List<String> calls = new ArrayList<>();
+    boolean took;
+    boolean givesBack;
+
+    @Override
+    public int[] queues() {
+        return new int[] {7};
+    }
+
+    @Override
+    public void missing(List<Integer> queues) {
+        calls.add("missing " + queues);
+    }
+
+    @Override
+    public void watchLocks() {}
+
+    @Override
+    public void advance(long seq) {
+        calls.add("advance " + seq);
+    }
+
+    @Override
+    public boolean tookJobs() {
+        return took;
+    }
+
+    @Override
+    public void lookEverywhere() {
+        calls.add("look everywhere");
+    }
+
+    @Override
+    public boolean auditClaims(Registration registration) {
+        calls.add("compare " + registration.node());
+        return givesBack;
+    }
+
+    @Override
+    public void reportUnknownTypes(ReadyJobs from) {
+        calls.add("report " + from);
+    }
+}

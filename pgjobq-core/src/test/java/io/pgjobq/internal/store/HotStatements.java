@@ -1,0 +1,200 @@
+package io.pgjobq.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.HistoryRetention;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Everything that nodes do again and again, once, on a connection that tells how the server does it. */
+final class HotStatements {
+
+    /** How many jobs are sent, taken and ended in one statement. */
+    static final int BATCH = 100;
+
+    private final TestStore store;
+    private final ExplainedConnection connection;
+    private final Map<String, List<Plan>> plans = new LinkedHashMap<>();
+
+    private HotStatements(TestStore store, ExplainedConnection connection) {
+        this.store = store;
+        this.connection = connection;
+    }
+
+    /** Returns for each statement how it was run, and how those in its functions were. */
+    static Map<String, List<Plan>> run(TestStore store, ExplainedConnection connection) {
+        HotStatements statements = new HotStatements(store, connection);
+        int node = store.node();
+        statements.send(node);
+        statements.end(node);
+        statements.goOverOthers(node);
+        statements.takeLargerPayloads(node);
+        statements.endWithoutHistory(node);
+        statements.giveBack(node);
+        statements.lookAfter(node);
+        store.leave(node);
+        connection.take();
+        return statements.plans;
+    }
+
+    /** How many pages each statement touched. */
+    static Map<String, Long> pages(Map<String, List<Plan>> plans) {
+        Map<String, Long> pages = new LinkedHashMap<>();
+        plans.forEach((statement, runs) ->
+                pages.put(statement, runs.get(runs.size() - 1).pages()));
+        return pages;
+    }
+
+    /** Looks by id, as if the table had always been empty. */
+    static void lookForWhatIsNotThere(TestStore store) {
+        long[] none = {-1};
+        assertThat(store.jobs().payload(none[0])).isNull();
+        assertThat(store.finished().await(none)).isEmpty();
+        assertThat(store.finished().outcomes(none)).hasSize(1);
+        assertThat(store.jobs().cancel(none[0]).cancelled()).isFalse();
+    }
+
+    private void send(int node) {
+        connection.take();
+        store.send();
+        note("send");
+        long hint = store.value("select last_value from pgjobq.job_seq", Long.class);
+        connection.take();
+        assertThat(store.sendClaimed(node, 5, hint + 1).claimed()).isTrue();
+        note("send_claimed");
+        store.sendAll(5, BATCH);
+        note("send_all");
+        store.send(TestStore.delayedJob(1), "");
+        note("send_later");
+    }
+
+    private void end(int node) {
+        // Where a node goes on that has seen all that lies behind.
+        long hint = store.value("select last_value from pgjobq.job_seq", Long.class) - BATCH - 1;
+        List<ClaimedJob> jobs =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, hint)).jobs();
+        note("claim");
+        assertThat(jobs).hasSize(BATCH);
+        ClaimedJob one = jobs.get(0);
+        store.finished().await(new long[] {one.id()});
+        note("await");
+        store.jobs().payload(one.id());
+        note("payload");
+        assertThat(store.transaction()
+                        .<Completion>execute(status -> store.settlements().complete(one, 1, null)))
+                .isNotNull();
+        note("complete");
+        assertThat(store.fail(jobs.get(1), 0L)).hasSize(1);
+        note("settle_failed");
+        List<ClaimedJob> rest = jobs.subList(2, BATCH);
+        assertThat(store.succeed(rest, one.claim()).settled()).hasSize(BATCH - 2);
+        note("settle_succeeded");
+        store.settlements().removeClaims(new long[] {one.claim()});
+        note("remove_claims");
+        assertThat(store.finished()
+                        .outcomes(
+                                TestStore.ids(jobs).stream().mapToLong(id -> id).toArray()))
+                .hasSize(BATCH);
+        note("outcomes");
+    }
+
+    private void endWithoutHistory(int node) {
+        store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ZERO, Duration.ofDays(30)));
+        List<Long> sent = store.sendAll(5, BATCH);
+        List<ClaimedJob> jobs = store.jobs()
+                .claim(store.requestFrom(node, BATCH, 5, sent.get(0)))
+                .jobs();
+        connection.take();
+        assertThat(store.succeed(jobs, jobs.get(0).claim()).settled()).hasSize(BATCH);
+        note("settle_succeeded without history");
+        store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ofDays(1), Duration.ofDays(30)));
+        connection.take();
+    }
+
+    /** As one of several nodes on a backlog: the rest has been taken by another since this one's last claim. */
+    private void goOverOthers(int node) {
+        List<Long> sent = store.sendAll(5, 3 * BATCH);
+        Claimed last = store.jobs().claim(store.requestFrom(node, BATCH, 5, sent.get(0)));
+        Claimed others = store.jobs().claim(store.requestAfter(last, BATCH, Long.MAX_VALUE));
+        connection.take();
+        Claimed next = store.jobs().claim(store.requestAfter(last, BATCH, Long.MAX_VALUE));
+        note("claim behind others");
+        for (Claimed each : List.of(last, others, next)) {
+            assertThat(each.jobs()).hasSize(BATCH);
+            assertThat(store.succeed(each.jobs(), each.jobs().get(0).claim()).settled())
+                    .hasSize(BATCH);
+        }
+        connection.take();
+    }
+
+    /** Those that the claim reads by a statement of their own. */
+    private void takeLargerPayloads(int node) {
+        long from = store.send(TestStore.job(5), "", new byte[600]);
+        for (int i = 1; i < BATCH; i++) {
+            store.send(TestStore.job(5), "", new byte[600]);
+        }
+        connection.take();
+        List<ClaimedJob> jobs =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, from)).jobs();
+        note("claim of larger payloads");
+        assertThat(jobs).hasSize(BATCH).allMatch(job -> Objects.requireNonNull(job.payload()).length == 600);
+        assertThat(store.succeed(jobs, jobs.get(0).claim()).settled()).hasSize(BATCH);
+        connection.take();
+    }
+
+    private void giveBack(int node) {
+        long hint = store.value("select last_value from pgjobq.job_seq", Long.class) - BATCH;
+        List<Long> sent = store.sendAll(5, BATCH);
+        connection.take();
+        List<ClaimedJob> jobs = store.jobs()
+                .claim(store.requestFrom(node, BATCH / 2, 5, Math.max(hint, sent.get(0))))
+                .jobs();
+        connection.take();
+        store.release(jobs, jobs.get(0).claim());
+        note("release");
+        assertThat(store.jobs().cancel(jobs.get(0).id()).cancelled()).isTrue();
+        note("cancel");
+    }
+
+    private void lookAfter(int node) {
+        store.heartbeat(node);
+        note("heartbeat");
+        store.nodes().declareDead(node, true);
+        note("declare_dead");
+        store.lanes().promote(BATCH, null);
+        note("promote");
+        store.lanes().sweep(new int[] {store.queue()}, 0);
+        note("sweep");
+        store.lanes().position();
+        note("sequence_position");
+        store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {""});
+        note("unknown_types");
+        store.queues().unknown();
+        note("unknown_queues");
+        store.purge();
+        note("purge_queues");
+        store.queues().create("gone");
+        connection.take();
+        store.queues().delete("gone", false);
+        note("delete_queue");
+        store.purge();
+        note("purge_queues of a deleted one");
+        store.held(node);
+        note("own_claims");
+        store.queues().describe(TestStore.QUEUE);
+        note("describe_queue");
+        int dead = store.node();
+        store.claim(dead, BATCH / 2);
+        store.leave(dead);
+        connection.take();
+        store.nodes().rescue(10);
+        note("rescue");
+    }
+
+    private void note(String statement) {
+        plans.put(statement, connection.take());
+    }
+}

@@ -1,0 +1,135 @@
+package io.pgjobq.internal.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.HistoryRetention;
+import io.pgjobq.internal.database.SqlFiles;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** Runs every statement of the stores at least once, with rows to work on, and sees to it that none is left out. */
+final class StoreTour {
+
+    private final String schema;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+    StoreTour(String schema) {
+        this.schema = schema;
+    }
+
+    /** A pool that notes what is run on it. */
+    DataSource noting(DataSource pool) {
+        return new DelegatingDataSource(pool) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return noting(super.getConnection());
+            }
+        };
+    }
+
+    private Connection noting(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                StoreTour.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("prepareStatement")) {
+                        seen.add((String) args[0]);
+                    }
+                    try {
+                        return method.invoke(connection, args);
+                    } catch (java.lang.reflect.InvocationTargetException ex) {
+                        throw ex.getCause();
+                    }
+                });
+    }
+
+    /** All statements that were not run. */
+    List<String> missing() throws IOException, URISyntaxException {
+        SqlFiles files = new SqlFiles(schema);
+        URL one = Objects.requireNonNull(SqlFiles.class.getResource("send.sql"));
+        try (Stream<Path> paths = Files.list(Path.of(one.toURI()).getParent())) {
+            return paths.map(path -> path.getFileName().toString())
+                    .filter(name -> name.endsWith(".sql"))
+                    .map(name -> name.substring(0, name.length() - 4))
+                    .filter(name -> !seen.contains(files.get(name)))
+                    .collect(Collectors.toList());
+        }
+    }
+
+    /** Sends, runs, waits, looks. The pool of the store should be a noting one. */
+    void sendAndRun(TestStore store) throws SQLException {
+        store.database().inspect();
+        // What each transaction begins with where the sessions come with another isolation.
+        store.database().atomically(connection -> store.database().update(connection, "read_committed"));
+        store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
+        store.finished().maintain();
+        int node = store.node();
+        assertThat(store.heartbeat(node).pulse()).isNotEqualTo(NodeRegistry.Pulse.FENCED);
+        store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
+        assertThat(store.sendClaimed(node, 0, 0).claimed()).isTrue();
+        store.send(TestStore.delayedJob(1), "");
+        List<Long> sent = store.sendAll(5, 4);
+        assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
+        List<ClaimedJob> jobs =
+                store.claim(node, 5).stream().filter(job -> job.priority() == 5).toList();
+        assertThat(store.jobs().payload(jobs.get(0).id())).isNotNull();
+        store.succeed(jobs.subList(0, 1));
+        store.fail(jobs.get(1), null);
+        store.fail(jobs.get(2), 0L);
+        assertThat(store.transaction()
+                        .<Completion>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
+                .isNotNull();
+        assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
+        assertThat(store.lanes().promote(10, null).ready()).hasSize(1);
+        assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();
+        assertThat(store.lanes().position()).isPositive();
+        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"x"}))
+                .containsExactly("");
+        assertThat(store.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
+        assertThat(store.redrive(null, store.queue(), 10)).hasSize(1);
+        assertThat(store.release(store.claim(node, 2))).isNotEmpty();
+        store.settlements().removeClaims(new long[] {1});
+        assertThat(store.held(node)).isNotEmpty();
+        try (Connection connection = store.dataSource().getConnection()) {
+            assertThat(store.nodes().lock(connection, node)).isTrue();
+            new NotificationStore(store.database()).listen(connection, List.of("x"));
+        }
+        new NotificationStore(store.database()).announce("x", "y");
+    }
+
+    /** What maintenance and people do. */
+    void lookAfter(TestStore store) {
+        int dead = store.node();
+        store.send();
+        store.claimOne(dead);
+        store.server().execute("update " + schema + ".node set heartbeat_at = now() - interval '1 hour'");
+        int self = store.node();
+        assertThat(store.nodes().declareDead(self, true))
+                .extracting(NodeStore.DeadNode::id)
+                .contains(dead);
+        assertThat(store.nodes().rescue(10)).isNotEmpty();
+        assertThat(store.queues().unknown()).isEmpty();
+        assertThat(new LockStore(store.database()).held()).isEmpty();
+        assertThat(store.queues().names()).contains(TestStore.QUEUE);
+        assertThat(store.queues().describe(null)).isNotEmpty();
+        assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();
+        assertThat(store.jobs().cancel(store.send()).cancelled()).isTrue();
+        assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
+        store.purge();
+        store.finished().drop();
+        store.leave(self);
+    }
+}

@@ -1,0 +1,184 @@
+package io.pgjobq.internal.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.Handler;
+import io.pgjobq.HistoryRetention;
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.RetryPolicy;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.Completion;
+import io.pgjobq.internal.store.Settlement;
+import io.pgjobq.internal.store.Settlement.Failed;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.SimpleTransactionStatus;
+import org.springframework.transaction.support.TransactionCallback;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** A runner without a database, a node, threads or a clock of its own. */
+class RunnerFixture {
+
+    static final byte[] PAYLOAD = "\"p\"".getBytes(StandardCharsets.UTF_8);
+
+    final AtomicLong now = new AtomicLong();
+    final BeginBackOff backOff = new BeginBackOff("work", now::get);
+    final List<Settlement> settled = new ArrayList<>();
+    final Deque<Runnable> handedOver = new ArrayDeque<>();
+    final AtomicInteger goneOn = new AtomicInteger();
+    final FakeStore store = new FakeStore();
+    PayloadConverter converter = new JacksonPayloadConverter();
+    boolean lost;
+
+    Failed failure() {
+        assertThat(settled).singleElement().isInstanceOf(Failed.class);
+        return (Failed) settled.get(0);
+    }
+
+    boolean run(@Nullable Object value) {
+        return runner(handler((payload, context) -> value)).run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
+    }
+
+    JobRunner runner(Handler handler) {
+        return runner(handler, handedOver::add);
+    }
+
+    JobRunner runner(Handler handler, Consumer<Runnable> threads) {
+        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
+        WorkerOptions options = new WorkerOptions(1, 3, retry, Duration.ofSeconds(1), true, HistoryRetention.DEFAULT);
+        return new JobRunner(
+                new Handlers("work", List.of(handler)),
+                converter,
+                store,
+                threads::accept,
+                backOff,
+                new AttemptEnds(options, (succeeded, completion) -> {}, () -> {}, backOff));
+    }
+
+    JobRun attempt(ClaimedJob job) {
+        JobRun.Hold hold = new JobRun.Hold() {
+            @Override
+            public boolean isLost(ClaimedJob held) {
+                return lost;
+            }
+
+            @Override
+            public boolean mayBeLost() {
+                return false;
+            }
+        };
+        return new JobRun(job, "work", 3, hold, () -> false, settled::add);
+    }
+
+    static ClaimedJob job(byte @Nullable [] payload) {
+        return new ClaimedJob(1, 1, 1, 1, 5, false, 0, "t", payload, null, Instant.EPOCH, Instant.EPOCH);
+    }
+
+    static Handler handler(Handler.Invocation invocation) {
+        return handler(null, invocation);
+    }
+
+    static Handler handler(@Nullable TransactionOperations transaction, Handler.Invocation invocation) {
+        return new Handler("handler", String.class, Set.of("t"), transaction, invocation);
+    }
+
+    static TransactionOperations transaction(AtomicInteger rolledBack) {
+        return new TransactionOperations() {
+            @Override
+            public <T> T execute(TransactionCallback<T> action) throws TransactionException {
+                try {
+                    return action.doInTransaction(new SimpleTransactionStatus());
+                } catch (RuntimeException | Error ex) {
+                    rolledBack.incrementAndGet();
+                    throw ex;
+                }
+            }
+        };
+    }
+
+    static TransactionOperations refusing(Throwable thrown) {
+        return new TransactionOperations() {
+            @Override
+            public <T> T execute(TransactionCallback<T> action) throws TransactionException {
+                throw RunnerFixture.<RuntimeException>sneaky(thrown);
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    static final class FakeStore implements JobRunner.Store {
+
+        @Nullable
+        Throwable failure;
+
+        boolean inTransaction;
+
+        @Override
+        public byte @Nullable [] payload(long job) {
+            return fail();
+        }
+
+        @Override
+        public boolean canComplete() {
+            return inTransaction;
+        }
+
+        @Override
+        public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+            fail();
+            return null;
+        }
+
+        byte @Nullable [] fail() {
+            if (failure != null) {
+                throw RunnerFixture.<RuntimeException>sneaky(failure);
+            }
+            return null;
+        }
+    }
+
+    record Broken(Throwable thrown) implements PayloadConverter {
+
+        @Override
+        public byte[] write(Object value) {
+            throw RunnerFixture.<RuntimeException>sneaky(thrown);
+        }
+
+        @Override
+        public Object read(byte[] bytes, Type type) {
+            throw RunnerFixture.<RuntimeException>sneaky(thrown);
+        }
+    }
+
+    static Stream<Throwable> thrown() {
+        return Stream.of(
+                new IllegalStateException("exception"),
+                new OutOfMemoryError("error"),
+                new StackOverflowError(),
+                new NoClassDefFoundError("x"),
+                new InterruptedException(),
+                new Exception("checked"));
+    }
+
+    static Stream<Throwable> unchecked() {
+        return thrown().filter(thrown -> thrown instanceof RuntimeException || thrown instanceof Error);
+    }
+}

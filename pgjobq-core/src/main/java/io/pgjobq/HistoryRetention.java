@@ -22,8 +22,10 @@ public record HistoryRetention(Duration succeeded, Duration dead) {
     }
 
     private static void check(String name, Duration value) {
-        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("history " + name + " must be from 0 to 3660 days, but is " + value);
-        }
+        InvalidOptionException.check(
+                !value.isNegative() && value.compareTo(LONGEST) <= 0,
+                "history." + name,
+                value,
+                "must be from 0 to 3660 days");
     }
 }

@@ -1,7 +1,7 @@
 package io.pgjobq.simulation;
 
 import io.pgjobq.JobSender;
-import io.pgjobq.internal.engine.PgJobQ;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;

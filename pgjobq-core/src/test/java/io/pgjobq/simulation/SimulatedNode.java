@@ -1,14 +1,15 @@
 package io.pgjobq.simulation;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
-import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobContext;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.engine.EngineOptions;
-import io.pgjobq.internal.engine.PgJobQ;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +24,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A whole node of the shipped code, on a network of its own that can be disturbed. */
 final class SimulatedNode {
 
-    private static final WorkerOptions OPTIONS = new WorkerOptions(
-            8,
-            100,
-            new RetryPolicy(Duration.ofMillis(20), 1.5, Duration.ofMillis(200), 0.5),
-            Duration.ofSeconds(1),
-            true,
-            HistoryRetention.DEFAULT);
+    private static final TestOptions OPTIONS = new TestOptions(
+            QueueOptions.builder().maxAttempts(100).build(),
+            ContainerOptions.builder()
+                    .concurrency(8)
+                    .retry(RetryPolicy.builder()
+                            .delay(Duration.ofMillis(20))
+                            .multiplier(1.5)
+                            .maxDelay(Duration.ofMillis(200))
+                            .jitter(0.5)
+                            .build())
+                    .shutdownTimeout(Duration.ofSeconds(1))
+                    .build());
 
     private final String name;
     private final Ledger ledger;
@@ -46,20 +52,23 @@ final class SimulatedNode {
         this.network = new Network(database.pool(6));
         this.jdbc = new JdbcTemplate(network);
         this.pgJobQ = PgJobQ.builder(network)
-                .options(new EngineOptions(
-                        "pgjobq",
-                        name,
-                        Duration.ofSeconds(2),
-                        Duration.ofMillis(200),
-                        Duration.ofMinutes(1),
-                        true,
-                        false))
+                .options(NodeOptions.builder()
+                        .schema("pgjobq")
+                        .name(name)
+                        .timeout(Duration.ofSeconds(2))
+                        .pollInterval(Duration.ofMillis(200))
+                        .completionTimeout(Duration.ofMinutes(1))
+                        .build())
                 .listenConnections(database.isListenedTo() ? () -> network.through(database.open()) : null)
                 .build();
-        pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS);
-        pgJobQ.container("own", List.of(handler(context -> attempt(context, () -> {}), null)), OPTIONS);
+        pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS.queue(), OPTIONS.container());
+        pgJobQ.container(
+                "own",
+                List.of(handler(context -> attempt(context, () -> {}), null)),
+                OPTIONS.queue(),
+                OPTIONS.container());
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
-        pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS);
+        pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS.queue(), OPTIONS.container());
     }
 
     private static Handler handler(Work work, @Nullable TransactionTemplate transaction) {

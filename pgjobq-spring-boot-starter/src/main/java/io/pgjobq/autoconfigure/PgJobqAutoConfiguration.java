@@ -7,13 +7,12 @@ import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.handler.HandledQueues;
 import io.pgjobq.handler.JobHandlerLazyInitializationExcludeFilter;
 import io.pgjobq.handler.JobHandlers;
-import io.pgjobq.internal.engine.PgJobQ;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.migration.PgJobqMigration;
-import io.pgjobq.properties.PgJobqOptions;
 import io.pgjobq.properties.PgJobqProperties;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -50,8 +49,17 @@ public final class PgJobqAutoConfiguration {
     }
 
     @Bean
-    PgJobqOptions pgJobqOptions(PgJobqProperties properties, Environment environment) {
-        return new PgJobqOptions(properties, environment);
+    PgJobqOptions pgJobqOptions(
+            PgJobqProperties properties,
+            ObjectProvider<QueueOptionsCustomizer> queues,
+            ObjectProvider<ContainerOptionsCustomizer> containers,
+            Environment environment) {
+        return new PgJobqOptions(
+                properties,
+                new PgJobqOptions.Customizers(
+                        queues.orderedStream().toList(),
+                        containers.orderedStream().toList()),
+                environment);
     }
 
     // The parameters' names are no bean's: Spring would take one of several by it.
@@ -66,7 +74,7 @@ public final class PgJobqAutoConfiguration {
     @Bean
     PgJobqMigration pgJobqMigration(QueueDataSource queue, PgJobqOptions options, PgJobqProperties properties) {
         return PgJobqMigration.of(
-                new SchemaMigration(queue.dataSource(), options.engine().schema()),
+                new SchemaMigration(queue.dataSource(), options.node().schema()),
                 properties.migration().enabled(),
                 properties.databaseRequired());
     }
@@ -88,20 +96,22 @@ public final class PgJobqAutoConfiguration {
             PgJobqProperties properties,
             PayloadConverter converter,
             ObjectProvider<ListenConnectionFactory> listenConnections,
+            ObjectProvider<PgJobQBuilderCustomizer> customizers,
             ConfigurableListableBeanFactory beanFactory) {
         HandledQueues handled = new HandledQueues(beanFactory);
-        return PgJobQ.builder(queue.dataSource())
-                .options(options.engine())
+        PgJobQ.Builder builder = PgJobQ.builder(queue.dataSource())
+                .options(options.node())
                 .converter(converter)
                 .listenConnections(ListenConnections.from(
                         properties.notifications(), queue.dataSource(), listenConnections.getIfUnique()))
                 .migrate(properties.migration().enabled())
-                .takesPart(properties.node().enabled())
-                .toBeDeclared(name -> options.configuredQueues().contains(name)
+                .workerNode(properties.node().enabled())
+                .queueDeclarations(name -> options.configuredQueues().contains(name)
                                 || handled.names().contains(name)
-                        ? options.worker(name)
-                        : null)
-                .build();
+                        ? options.queue(name)
+                        : null);
+        customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        return builder.build();
     }
 
     @Bean

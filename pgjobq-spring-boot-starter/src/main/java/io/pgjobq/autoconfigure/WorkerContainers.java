@@ -1,13 +1,12 @@
 package io.pgjobq.autoconfigure;
 
 import io.pgjobq.Handler;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.handler.HandlerRegistry;
 import io.pgjobq.handler.InvalidJobHandlerException;
-import io.pgjobq.internal.engine.PgJobQ;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.properties.InvalidPropertyException;
-import io.pgjobq.properties.PgJobqOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +49,7 @@ final class WorkerContainers implements HandlerRegistry {
 
     private void declare(String queue) {
         try {
-            pgJobQ.declareQueue(queue, options.worker(queue));
+            pgJobQ.declareQueue(queue, options.queue(queue));
         } catch (IllegalArgumentException e) {
             throw new InvalidPropertyException(
                     "pgjobq.queues[" + queue + "] can't be: " + e.getMessage() + ".", "Change the queue's name.", e);
@@ -63,7 +62,7 @@ final class WorkerContainers implements HandlerRegistry {
 
     private WorkerContainer container(String queue, List<Handler> handlers) {
         try {
-            return pgJobQ.container(queue, handlers, options.worker(queue));
+            return pgJobQ.container(queue, handlers, options.queue(queue), options.container(queue));
         } catch (IllegalArgumentException e) {
             throw new InvalidJobHandlerException(
                     "queue '" + queue + "' of " + handlers.get(0).description() + ": " + e.getMessage() + ".",

@@ -21,8 +21,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param notifications How this application is told of jobs.
  * @param node This application among those that share the database.
  * @param completion Waiting for jobs to end.
- * @param worker How jobs are run, where the queue does not say.
- * @param history How long finished jobs are kept, where the queue does not say.
+ * @param worker Whether jobs are run here.
+ * @param defaults Settings of all queues.
  * @param queues Settings of single queues, by name. Names with '.', ':' or '/' are written in brackets.
  */
 @ConfigurationProperties(prefix = "pgjobq", ignoreUnknownFields = false)
@@ -36,7 +36,7 @@ public record PgJobqProperties(
         @DefaultValue Node node,
         @DefaultValue Completion completion,
         @DefaultValue Worker worker,
-        @DefaultValue History history,
+        @DefaultValue Queue defaults,
         @DefaultValue Map<String, Queue> queues) {
 
     public PgJobqProperties {
@@ -93,22 +93,29 @@ public record PgJobqProperties(
     public record Completion(@DefaultValue("1h") Duration timeout) {}
 
     /**
-     * How jobs are run, where the queue does not say.
+     * Whether jobs are run here.
      *
      * @param enabled Whether this application runs jobs. Otherwise it only sends them.
+     */
+    public record Worker(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Settings of all queues, or of a single one. What is not set is that of all queues, or else the core's own default.
+     *
      * @param concurrency How many jobs of a queue may run at once in this application, from 1 to 10000.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
      * @param retry How long a failed job waits.
      * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
-     * @param autoStartup Whether queues are worked on as soon as the application has started.
+     * @param autoStartup Whether a queue is worked on as soon as the application has started.
+     * @param history How long finished jobs are kept.
      */
-    public record Worker(
-            @DefaultValue("true") boolean enabled,
-            @DefaultValue("10") int concurrency,
-            @DefaultValue("10") int maxAttempts,
+    public record Queue(
+            @Nullable Integer concurrency,
+            @Nullable Integer maxAttempts,
             @DefaultValue Retry retry,
-            @DefaultValue("25s") Duration shutdownTimeout,
-            @DefaultValue("true") boolean autoStartup) {}
+            @Nullable Duration shutdownTimeout,
+            @Nullable Boolean autoStartup,
+            @DefaultValue History history) {}
 
     /**
      * How long a failed job waits.
@@ -119,10 +126,10 @@ public record PgJobqProperties(
      * @param jitter Share by which a wait may differ at random, from 0 (never) to 1.
      */
     public record Retry(
-            @DefaultValue("1s") Duration delay,
-            @DefaultValue("2") double multiplier,
-            @DefaultValue("10m") Duration maxDelay,
-            @DefaultValue("0.2") double jitter) {}
+            @Nullable Duration delay,
+            @Nullable Double multiplier,
+            @Nullable Duration maxDelay,
+            @Nullable Double jitter) {}
 
     /**
      * How long finished jobs are kept.
@@ -131,47 +138,5 @@ public record PgJobqProperties(
      * @param dead How long dead and cancelled jobs are kept, with payloads and errors. Zero keeps nothing.
      */
     public record History(
-            @DefaultValue("24h") Duration succeeded,
-            @DefaultValue("30d") Duration dead) {}
-
-    /**
-     * What a queue does its own way; {@code pgjobq.worker} and {@code pgjobq.history} hold for the rest.
-     *
-     * @param concurrency How many jobs of the queue may run at once in this application, from 1 to 10000.
-     * @param maxAttempts How many attempts a job of the queue has in all, from 1 to 100.
-     * @param retry How long a failed job of the queue waits.
-     * @param shutdownTimeout How long stopping waits for running jobs of the queue before it interrupts them.
-     * @param autoStartup Whether the queue is worked on as soon as the application has started.
-     * @param history How long finished jobs of the queue are kept.
-     */
-    public record Queue(
-            @Nullable Integer concurrency,
-            @Nullable Integer maxAttempts,
-            @DefaultValue QueueRetry retry,
-            @Nullable Duration shutdownTimeout,
-            @Nullable Boolean autoStartup,
-            @DefaultValue QueueHistory history) {}
-
-    /**
-     * How long a failed job of a queue waits.
-     *
-     * @param delay Wait after the first failure.
-     * @param multiplier What each further failure multiplies the wait with, at least 1.
-     * @param maxDelay Longest wait, at most 365d.
-     * @param jitter Share by which a wait may differ at random, from 0 (never) to 1.
-     */
-    public record QueueRetry(
-            @Nullable Duration delay,
-            @Nullable Double multiplier,
-            @Nullable Duration maxDelay,
-            @Nullable Double jitter) {}
-
-    /**
-     * How long finished jobs of a queue are kept.
-     *
-     * @param succeeded How long jobs that succeeded are kept, with times and results. Zero keeps nothing.
-     * @param dead How long dead and cancelled jobs are kept, with payloads and errors. Zero keeps nothing.
-     */
-    public record QueueHistory(
             @Nullable Duration succeeded, @Nullable Duration dead) {}
 }

@@ -147,7 +147,7 @@ class HandlersIntegrationTests {
     void eachQueueHasAContainerBeanWithItsOptions() {
         post("containers")
                 .withPropertyValues(
-                        "pgjobq.worker.concurrency=3",
+                        "pgjobq.defaults.concurrency=3",
                         "pgjobq.queues.forward.concurrency=1",
                         "pgjobq.queues.forward.auto-startup=false")
                 .run(context -> {

@@ -116,7 +116,7 @@ class LifecycleIntegrationTests {
     void aJobThatOutlastsTheShutdownIsInterruptedAndRunsElsewhereWithTheSameAttempt() {
         Tasks first = new Tasks();
         tasks("interrupted", first)
-                .withPropertyValues("pgjobq.worker.shutdown-timeout=100ms")
+                .withPropertyValues("pgjobq.defaults.shutdown-timeout=100ms")
                 .run(context -> {
                     context.getBean(JobSender.class).send("tasks", new Task("endless"));
                     assertThat(first.started.poll(WAIT_SECONDS, TimeUnit.SECONDS))

@@ -72,7 +72,7 @@ public enum ShortLife {
         @Override
         void live(String[] properties) throws Exception {
             try (ConfigurableApplicationContext context = application(properties)
-                    .properties("pgjobq.worker.shutdown-timeout=20ms")
+                    .properties("pgjobq.defaults.shutdown-timeout=20ms")
                     .run()) {
                 context.getBean(JobSender.class).send("endless", new Name("Ada"));
                 if (!context.getBean(Application.class).running.await(30, TimeUnit.SECONDS)) {

@@ -58,13 +58,13 @@ class StarterIntegrationTests {
     @Test
     void anApplicationThatCannotStartSaysWhy(CapturedOutput output) {
         Throwable failure = catchThrowable(() -> application("whole")
-                .properties("pgjobq.worker.concurrency=0")
+                .properties("pgjobq.defaults.concurrency=0")
                 .run()
                 .close());
         assertThat(failure).isNotNull();
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("pgjobq.worker.concurrency must be from 1 to 10000, but is 0.");
+                .contains("pgjobq.defaults.concurrency must be from 1 to 10000, but is 0.");
     }
 
     private static SpringApplicationBuilder application(String schema) {

@@ -80,7 +80,7 @@ class TransactionsIntegrationTests {
 
     private static ApplicationContextRunner deliveries(String schema) {
         return Applications.on(database, schema)
-                .withPropertyValues("pgjobq.worker.retry.delay=10ms")
+                .withPropertyValues("pgjobq.defaults.retry.delay=10ms")
                 .withBean(Deliveries.class);
     }
 
@@ -173,7 +173,7 @@ class TransactionsIntegrationTests {
         database.execute("create table delivery_entity (number bigint primary key, attempt int)");
         Applications.on(database, "jpa")
                 .withConfiguration(AutoConfigurations.of(HibernateJpaAutoConfiguration.class))
-                .withPropertyValues("pgjobq.worker.retry.delay=10ms", "spring.jpa.open-in-view=false")
+                .withPropertyValues("pgjobq.defaults.retry.delay=10ms", "spring.jpa.open-in-view=false")
                 .withUserConfiguration(JpaDeliveries.class)
                 .run(context -> {
                     JobOutcome<Void> outcome = run(context, "jpa", new Order(7, 1));

@@ -9,7 +9,7 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.internal.engine.PgJobQ;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.test.Analyses;
 import java.lang.reflect.Type;
 import java.sql.Connection;

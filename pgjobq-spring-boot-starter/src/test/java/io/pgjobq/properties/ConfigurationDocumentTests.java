@@ -2,16 +2,20 @@ package io.pgjobq.properties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.ContainerOptions;
+import io.pgjobq.QueueOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.ApplicationConversionService;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +48,32 @@ class ConfigurationDocumentTests {
         assertThat(defaults).containsExactlyEntriesOf(expected);
     }
 
+    /** The metadata can't take them from the core by itself. */
+    @Test
+    void theDefaultsOfQueuesAreThoseOfTheCore() throws IOException {
+        Map<String, Object> core = new TreeMap<>();
+        QueueOptions queue = QueueOptions.DEFAULT;
+        ContainerOptions container = ContainerOptions.DEFAULT;
+        core.put("pgjobq.defaults.concurrency", container.concurrency());
+        core.put("pgjobq.defaults.max-attempts", queue.maxAttempts());
+        core.put("pgjobq.defaults.retry.delay", container.retry().delay());
+        core.put("pgjobq.defaults.retry.multiplier", container.retry().multiplier());
+        core.put("pgjobq.defaults.retry.max-delay", container.retry().maxDelay());
+        core.put("pgjobq.defaults.retry.jitter", container.retry().jitter());
+        core.put("pgjobq.defaults.shutdown-timeout", container.shutdownTimeout());
+        core.put("pgjobq.defaults.auto-startup", container.autoStartup());
+        core.put("pgjobq.defaults.history.succeeded", queue.history().succeeded());
+        core.put("pgjobq.defaults.history.dead", queue.history().dead());
+        Map<String, Documented> metadata = metadata();
+        metadata.keySet().removeIf(name -> !name.startsWith("pgjobq.defaults."));
+        assertThat(metadata).hasSameSizeAs(core).allSatisfy((name, property) -> {
+            Object expected = Objects.requireNonNull(core.get(name), name);
+            assertThat(ApplicationConversionService.getSharedInstance()
+                            .convert(property.defaultValue().replace("`", ""), expected.getClass()))
+                    .isEqualTo(expected);
+        });
+    }
+
     @Test
     void everyPropertyIsDescribed() throws IOException {
         assertThat(metadata().values())
@@ -58,8 +88,7 @@ class ConfigurationDocumentTests {
             if (component.getType().isRecord()) {
                 collect(component.getType(), name + ".", properties);
             } else {
-                String parent = name.startsWith("history.") ? "pgjobq." : "pgjobq.worker.";
-                properties.put(QUEUE + name, "that of `" + parent + name + "`");
+                properties.put(QUEUE + name, "that of `pgjobq.defaults." + name + "`");
             }
         }
     }

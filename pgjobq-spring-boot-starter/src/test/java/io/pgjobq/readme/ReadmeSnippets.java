@@ -5,10 +5,9 @@ import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.engine.PgJobQ;
-import io.pgjobq.internal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -69,7 +68,7 @@ class ReadmeSnippets {
 
     static PgJobQ withoutBoot(DataSource dataSource, Handler handler) {
         PgJobQ pgJobQ = PgJobQ.builder(dataSource).build();
-        WorkerContainer emails = pgJobQ.container("emails", List.of(handler), WorkerOptions.DEFAULT);
+        WorkerContainer emails = pgJobQ.container("emails", List.of(handler));
         pgJobQ.start();
         emails.start();
         pgJobQ.sender().send("emails", new WelcomeEmail("ada@example.org", "Ada"));

@@ -78,7 +78,7 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
                 "spring.threads.virtual.enabled=" + options.virtualThreads(),
                 "pgjobq.queues." + QUEUE + ".history.succeeded=" + (history ? "24h" : "0")));
         if (options.concurrency() > 0) {
-            properties.add("pgjobq.worker.concurrency=" + options.concurrency());
+            properties.add("pgjobq.defaults.concurrency=" + options.concurrency());
         }
         properties.addAll(List.of(more));
         return new PgJobQClient(new SpringApplicationBuilder(Application.class)

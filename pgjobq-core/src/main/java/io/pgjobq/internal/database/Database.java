@@ -1,7 +1,7 @@
 package io.pgjobq.internal.database;
 
-import io.pgjobq.internal.schema.SchemaName;
 import io.pgjobq.internal.schema.SqlFailures;
+import io.pgjobq.internal.support.SchemaName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

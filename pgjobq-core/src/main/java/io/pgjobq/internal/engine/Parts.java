@@ -4,7 +4,9 @@ import io.pgjobq.DeadJobs;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.admin.DefaultDeadJobs;
 import io.pgjobq.internal.admin.DefaultJobQueues;
 import io.pgjobq.internal.completion.CompletionTracker;
@@ -35,7 +37,6 @@ import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueContainer;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.internal.worker.WorkerServices;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class Parts {
     /** How long a start may be held up by a listening connection; it mostly takes some milliseconds. */
     private static final Duration FIRST_CONNECTION = Duration.ofSeconds(2);
 
-    private final boolean takesPart;
+    private final boolean workerNode;
     private final Database database;
     private final FinishedJobStore finished;
     private final QueueStore queueStore;
@@ -80,13 +81,13 @@ final class Parts {
 
     Parts(
             DataSource dataSource,
-            EngineOptions options,
+            NodeOptions options,
             PayloadConverter converter,
             @Nullable ListenConnectionFactory listenConnections,
-            boolean takesPart,
+            boolean workerNode,
             ToIntFunction<QueueContainer> queueIds,
             DeclaredQueues declared) {
-        this.takesPart = takesPart;
+        this.workerNode = workerNode;
         database = new Database(dataSource, options.schema());
         Database answering = database.within(ANSWER);
         finished = new FinishedJobStore(database.within(LONG_ANSWER));
@@ -98,8 +99,8 @@ final class Parts {
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
 
-        vitals = new Vitals(options.nodeTimeout(), System::nanoTime);
-        node = new Node(nodes, options.nodeName(), options.nodeTimeout(), new Heartbeats(), vitals);
+        vitals = new Vitals(options.timeout(), System::nanoTime);
+        node = new Node(nodes, options.name(), options.timeout(), new Heartbeats(), vitals);
         if (listenConnections == null) {
             announcer = null;
             listener = null;
@@ -110,10 +111,10 @@ final class Parts {
             listener = new NotificationListener(
                     listenConnections,
                     notifications,
-                    takesPart ? List.of(channels.jobs(), channels.done()) : List.of(channels.done()),
+                    workerNode ? List.of(channels.jobs(), channels.done()) : List.of(channels.done()),
                     switchboard,
                     node::id,
-                    takesPart ? node : new ConnectionCheck(options.nodeName(), node.every()),
+                    workerNode ? node : new ConnectionCheck(options.name(), node.every()),
                     test,
                     vitals);
         }
@@ -195,7 +196,7 @@ final class Parts {
         if (announcer != null) {
             announcer.start();
         }
-        if (takesPart) {
+        if (workerNode) {
             heartbeat.start();
             maintenance.start();
         }
@@ -206,7 +207,7 @@ final class Parts {
 
     /** Gives the node the time to make its death noticeable before it takes jobs. */
     void awaitListening() {
-        if (listener == null || !takesPart) {
+        if (listener == null || !workerNode) {
             return;
         }
         try {
@@ -248,7 +249,7 @@ final class Parts {
      *
      * @param historyIsKept whether the history has partitions already
      */
-    int createQueue(String queue, WorkerOptions settings, boolean historyIsKept) {
+    int createQueue(String queue, QueueOptions settings, boolean historyIsKept) {
         int id = queueStore.create(queue);
         if (queueStore.settings(id, settings.maxAttempts(), settings.history())) {
             LOG.info(

@@ -3,6 +3,7 @@ package io.pgjobq.internal.schema;
 import io.pgjobq.SchemaVersionException;
 import io.pgjobq.UnsupportedDatabaseException;
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.SchemaName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

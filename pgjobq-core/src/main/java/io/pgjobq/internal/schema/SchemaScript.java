@@ -1,5 +1,6 @@
 package io.pgjobq.internal.schema;
 
+import io.pgjobq.internal.support.SchemaName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

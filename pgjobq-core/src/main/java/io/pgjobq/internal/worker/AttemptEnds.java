@@ -24,13 +24,20 @@ final class AttemptEnds {
 
     private static final Logger LOG = Log.of(AttemptEnds.class);
 
-    private final WorkerOptions options;
+    private final int maxAttempts;
+    private final RetryPolicy retry;
     private final CompletionSink completions;
     private final Runnable onPartitionMissing;
     private final BeginBackOff backOff;
 
-    AttemptEnds(WorkerOptions options, CompletionSink completions, Runnable onPartitionMissing, BeginBackOff backOff) {
-        this.options = options;
+    AttemptEnds(
+            int maxAttempts,
+            RetryPolicy retry,
+            CompletionSink completions,
+            Runnable onPartitionMissing,
+            BeginBackOff backOff) {
+        this.maxAttempts = maxAttempts;
+        this.retry = retry;
         this.completions = completions;
         this.onPartitionMissing = onPartitionMissing;
         this.backOff = backOff;
@@ -140,10 +147,9 @@ final class AttemptEnds {
     /** Returns how long the job waits, {@code null} if it is dead. */
     private @Nullable Long delay(JobRun run, Throwable thrown) {
         boolean hopeless = thrown instanceof NonRetryableJobException || thrown instanceof PayloadConversionException;
-        if (hopeless || run.attempt() >= options.maxAttempts()) {
+        if (hopeless || run.attempt() >= maxAttempts) {
             return null;
         }
-        RetryPolicy retry = options.retry();
         Duration delay =
                 retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
         return delay.toMillis();

@@ -1,6 +1,8 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Vacancies.Vacancy;
@@ -30,7 +32,8 @@ public final class QueueContainer implements WorkerContainer {
     private static final Logger LOG = Log.of(QueueContainer.class);
 
     private final String queue;
-    private final WorkerOptions options;
+    private final QueueOptions queueOptions;
+    private final ContainerOptions options;
     private final Handlers handlers;
     private final WorkerServices services;
     private final BeginBackOff backOff;
@@ -47,8 +50,14 @@ public final class QueueContainer implements WorkerContainer {
     /** The queue's number, 0 while it is not known. */
     private volatile int queueId;
 
-    public QueueContainer(String queue, List<Handler> handlers, WorkerOptions options, WorkerServices services) {
+    public QueueContainer(
+            String queue,
+            List<Handler> handlers,
+            QueueOptions queueOptions,
+            ContainerOptions options,
+            WorkerServices services) {
         this.queue = queue;
+        this.queueOptions = queueOptions;
         this.options = options;
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
@@ -59,7 +68,12 @@ public final class QueueContainer implements WorkerContainer {
                 JobRunner.Store.of(services.jobs(), services.settlements()),
                 services.threads(),
                 backOff,
-                new AttemptEnds(options, services.ends(), services.onPartitionMissing(), backOff));
+                new AttemptEnds(
+                        queueOptions.maxAttempts(),
+                        options.retry(),
+                        services.ends(),
+                        services.onPartitionMissing(),
+                        backOff));
         this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
                 options.concurrency(),
@@ -79,9 +93,9 @@ public final class QueueContainer implements WorkerContainer {
         return queue;
     }
 
-    /** Returns how the queue's jobs are run. */
-    public WorkerOptions options() {
-        return options;
+    /** Returns what holds for the queue everywhere. */
+    public QueueOptions queueOptions() {
+        return queueOptions;
     }
 
     /** Returns the queue's number, 0 while it is not known. */
@@ -284,7 +298,7 @@ public final class QueueContainer implements WorkerContainer {
 
     private JobRun run(ClaimedJob job) {
         return new JobRun(
-                job, queue, options.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
+                job, queue, queueOptions.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
     }
 
     // The runners' threads.

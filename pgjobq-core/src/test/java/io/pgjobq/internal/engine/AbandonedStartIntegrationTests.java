@@ -3,6 +3,7 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.NodeOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -47,19 +48,15 @@ class AbandonedStartIntegrationTests {
 
     @Test
     void aDatabaseThatAnswersAfterTheStopFindsNobody() throws Exception {
-        EngineOptions defaults = EngineOptions.DEFAULT;
+        NodeOptions defaults = NodeOptions.DEFAULT;
         LateDatabase late = new LateDatabase();
         try (TestNode node = TestNode.on(
                 late,
                 database::open,
-                new EngineOptions(
-                        defaults.schema(),
-                        defaults.nodeName(),
-                        defaults.nodeTimeout(),
-                        defaults.pollInterval(),
-                        defaults.completionTimeout(),
-                        false,
-                        false))) {
+                defaults.toBuilder()
+                        .databaseRequired(false)
+                        .virtualThreads(false)
+                        .build())) {
             node.start();
             assertThat(late.asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }

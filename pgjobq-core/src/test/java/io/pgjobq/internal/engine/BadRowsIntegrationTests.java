@@ -33,15 +33,8 @@ class BadRowsIntegrationTests {
     void startNode(TestInfo test) {
         queue = test.getTestMethod().orElseThrow().getName();
         node = TestNode.listening(
-                database,
-                d -> new EngineOptions(
-                        d.schema(),
-                        d.nodeName(),
-                        d.nodeTimeout(),
-                        Duration.ofMillis(50),
-                        d.completionTimeout(),
-                        true,
-                        d.virtualThreads()));
+                database, d -> d.toBuilder().pollInterval(Duration.ofMillis(50)).build());
+
         node.handle(
                 queue,
                 TestNode.worker(1, 2, HistoryRetention.DEFAULT),

@@ -8,6 +8,7 @@ import io.pgjobq.CompletionTimeoutException;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobNotSucceededException;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.NodeOptions;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
@@ -250,7 +251,7 @@ class CompletionIntegrationTests {
             });
             worker.start();
             var gate = new CuttableConnections(database);
-            EngineOptions options = TestNode.options(Duration.ofMinutes(10));
+            NodeOptions options = TestNode.options(Duration.ofMinutes(10));
             try (TestNode other =
                     TestNode.on(database.dataSource(), gate, options).start()) {
                 var waiting = other.sender().to(queue).send(1, Answer.class).completion();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.HistoryRetention;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.schema.SchemaMigration;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -47,9 +50,9 @@ class DeclaredQueuesIntegrationTests {
 
     @Test
     void aSenderThatIsEarlierThanTheDeclarationFindsTheQueueWithItsSettings() {
-        WorkerOptions settings = TestNode.worker(1, 7, WorkerOptions.DEFAULT.history());
+        TestOptions settings = TestNode.worker(1, 7, HistoryRetention.DEFAULT);
         try (PgJobQ early = PgJobQ.builder(database.dataSource())
-                .toBeDeclared(name -> name.equals(queue) ? settings : null)
+                .queueDeclarations(name -> name.equals(queue) ? settings.queue() : null)
                 .build()) {
             early.sender().send(queue, 1);
             assertThat(database.queryOne("select max_attempts from pgjobq.queue where name = ?", Integer.class, queue))
@@ -76,8 +79,8 @@ class DeclaredQueuesIntegrationTests {
     @Test
     void whoIsNoNodeCreatesNoQueue() {
         try (PgJobQ sender =
-                PgJobQ.builder(database.dataSource()).takesPart(false).build()) {
-            sender.declareQueue(queue, WorkerOptions.DEFAULT);
+                PgJobQ.builder(database.dataSource()).workerNode(false).build()) {
+            sender.declareQueue(queue, QueueOptions.DEFAULT);
             assertThatThrownBy(() -> sender.sender().send(queue, 1)).isInstanceOf(UnknownQueueException.class);
         }
     }

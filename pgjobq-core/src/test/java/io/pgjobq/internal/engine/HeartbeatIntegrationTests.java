@@ -3,6 +3,7 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.NodeOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -82,19 +83,8 @@ class HeartbeatIntegrationTests {
     }
 
     private static TestNode polling(DataSource pool) {
-        EngineOptions o = TestNode.options(Duration.ofMillis(50));
-        return TestNode.on(
-                        pool,
-                        null,
-                        new EngineOptions(
-                                o.schema(),
-                                o.nodeName(),
-                                TIMEOUT,
-                                o.pollInterval(),
-                                o.completionTimeout(),
-                                true,
-                                o.virtualThreads()))
-                .start();
+        NodeOptions o = TestNode.options(Duration.ofMillis(50));
+        return TestNode.on(pool, null, o.toBuilder().timeout(TIMEOUT).build()).start();
     }
 
     private boolean hasBeaten() {

@@ -9,9 +9,9 @@ import io.pgjobq.JobOutcome;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownJobException;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -144,7 +144,7 @@ class HistoryIntegrationTests {
         try (TestNode node = TestNode.listening(database)) {
             node.handle(
                     queue,
-                    WorkerOptions.DEFAULT,
+                    TestOptions.DEFAULT,
                     TestNode.handler(Integer.class, transaction, (number, context) -> number));
             node.start();
             node.sender().send(queue, 1).completion().get(10, TimeUnit.SECONDS);

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pgjobq.internal.worker.WorkerOptions;
+import io.pgjobq.NodeOptions;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -100,8 +101,11 @@ class IdleNodesIntegrationTests {
         CountDownLatch ran = new CountDownLatch(1);
         try (TestNode node = TestNode.listening(
                 database,
-                d -> new EngineOptions(
-                        d.schema(), d.nodeName(), Duration.ofSeconds(2), poll, d.completionTimeout(), true, false))) {
+                d -> d.toBuilder()
+                        .timeout(Duration.ofSeconds(2))
+                        .pollInterval(poll)
+                        .virtualThreads(false)
+                        .build())) {
             node.handle("quiet", byte[].class, (payload, job) -> {
                 ran.countDown();
                 return null;
@@ -121,9 +125,9 @@ class IdleNodesIntegrationTests {
     }
 
     private TestNode start() {
-        TestNode node = TestNode.on(database.pool(3), database::open, EngineOptions.DEFAULT);
-        node.handle("mails", WorkerOptions.DEFAULT, TestNode.handler(Integer.class, (number, job) -> null));
-        node.handle("images", WorkerOptions.DEFAULT, TestNode.handler(String.class, (text, job) -> null));
+        TestNode node = TestNode.on(database.pool(3), database::open, NodeOptions.DEFAULT);
+        node.handle("mails", TestOptions.DEFAULT, TestNode.handler(Integer.class, (number, job) -> null));
+        node.handle("images", TestOptions.DEFAULT, TestNode.handler(String.class, (text, job) -> null));
         return node.start();
     }
 

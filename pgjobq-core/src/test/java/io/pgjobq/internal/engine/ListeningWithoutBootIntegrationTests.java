@@ -3,8 +3,9 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -20,7 +21,7 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 @PostgresTest
 class ListeningWithoutBootIntegrationTests {
 
-    private static final EngineOptions RARELY_POLLING = TestNode.options(Duration.ofMinutes(10));
+    private static final NodeOptions RARELY_POLLING = TestNode.options(Duration.ofMinutes(10));
 
     @Test
     void aJobOfAnotherNodeIsHeardOf(TestDatabase database) throws Exception {
@@ -31,9 +32,7 @@ class ListeningWithoutBootIntegrationTests {
                         .options(TestNode.options(Duration.ofMinutes(10)))
                         .build()) {
             WorkerContainer emails = working.container(
-                    "emails",
-                    List.of(TestNode.handler(Integer.class, (number, context) -> seen.add(number))),
-                    WorkerOptions.DEFAULT);
+                    "emails", List.of(TestNode.handler(Integer.class, (number, context) -> seen.add(number))));
             working.start();
             emails.start();
             sending.start();

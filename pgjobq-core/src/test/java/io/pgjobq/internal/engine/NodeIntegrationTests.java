@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.NodeOptions;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
@@ -246,14 +247,7 @@ class NodeIntegrationTests {
         return id == null ? -1 : id;
     }
 
-    private static EngineOptions quick(EngineOptions d) {
-        return new EngineOptions(
-                d.schema(),
-                d.nodeName(),
-                Duration.ofSeconds(3),
-                d.pollInterval(),
-                d.completionTimeout(),
-                true,
-                d.virtualThreads());
+    private static NodeOptions quick(NodeOptions d) {
+        return d.toBuilder().timeout(Duration.ofSeconds(3)).build();
     }
 }

@@ -7,6 +7,7 @@ import io.pgjobq.DeadJob;
 import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobError;
+import io.pgjobq.NodeOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -198,18 +199,11 @@ class PoisonJobIntegrationTests {
 
         Victim(String name, int maxAttempts) {
             this.name = name;
-            EngineOptions d = TestNode.options(Duration.ofMillis(100));
+            NodeOptions d = TestNode.options(Duration.ofMillis(100));
             node = TestNode.on(
                     network.pool(database.pool(4)),
                     network,
-                    new EngineOptions(
-                            d.schema(),
-                            name,
-                            d.nodeTimeout(),
-                            d.pollInterval(),
-                            d.completionTimeout(),
-                            true,
-                            d.virtualThreads()));
+                    d.toBuilder().name(name).build());
             Handler handler = TestNode.handler(Work.class, (work, context) -> {
                 if (work.poison()) {
                     network.cut();

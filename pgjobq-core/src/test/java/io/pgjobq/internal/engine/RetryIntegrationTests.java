@@ -3,18 +3,20 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.DeadJob;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobError;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.NonRetryableJobException;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -50,8 +52,19 @@ class RetryIntegrationTests {
 
     @Test
     void aFailedJobIsTriedAgainAfterItsBackOff() throws Exception {
-        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(100), 2, Duration.ofMinutes(1), 0);
-        WorkerOptions options = new WorkerOptions(5, 4, retry, Duration.ofSeconds(1), true, HistoryRetention.DEFAULT);
+        RetryPolicy retry = RetryPolicy.builder()
+                .delay(Duration.ofMillis(100))
+                .multiplier(2)
+                .maxDelay(Duration.ofMinutes(1))
+                .jitter(0)
+                .build();
+        TestOptions options = new TestOptions(
+                QueueOptions.builder().maxAttempts(4).build(),
+                ContainerOptions.builder()
+                        .concurrency(5)
+                        .retry(retry)
+                        .shutdownTimeout(Duration.ofSeconds(1))
+                        .build());
         BlockingQueue<Long> starts = new LinkedBlockingQueue<>();
         BlockingQueue<String> attempts = new LinkedBlockingQueue<>();
         try (TestNode node = TestNode.listening(database)) {

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.SentJob;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
@@ -63,7 +65,8 @@ class RolesIntegrationTests {
                                 throw new IllegalStateException("always");
                             }),
                             TestNode.handler(Long.class, transactions, (number, job) -> number)),
-                    TestNode.concurrency(4));
+                    TestNode.concurrency(4).queue(),
+                    TestNode.concurrency(4).container());
             node.start();
             leaveAJobOfADeadNode(node.sender());
             node.containers().get(0).start();
@@ -95,10 +98,11 @@ class RolesIntegrationTests {
             worker.container(
                     QUEUE,
                     List.of(TestNode.handler(Integer.class, (number, job) -> number + 1)),
-                    TestNode.concurrency(2));
+                    TestNode.concurrency(2).queue(),
+                    TestNode.concurrency(2).container());
             worker.start();
             worker.containers().get(0).start();
-            sender.declareQueue("of-others", WorkerOptions.DEFAULT);
+            sender.declareQueue("of-others", QueueOptions.DEFAULT);
             sender.start();
 
             SentJob<Void> sent = sender.sender().send(QUEUE, 1);
@@ -148,7 +152,8 @@ class RolesIntegrationTests {
             worker.container(
                     QUEUE,
                     List.of(TestNode.handler(Integer.class, (number, job) -> number + 1)),
-                    TestNode.concurrency(2));
+                    TestNode.concurrency(2).queue(),
+                    TestNode.concurrency(2).container());
             worker.start();
             sender.start();
             SentJob<Integer> sent = sender.sender().to(QUEUE).send(1, Integer.class);
@@ -176,7 +181,11 @@ class RolesIntegrationTests {
     void aNodeUnderTheWrongRoleDoesNotStartAndSaysWhatItLacks() {
         DataSource pool = roles.login("sender").pool(2);
         try (PgJobQ node = node(roles.login("sender"), pool)) {
-            node.container(QUEUE, List.of(TestNode.handler(Integer.class, (n, job) -> n)), TestNode.concurrency(1));
+            node.container(
+                    QUEUE,
+                    List.of(TestNode.handler(Integer.class, (n, job) -> n)),
+                    TestNode.concurrency(1).queue(),
+                    TestNode.concurrency(1).container());
 
             assertThatThrownBy(node::start)
                     .isInstanceOf(PermissionDeniedDataAccessException.class)
@@ -189,8 +198,8 @@ class RolesIntegrationTests {
     void anApplicationThatIsNoNodeCanHaveNoContainer() {
         try (PgJobQ sender = sender("sender")) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> sender.container(QUEUE, List.of(), WorkerOptions.DEFAULT))
-                    .withMessageContaining("takesPart");
+                    .isThrownBy(() -> sender.container(QUEUE, List.of()))
+                    .withMessageContaining("workerNode");
         }
     }
 
@@ -217,20 +226,13 @@ class RolesIntegrationTests {
                 .options(options())
                 .listenConnections(login::open)
                 .migrate(false)
-                .takesPart(false)
+                .workerNode(false)
                 .build();
     }
 
-    private EngineOptions options() {
-        EngineOptions d = TestNode.options(Duration.ofMillis(500));
-        return new EngineOptions(
-                roles.schema(),
-                d.nodeName(),
-                d.nodeTimeout(),
-                d.pollInterval(),
-                d.completionTimeout(),
-                true,
-                d.virtualThreads());
+    private NodeOptions options() {
+        NodeOptions d = TestNode.options(Duration.ofMillis(500));
+        return d.toBuilder().schema(roles.schema()).build();
     }
 
     private static <R> JobOutcome<R> end(SentJob<R> job) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.JobSender;
+import io.pgjobq.PgJobQ;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -170,7 +171,7 @@ class SendingAfterTransactionIntegrationTests {
     private static PgJobQ sender(HikariDataSource pool) {
         PgJobQ sender = PgJobQ.builder(pool)
                 .options(TestNode.options(Duration.ofMinutes(10)))
-                .takesPart(false)
+                .workerNode(false)
                 .migrate(false)
                 .build();
         sender.start();

@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.pgjobq.HistoryRetention;
+import io.pgjobq.ContainerOptions;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SchemaVersionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -197,9 +199,14 @@ class ShutdownIntegrationTests {
         }
     }
 
-    private static WorkerOptions impatient(int concurrency) {
-        return new WorkerOptions(
-                concurrency, 3, RetryPolicy.DEFAULT, Duration.ofMillis(100), true, HistoryRetention.DEFAULT);
+    private static TestOptions impatient(int concurrency) {
+        return new TestOptions(
+                QueueOptions.builder().maxAttempts(3).build(),
+                ContainerOptions.builder()
+                        .concurrency(concurrency)
+                        .retry(RetryPolicy.DEFAULT)
+                        .shutdownTimeout(Duration.ofMillis(100))
+                        .build());
     }
 
     private List<String> threads() {

@@ -66,14 +66,10 @@ class SqlSendingIntegrationTests {
     void aJobThatIsSentQuietlyIsFoundByThePoll() throws Exception {
         try (TestNode node = working(TestNode.listening(
                         database,
-                        d -> new EngineOptions(
-                                d.schema(),
-                                d.nodeName(),
-                                d.nodeTimeout(),
-                                Duration.ofMillis(100),
-                                d.completionTimeout(),
-                                true,
-                                false)));
+                        d -> d.toBuilder()
+                                .pollInterval(Duration.ofMillis(100))
+                                .virtualThreads(false)
+                                .build()));
                 Notifications notifications = Notifications.on(database, "pgjobq_jobs")) {
             for (int i = 0; i < 5; i++) {
                 send("send_quietly", "'{\"name\": \"Ada\"}', 'Greeting'");

@@ -2,6 +2,8 @@ package io.pgjobq.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.ContainerOptions;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.PostgresTest;
@@ -107,7 +109,8 @@ class StartStopIntegrationTests {
                             .container(
                                     "queue-" + i,
                                     List.of(TestNode.handler(Integer.class, (number, context) -> number)),
-                                    TestNode.concurrency(1)));
+                                    QueueOptions.DEFAULT,
+                                    ContainerOptions.builder().concurrency(1).build()));
                     first.countDown();
                 }
             });

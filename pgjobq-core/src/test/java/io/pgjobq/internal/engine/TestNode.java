@@ -1,15 +1,19 @@
 package io.pgjobq.internal.engine;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobSender;
 import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.convert.JobTypes;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -49,13 +53,12 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** A node that listens, with options of its own. */
-    public static TestNode listening(TestDatabase database, UnaryOperator<EngineOptions> options) {
+    public static TestNode listening(TestDatabase database, UnaryOperator<NodeOptions> options) {
         return listening(database, database.dataSource(), options);
     }
 
     /** A node that listens, with a pool of its own. */
-    public static TestNode listening(
-            TestDatabase database, DataSource dataSource, UnaryOperator<EngineOptions> options) {
+    public static TestNode listening(TestDatabase database, DataSource dataSource, UnaryOperator<NodeOptions> options) {
         boolean listens = database.isListenedTo();
         return on(
                 dataSource,
@@ -70,7 +73,7 @@ public final class TestNode implements AutoCloseable {
 
     /** A node on a pool and listen connections of its own. */
     public static TestNode on(
-            DataSource dataSource, @Nullable ListenConnectionFactory connections, EngineOptions options) {
+            DataSource dataSource, @Nullable ListenConnectionFactory connections, NodeOptions options) {
         return new TestNode(PgJobQ.builder(dataSource)
                 .options(options)
                 .listenConnections(connections)
@@ -78,28 +81,33 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** Worker options with a concurrency, and short back-offs. */
-    public static WorkerOptions concurrency(int concurrency) {
+    public static TestOptions concurrency(int concurrency) {
         return worker(concurrency, 3, HistoryRetention.DEFAULT);
     }
 
     /** Worker options with short back-offs. */
-    public static WorkerOptions worker(int concurrency, int maxAttempts, HistoryRetention history) {
-        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
-        return new WorkerOptions(concurrency, maxAttempts, retry, Duration.ofSeconds(25), true, history);
+    public static TestOptions worker(int concurrency, int maxAttempts, HistoryRetention history) {
+        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        return new TestOptions(
+                QueueOptions.builder().maxAttempts(maxAttempts).history(history).build(),
+                ContainerOptions.builder()
+                        .concurrency(concurrency)
+                        .retry(retry)
+                        .shutdownTimeout(Duration.ofSeconds(25))
+                        .build());
     }
 
     /** Options with a poll interval. */
-    public static EngineOptions options(Duration pollInterval) {
-        EngineOptions d = EngineOptions.DEFAULT;
+    public static NodeOptions options(Duration pollInterval) {
+        NodeOptions d = NodeOptions.DEFAULT;
         boolean virtual = Runtime.version().feature() >= 21;
-        return new EngineOptions(
-                d.schema(),
-                "test-" + COUNT.incrementAndGet(),
-                Duration.ofSeconds(15),
-                pollInterval,
-                Duration.ofMinutes(1),
-                true,
-                virtual);
+        return d.toBuilder()
+                .name("test-" + COUNT.incrementAndGet())
+                .timeout(Duration.ofSeconds(15))
+                .pollInterval(pollInterval)
+                .completionTimeout(Duration.ofMinutes(1))
+                .virtualThreads(virtual)
+                .build();
     }
 
     /** A handler of payloads of that class. */
@@ -120,12 +128,12 @@ public final class TestNode implements AutoCloseable {
 
     /** Adds a container, started if the node is. */
     public <P> WorkerContainer handle(String queue, Class<P> type, Work<P> work) {
-        return handle(queue, WorkerOptions.DEFAULT, handler(type, work));
+        return handle(queue, TestOptions.DEFAULT, handler(type, work));
     }
 
     /** Adds a container, started if the node is. */
-    public WorkerContainer handle(String queue, WorkerOptions options, Handler... handlers) {
-        WorkerContainer container = pgJobQ.container(queue, List.of(handlers), options);
+    public WorkerContainer handle(String queue, TestOptions options, Handler... handlers) {
+        WorkerContainer container = pgJobQ.container(queue, List.of(handlers), options.queue(), options.container());
         if (pgJobQ.isRunning()) {
             container.start();
         }

@@ -2,9 +2,9 @@ package io.pgjobq.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +36,7 @@ class TransactionBeginIntegrationTests {
         try (TestNode node = TestNode.listening(database)) {
             node.handle(
                     "work",
-                    WorkerOptions.DEFAULT,
+                    TestOptions.DEFAULT,
                     TestNode.handler(String.class, new TransactionTemplate(exhausted), (payload, job) -> {
                         attempt.complete(job.attempt());
                         return null;

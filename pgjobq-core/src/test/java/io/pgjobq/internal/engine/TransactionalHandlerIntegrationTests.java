@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -153,7 +153,7 @@ class TransactionalHandlerIntegrationTests {
             node.pgJobQ().queues().create(queue);
             var sent =
                     node.sender().sendAll(queue, IntStream.range(0, 200).boxed().toList());
-            WorkerOptions options = TestNode.concurrency(5);
+            TestOptions options = TestNode.concurrency(5);
             TransactionTemplate transactions = transactions(database.dataSource());
             node.handle(queue, options, TestNode.handler(Integer.class, transactions, (number, context) -> {
                 book(context.id(), context.attempt());

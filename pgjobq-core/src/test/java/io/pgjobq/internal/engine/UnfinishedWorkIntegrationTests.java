@@ -3,14 +3,15 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.pgjobq.HistoryRetention;
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -83,9 +84,14 @@ class UnfinishedWorkIntegrationTests {
     }
 
     private WorkerContainer handle(TestNode node, int concurrency) {
-        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
-        WorkerOptions options =
-                new WorkerOptions(concurrency, 3, retry, Duration.ofMillis(100), true, HistoryRetention.DEFAULT);
+        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        TestOptions options = new TestOptions(
+                QueueOptions.builder().maxAttempts(3).build(),
+                ContainerOptions.builder()
+                        .concurrency(concurrency)
+                        .retry(retry)
+                        .shutdownTimeout(Duration.ofMillis(100))
+                        .build());
         return node.handle("work", options, TestNode.handler(Integer.class, (payload, job) -> {
             CompletableFuture<Integer> work = new CompletableFuture<>();
             attempts.add(job.attempt());

@@ -3,7 +3,6 @@ package io.pgjobq.internal.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.Handler;
-import io.pgjobq.HistoryRetention;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.RetryPolicy;
@@ -58,15 +57,14 @@ class RunnerFixture {
     }
 
     JobRunner runner(Handler handler, Consumer<Runnable> threads) {
-        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
-        WorkerOptions options = new WorkerOptions(1, 3, retry, Duration.ofSeconds(1), true, HistoryRetention.DEFAULT);
+        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
         return new JobRunner(
                 new Handlers("work", List.of(handler)),
                 converter,
                 store,
                 threads::accept,
                 backOff,
-                new AttemptEnds(options, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(3, retry, (succeeded, completion) -> {}, () -> {}, backOff));
     }
 
     JobRun attempt(ClaimedJob job) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Doorbell;
@@ -71,7 +72,7 @@ class SilentNodeIntegrationTests {
                 JobRunner.Store.of(jobs, settlements),
                 Runnable::run,
                 backOff,
-                new AttemptEnds(WorkerOptions.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(10, RetryPolicy.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}

@@ -35,8 +35,8 @@ class ExhaustedConnectionsIntegrationTests {
                             "starved",
                             "--spring.datasource.hikari.maximum-pool-size=2",
                             "--spring.datasource.hikari.connection-timeout=1000",
-                            "--pgjobq.worker.max-attempts=100",
-                            "--pgjobq.worker.retry.max-delay=1s")
+                            "--pgjobq.defaults.max-attempts=100",
+                            "--pgjobq.defaults.retry.max-delay=1s")
                     .awaitReady();
             OffsetDateTime began = stage.books().now();
             int jobs = Form.pick(300, 2_000);

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 class PoisonIntegrationTests {
 
     private static final String[] WORKER = {
-        "--pgjobq.worker.max-attempts=3",
-        "--pgjobq.worker.retry.delay=200ms",
+        "--pgjobq.defaults.max-attempts=3",
+        "--pgjobq.defaults.retry.delay=200ms",
         "--spring.datasource.hikari.maximum-pool-size=20"
     };
 

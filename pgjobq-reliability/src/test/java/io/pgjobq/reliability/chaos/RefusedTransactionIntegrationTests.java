@@ -36,7 +36,7 @@ class RefusedTransactionIntegrationTests {
             Load load = stage.load();
             Books books = stage.books();
             Worker worker = stage.worker(
-                            "worker", "--" + RefusedTransactions.ENABLED + "=true", "--pgjobq.worker.max-attempts=1")
+                            "worker", "--" + RefusedTransactions.ENABLED + "=true", "--pgjobq.defaults.max-attempts=1")
                     .awaitReady();
             OffsetDateTime began = books.now();
             load.send(RefusedTransactions.QUEUE, Task.of(Duration.ZERO), REFUSED);

@@ -108,7 +108,7 @@ class RewoundDatabaseIntegrationTests {
 
     private static Worker worker(Stage stage, String name) {
         // Room for all jobs of both times, as forgotten handlers still run.
-        return stage.worker(name, "--pgjobq.worker.concurrency=" + 4 * JOBS);
+        return stage.worker(name, "--pgjobq.defaults.concurrency=" + 4 * JOBS);
     }
 
     /** Each has a claim of its own, so that many ids of claims are used. */

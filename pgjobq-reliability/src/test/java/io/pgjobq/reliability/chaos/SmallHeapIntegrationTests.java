@@ -63,7 +63,7 @@ class SmallHeapIntegrationTests {
                 List.of("-Xmx64m"),
                 stage.server().url(),
                 name,
-                "--pgjobq.worker.max-attempts=3",
-                "--pgjobq.worker.retry.delay=200ms");
+                "--pgjobq.defaults.max-attempts=3",
+                "--pgjobq.defaults.retry.delay=200ms");
     }
 }

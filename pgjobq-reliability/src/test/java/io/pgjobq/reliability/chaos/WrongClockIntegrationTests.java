@@ -88,7 +88,7 @@ class WrongClockIntegrationTests {
                 List.of(),
                 stage.server().url(),
                 name,
-                "--pgjobq.worker.retry.delay=" + RETRY.toMillis() + "ms");
+                "--pgjobq.defaults.retry.delay=" + RETRY.toMillis() + "ms");
     }
 
     /** What the worker's log says of the time of day. */

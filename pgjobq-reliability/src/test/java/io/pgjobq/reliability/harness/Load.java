@@ -2,10 +2,10 @@ package io.pgjobq.reliability.harness;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.JobSender;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.SentJob;
-import io.pgjobq.internal.engine.EngineOptions;
-import io.pgjobq.internal.engine.PgJobQ;
-import io.pgjobq.internal.worker.WorkerOptions;
 import io.pgjobq.reliability.worker.Queues;
 import io.pgjobq.reliability.worker.Task;
 import java.sql.DriverManager;
@@ -48,20 +48,16 @@ public final class Load implements AutoCloseable {
         pool.setConnectionTimeout(1_000);
         jdbc = new JdbcTemplate(pool);
         transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
-        EngineOptions defaults = EngineOptions.DEFAULT;
+        NodeOptions defaults = NodeOptions.DEFAULT;
         pgJobQ = PgJobQ.builder(pool)
-                .options(new EngineOptions(
-                        defaults.schema(),
-                        "sender",
-                        defaults.nodeTimeout(),
-                        defaults.pollInterval(),
-                        defaults.completionTimeout(),
-                        true,
-                        false))
+                .options(defaults.toBuilder()
+                        .name("sender")
+                        .virtualThreads(false)
+                        .build())
                 .listenConnections(() -> DriverManager.getConnection(url, Server.USER, ""))
                 .build();
         for (String queue : List.of(Queues.PLAIN, Queues.TRANSFER, Queues.BARE)) {
-            pgJobQ.declareQueue(queue, WorkerOptions.DEFAULT);
+            pgJobQ.declareQueue(queue, QueueOptions.DEFAULT);
         }
         pgJobQ.start();
     }

@@ -1,5 +1,7 @@
-package io.pgjobq.properties;
+package io.pgjobq.autoconfigure;
 
+import io.pgjobq.InvalidOptionException;
+import io.pgjobq.properties.InvalidPropertyException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -15,15 +17,19 @@ final class PropertyRules {
     private PropertyRules() {}
 
     /**
-     * Makes options of the core, whose refusals start with the name of the option ("retry delay must …").
+     * Makes options of the core, and names the property where one is refused.
      *
-     * @param prefix where the option is set, with a trailing dot
+     * @param prefix where the options are set, with a trailing dot
      */
     static <T> T options(String prefix, Supplier<T> options) {
         try {
             return options.get();
-        } catch (IllegalArgumentException e) {
-            throw refused(prefix, String.valueOf(e.getMessage()), e);
+        } catch (InvalidOptionException ex) {
+            String property = prefix + ex.option();
+            throw new InvalidPropertyException(
+                    property + " " + ex.rule() + ", but is " + ex.value() + ".",
+                    "Change the value of " + property + ".",
+                    ex);
         }
     }
 
@@ -49,12 +55,5 @@ final class PropertyRules {
                 "pgjobq.queues." + configured + " is set, but there is no handler for a queue '" + configured
                         + "', only for '" + queue + "'.",
                 "Write the queue's name in brackets: pgjobq.queues[" + queue + "], in YAML \"[" + queue + "]\".");
-    }
-
-    private static InvalidPropertyException refused(String prefix, String refusal, IllegalArgumentException cause) {
-        int rule = refusal.indexOf(" must");
-        String property = prefix + refusal.substring(0, Math.max(0, rule)).replace(' ', '.');
-        return new InvalidPropertyException(
-                property + refusal.substring(Math.max(0, rule)) + ".", "Change the value of " + property + ".", cause);
     }
 }

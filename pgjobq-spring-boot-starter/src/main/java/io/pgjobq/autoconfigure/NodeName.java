@@ -1,4 +1,4 @@
-package io.pgjobq.properties;
+package io.pgjobq.autoconfigure;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

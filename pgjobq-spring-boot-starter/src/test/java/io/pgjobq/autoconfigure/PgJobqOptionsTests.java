@@ -1,11 +1,13 @@
-package io.pgjobq.properties;
+package io.pgjobq.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.RetryPolicy;
-import io.pgjobq.internal.engine.EngineOptions;
-import io.pgjobq.internal.worker.WorkerOptions;
+import io.pgjobq.properties.PgJobqProperties;
 import io.pgjobq.test.Analyses;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -28,8 +31,17 @@ class PgJobqOptionsTests {
     static class OptionsConfiguration {
 
         @Bean
-        PgJobqOptions options(PgJobqProperties properties, Environment environment) {
-            return new PgJobqOptions(properties, environment);
+        PgJobqOptions options(
+                PgJobqProperties properties,
+                ObjectProvider<QueueOptionsCustomizer> queues,
+                ObjectProvider<ContainerOptionsCustomizer> containers,
+                Environment environment) {
+            return new PgJobqOptions(
+                    properties,
+                    new PgJobqOptions.Customizers(
+                            queues.orderedStream().toList(),
+                            containers.orderedStream().toList()),
+                    environment);
         }
     }
 
@@ -40,8 +52,9 @@ class PgJobqOptionsTests {
     void withoutPropertiesTheCoreHasItsDefaults() {
         runner.withPropertyValues("pgjobq.node.name=node").run(context -> {
             PgJobqOptions options = context.getBean(PgJobqOptions.class);
-            assertThat(options.engine()).isEqualTo(EngineOptions.DEFAULT);
-            assertThat(options.worker("emails")).isEqualTo(WorkerOptions.DEFAULT);
+            assertThat(options.node()).isEqualTo(NodeOptions.DEFAULT);
+            assertThat(options.queue("emails")).isEqualTo(QueueOptions.DEFAULT);
+            assertThat(options.container("emails")).isEqualTo(ContainerOptions.DEFAULT);
             assertThat(options.runsJobs()).isTrue();
             assertThat(options.configuredQueues()).isEmpty();
         });
@@ -56,23 +69,23 @@ class PgJobqOptionsTests {
                         "pgjobq.node.name=west-1",
                         "pgjobq.node.timeout=1m",
                         "pgjobq.completion.timeout=5s")
-                .run(context -> assertThat(context.getBean(PgJobqOptions.class).engine())
-                        .isEqualTo(new EngineOptions(
-                                "jobs",
-                                "west-1",
-                                Duration.ofMinutes(1),
-                                Duration.ofMillis(250),
-                                Duration.ofSeconds(5),
-                                false,
-                                false)));
+                .run(context -> assertThat(context.getBean(PgJobqOptions.class).node())
+                        .isEqualTo(NodeOptions.builder()
+                                .schema("jobs")
+                                .name("west-1")
+                                .timeout(Duration.ofMinutes(1))
+                                .pollInterval(Duration.ofMillis(250))
+                                .completionTimeout(Duration.ofSeconds(5))
+                                .databaseRequired(false)
+                                .build()));
     }
 
     @Test
     void aQueueOverridesWhatWorkersDoByDefault() {
         runner.withPropertyValues(
-                        "pgjobq.worker.concurrency=20",
-                        "pgjobq.worker.retry.delay=2s",
-                        "pgjobq.history.succeeded=0",
+                        "pgjobq.defaults.concurrency=20",
+                        "pgjobq.defaults.retry.delay=2s",
+                        "pgjobq.defaults.history.succeeded=0",
                         "pgjobq.queues.emails.concurrency=50",
                         "pgjobq.queues.emails.max-attempts=8",
                         "pgjobq.queues.emails.retry.max-delay=1m",
@@ -81,16 +94,42 @@ class PgJobqOptionsTests {
                         "pgjobq.queues.emails.history.dead=7d")
                 .run(context -> {
                     PgJobqOptions options = context.getBean(PgJobqOptions.class);
-                    assertThat(options.worker("emails"))
-                            .isEqualTo(new WorkerOptions(
-                                    50,
-                                    8,
-                                    new RetryPolicy(Duration.ofSeconds(2), 2, Duration.ofMinutes(1), 0.2),
-                                    Duration.ofSeconds(3),
-                                    false,
-                                    new HistoryRetention(Duration.ZERO, Duration.ofDays(7))));
-                    assertThat(options.worker("others").concurrency()).isEqualTo(20);
+                    assertThat(options.queue("emails"))
+                            .isEqualTo(QueueOptions.builder()
+                                    .maxAttempts(8)
+                                    .history(new HistoryRetention(Duration.ZERO, Duration.ofDays(7)))
+                                    .build());
+                    assertThat(options.container("emails"))
+                            .isEqualTo(ContainerOptions.builder()
+                                    .concurrency(50)
+                                    .retry(RetryPolicy.builder()
+                                            .delay(Duration.ofSeconds(2))
+                                            .maxDelay(Duration.ofMinutes(1))
+                                            .build())
+                                    .shutdownTimeout(Duration.ofSeconds(3))
+                                    .autoStartup(false)
+                                    .build());
+                    assertThat(options.container("others").concurrency()).isEqualTo(20);
                     assertThat(options.configuredQueues()).containsExactly("emails");
+                });
+    }
+
+    @Test
+    void customizersHaveTheLastWord() {
+        runner.withPropertyValues("pgjobq.queues.emails.max-attempts=8", "pgjobq.queues.emails.concurrency=50")
+                .withBean(QueueOptionsCustomizer.class, () -> (queue, options) -> {
+                    if (queue.equals("emails")) {
+                        options.maxAttempts(options.build().maxAttempts() + 1);
+                    }
+                })
+                .withBean(ContainerOptionsCustomizer.class, () -> (queue, options) -> options.autoStartup(false))
+                .run(context -> {
+                    PgJobqOptions options = context.getBean(PgJobqOptions.class);
+                    assertThat(options.queue("emails").maxAttempts()).isEqualTo(9);
+                    assertThat(options.queue("others")).isEqualTo(QueueOptions.DEFAULT);
+                    assertThat(options.container("emails").concurrency()).isEqualTo(50);
+                    assertThat(options.container("emails").autoStartup()).isFalse();
+                    assertThat(options.container("others").autoStartup()).isFalse();
                 });
     }
 
@@ -98,7 +137,7 @@ class PgJobqOptionsTests {
     void theNodeIsNamedAfterApplicationAndHost() {
         runner.withPropertyValues("spring.application.name=shop", "HOSTNAME=web-7")
                 .run(context -> assertThat(
-                                context.getBean(PgJobqOptions.class).engine().nodeName())
+                                context.getBean(PgJobqOptions.class).node().name())
                         .isEqualTo("shop@web-7"));
     }
 
@@ -107,16 +146,16 @@ class PgJobqOptionsTests {
     void jobsRunOnVirtualThreadsWhereTheApplicationDoes() {
         runner.withPropertyValues("spring.threads.virtual.enabled=true")
                 .run(context -> assertThat(
-                                context.getBean(PgJobqOptions.class).engine().virtualThreads())
+                                context.getBean(PgJobqOptions.class).node().virtualThreads())
                         .isTrue());
     }
 
     @Test
     void aMisspelledPropertyFailsTheStart() {
-        runner.withPropertyValues("pgjobq.worker.concurency=20")
+        runner.withPropertyValues("pgjobq.defaults.concurency=20")
                 .run(context -> assertThat(
                                 Analyses.of(context.getStartupFailure()).getDescription())
-                        .contains("pgjobq.worker.concurency"));
+                        .contains("pgjobq.defaults.concurency"));
     }
 
     @ParameterizedTest
@@ -125,15 +164,15 @@ class PgJobqOptionsTests {
         "pgjobq.poll-interval, 0s",
         "pgjobq.node.timeout, 1s",
         "pgjobq.completion.timeout, 0s",
-        "pgjobq.history.succeeded, -1s",
-        "pgjobq.history.dead, -1s",
-        "pgjobq.worker.concurrency, 0",
-        "pgjobq.worker.max-attempts, 101",
-        "pgjobq.worker.shutdown-timeout, -1s",
-        "pgjobq.worker.retry.delay, -1s",
-        "pgjobq.worker.retry.multiplier, 0.5",
-        "pgjobq.worker.retry.max-delay, 366d",
-        "pgjobq.worker.retry.jitter, 2.0",
+        "pgjobq.defaults.history.succeeded, -1s",
+        "pgjobq.defaults.history.dead, -1s",
+        "pgjobq.defaults.concurrency, 0",
+        "pgjobq.defaults.max-attempts, 101",
+        "pgjobq.defaults.shutdown-timeout, -1s",
+        "pgjobq.defaults.retry.delay, -1s",
+        "pgjobq.defaults.retry.multiplier, 0.5",
+        "pgjobq.defaults.retry.max-delay, 366d",
+        "pgjobq.defaults.retry.jitter, 2.0",
         "pgjobq.queues.emails.concurrency, 0",
         "pgjobq.queues.emails.max-attempts, 101",
         "pgjobq.queues.emails.shutdown-timeout, -1s",
@@ -164,10 +203,10 @@ class PgJobqOptionsTests {
 
     @Test
     void aShutdownThatSpringWouldCutShortFailsTheStart() {
-        runner.withPropertyValues("pgjobq.worker.shutdown-timeout=31s").run(context -> {
+        runner.withPropertyValues("pgjobq.defaults.shutdown-timeout=31s").run(context -> {
             FailureAnalysis analysis = Analyses.of(context.getStartupFailure());
             assertThat(analysis.getDescription())
-                    .contains("pgjobq.worker.shutdown-timeout must not exceed "
+                    .contains("pgjobq.defaults.shutdown-timeout must not exceed "
                             + "spring.lifecycle.timeout-per-shutdown-phase (PT30S), but is PT31S");
             assertThat(analysis.getAction()).contains("raise spring.lifecycle.timeout-per-shutdown-phase");
         });
@@ -205,7 +244,7 @@ class PgJobqOptionsTests {
         runner.withPropertyValues("pgjobq.queues[mail/out.eu].concurrency=3").run(context -> {
             PgJobqOptions options = context.getBean(PgJobqOptions.class);
             options.checkQueueNames(List.of("mail/out.eu"));
-            assertThat(options.worker("mail/out.eu").concurrency()).isEqualTo(3);
+            assertThat(options.container("mail/out.eu").concurrency()).isEqualTo(3);
         });
     }
 }

@@ -1,7 +1,7 @@
-package io.pgjobq.internal.engine;
+package io.pgjobq;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The schema's name is put into SQL as it is, so nothing but a plain name may pass. */
-class EngineOptionsTests {
+class NodeOptionsTests {
 
     @ParameterizedTest
     @ValueSource(
@@ -31,7 +31,7 @@ class EngineOptionsTests {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
             })
     void aSchemaThatIsNoPlainNameIsRefused(String schema) {
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidOptionException.class)
                 .isThrownBy(() -> withSchema(schema))
                 .withMessageStartingWith("schema must ")
                 .withMessageContaining("'" + schema + "'");
@@ -53,19 +53,24 @@ class EngineOptionsTests {
         "PT15S, PT5S, P366D, completion.timeout must be from PT0.001S to PT8760H",
     })
     void timesBeyondTheirLimitsAreRefusedByName(Duration node, Duration poll, Duration completion, String message) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new EngineOptions("a", "n", node, poll, completion, true, false))
+        assertThatExceptionOfType(InvalidOptionException.class)
+                .isThrownBy(() -> NodeOptions.builder()
+                        .schema("a")
+                        .name("n")
+                        .timeout(node)
+                        .pollInterval(poll)
+                        .completionTimeout(completion)
+                        .build())
                 .withMessageStartingWith(message);
     }
 
     @Test
     void theDefaultIsValid() {
-        assertThat(EngineOptions.DEFAULT.schema()).isEqualTo("pgjobq");
+        assertThat(NodeOptions.DEFAULT.schema()).isEqualTo("pgjobq");
     }
 
-    private static EngineOptions withSchema(String schema) {
-        EngineOptions d = EngineOptions.DEFAULT;
-        return new EngineOptions(
-                schema, d.nodeName(), d.nodeTimeout(), d.pollInterval(), d.completionTimeout(), true, false);
+    private static NodeOptions withSchema(String schema) {
+        NodeOptions d = NodeOptions.DEFAULT;
+        return d.toBuilder().schema(schema).virtualThreads(false).build();
     }
 }

@@ -1,7 +1,8 @@
-package io.pgjobq.internal.schema;
+package io.pgjobq.internal.support;
 
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the schema may be called. A valid name means the same in SQL with and without quotes, so it can be put into
@@ -40,18 +41,21 @@ public final class SchemaName {
      * @throws IllegalArgumentException if it is not
      */
     public static String valid(String name) {
-        check(
-                PLAIN.matcher(name).matches(),
-                "schema must be 1 to 48 lower-case letters, digits or '_' and not start with a digit, but is '" + name
-                        + "'");
-        check(!name.startsWith("pg_"), "schema must not start with 'pg_', but is '" + name + "'");
-        check(!RESERVED.contains(name), "schema must not be a reserved word of SQL, but is '" + name + "'");
+        String broken = brokenRule(name);
+        if (broken != null) {
+            throw new IllegalArgumentException("schema " + broken + ", but is '" + name + "'");
+        }
         return name;
     }
 
-    private static void check(boolean valid, String message) {
-        if (!valid) {
-            throw new IllegalArgumentException(message);
+    /** Returns the rule that a name breaks, {@code null} if it is valid. */
+    public static @Nullable String brokenRule(String name) {
+        if (!PLAIN.matcher(name).matches()) {
+            return "must be 1 to 48 lower-case letters, digits or '_' and not start with a digit";
         }
+        if (name.startsWith("pg_")) {
+            return "must not start with 'pg_'";
+        }
+        return RESERVED.contains(name) ? "must not be a reserved word of SQL" : null;
     }
 }

@@ -1,0 +1,123 @@
+package io.pgjobq;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How a queue's jobs are run on this node. Immutable. */
+public final class ContainerOptions {
+
+    /** 10 jobs at once, the back-off of {@link RetryPolicy#DEFAULT}, 25 seconds to stop, started with the application. */
+    public static final ContainerOptions DEFAULT = builder().build();
+
+    private final Values values;
+
+    private record Values(int concurrency, RetryPolicy retry, Duration shutdownTimeout, boolean autoStartup) {}
+
+    private ContainerOptions(Values values) {
+        this.values = values;
+    }
+
+    /** Starts with the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Starts with these options. */
+    public Builder toBuilder() {
+        return builder()
+                .concurrency(concurrency())
+                .retry(retry())
+                .shutdownTimeout(shutdownTimeout())
+                .autoStartup(autoStartup());
+    }
+
+    /** Returns how many jobs of the queue may run at once on this node. */
+    public int concurrency() {
+        return values.concurrency;
+    }
+
+    /** Returns how long a failed job waits. */
+    public RetryPolicy retry() {
+        return values.retry;
+    }
+
+    /** Returns how long stopping waits for running jobs before it interrupts them. */
+    public Duration shutdownTimeout() {
+        return values.shutdownTimeout;
+    }
+
+    /** Returns whether the container starts with the application. */
+    public boolean autoStartup() {
+        return values.autoStartup;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ContainerOptions options && options.values.equals(values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "ContainerOptions" + values.toString().substring("Values".length());
+    }
+
+    /** Builds options. Used by one thread. */
+    public static final class Builder {
+
+        private int concurrency = 10;
+        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private Duration shutdownTimeout = Duration.ofSeconds(25);
+        private boolean autoStartup = true;
+
+        private Builder() {}
+
+        /**
+         * Sets how many jobs of the queue may run at once on this node. Default: 10.
+         *
+         * @param newConcurrency from 1 to 10,000
+         * @throws InvalidOptionException if it is not in that range
+         */
+        public Builder concurrency(int newConcurrency) {
+            this.concurrency = InvalidOptionException.range("concurrency", newConcurrency, 1, 10_000);
+            return this;
+        }
+
+        /** Sets how long a failed job waits. Default: {@link RetryPolicy#DEFAULT}. */
+        public Builder retry(RetryPolicy newRetry) {
+            this.retry = newRetry;
+            return this;
+        }
+
+        /**
+         * Sets how long stopping waits for running jobs before it interrupts them. Default: 25 seconds.
+         *
+         * @param newShutdownTimeout from 0 to 1 day
+         * @throws InvalidOptionException if it is not in that range
+         */
+        public Builder shutdownTimeout(Duration newShutdownTimeout) {
+            InvalidOptionException.check(
+                    !newShutdownTimeout.isNegative() && newShutdownTimeout.compareTo(Duration.ofDays(1)) <= 0,
+                    "shutdown-timeout",
+                    newShutdownTimeout,
+                    "must be from 0 to 1 day");
+            this.shutdownTimeout = newShutdownTimeout;
+            return this;
+        }
+
+        /** Sets whether the container starts with the application; without Boot nobody asks. Default: it does. */
+        public Builder autoStartup(boolean newAutoStartup) {
+            this.autoStartup = newAutoStartup;
+            return this;
+        }
+
+        /** Builds the options. */
+        public ContainerOptions build() {
+            return new ContainerOptions(new Values(concurrency, retry, shutdownTimeout, autoStartup));
+        }
+    }
+}

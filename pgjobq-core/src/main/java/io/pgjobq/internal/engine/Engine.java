@@ -1,0 +1,273 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.ContainerOptions;
+import io.pgjobq.DeadJobs;
+import io.pgjobq.Handler;
+import io.pgjobq.JobCompletions;
+import io.pgjobq.JobQueues;
+import io.pgjobq.JobSender;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.NodeProblem;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueDeclarations;
+import io.pgjobq.QueueOptions;
+import io.pgjobq.WorkerContainer;
+import io.pgjobq.internal.admin.QueueNames;
+import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Lifecycle;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.worker.QueueContainer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.springframework.dao.DataAccessException;
+
+/** Starts and stops the parts of a node in their order. Thread-safe. */
+final class Engine implements PgJobQ {
+
+    private static final Logger LOG = Log.of(Engine.class);
+
+    private final NodeOptions options;
+    private final boolean migrate;
+    private final boolean workerNode;
+    private final SchemaMigration schema;
+    private final Parts parts;
+
+    /** The queues that are to exist, with their options. */
+    private final Map<String, QueueOptions> declared = new ConcurrentHashMap<>();
+
+    /** Awaits a database that could not be reached at the start. */
+    private final Background preparing;
+
+    private final Lifecycle lifecycle = new Lifecycle();
+
+    /** Queues can be created: each by who declares it from now on, those that are declared already by the start. */
+    private volatile boolean creates;
+
+    /** What keeps the containers going has been started. */
+    private volatile boolean prepared;
+
+    private final QueueDeclarations declarations;
+
+    Engine(EngineBuilder builder) {
+        this.declarations = builder.declarations;
+        this.options = builder.options;
+        this.migrate = builder.migrate;
+        this.workerNode = builder.workerNode;
+        this.schema = new SchemaMigration(builder.dataSource(), options.schema());
+        this.parts = new Parts(
+                builder.dataSource(),
+                options,
+                builder.converter,
+                builder.listenConnections(),
+                workerNode,
+                this::create,
+                this::createDeclared);
+        this.preparing = new Background("pgjobq-start", parts.vitals());
+    }
+
+    @Override
+    public JobSender sender() {
+        return parts.sender();
+    }
+
+    @Override
+    public JobCompletions completions() {
+        return parts.completions();
+    }
+
+    @Override
+    public JobQueues queues() {
+        return parts.queues();
+    }
+
+    @Override
+    public DeadJobs deadJobs() {
+        return parts.deadJobs();
+    }
+
+    @Override
+    public List<WorkerContainer> containers() {
+        return List.copyOf(parts.switchboard().containers());
+    }
+
+    @Override
+    public WorkerContainer container(
+            String queue, List<Handler> handlers, QueueOptions queueOptions, ContainerOptions containerOptions) {
+        if (!workerNode) {
+            throw new IllegalArgumentException(
+                    "queue '" + queue + "': can't have a container where workerNode is false");
+        }
+        for (WorkerContainer other : parts.switchboard().containers()) {
+            if (other.queue().equals(queue)) {
+                throw new IllegalArgumentException("queue '" + queue + "': has a container already");
+            }
+        }
+        QueueContainer container =
+                new QueueContainer(QueueNames.valid(queue), handlers, queueOptions, containerOptions, parts.services());
+        declareQueue(queue, queueOptions);
+        parts.switchboard().add(container);
+        if (creates) {
+            container.setQueueId(create(container));
+        }
+        return container;
+    }
+
+    @Override
+    public void declareQueue(String queue, QueueOptions queueOptions) {
+        declared.put(QueueNames.valid(queue), queueOptions);
+        if (creates && workerNode) {
+            create(queue, queueOptions);
+        }
+    }
+
+    @Override
+    public void start() {
+        lifecycle.start(this::start);
+    }
+
+    private void start(long generation) {
+        parts.settler().start();
+        try {
+            prepare(generation);
+        } catch (RuntimeException | Error ex) {
+            if (options.databaseRequired() || !(ex instanceof DataAccessException)) {
+                Lifecycle.runAll(this::end);
+                throw ex;
+            }
+            prepareInBackground(generation, ex);
+        }
+    }
+
+    private void prepare(long generation) {
+        if (migrate) {
+            schema.migrate();
+        } else {
+            schema.check();
+        }
+        parts.database().inspect();
+        if (workerNode) {
+            enter();
+        }
+        startBackground(generation);
+    }
+
+    private void enter() {
+        declared.forEach(this::create);
+        parts.finished().maintain();
+        parts.node().register();
+        // Before the look at who is there: whoever comes after it creates its own queue.
+        creates = true;
+        declared.forEach(this::create);
+        for (QueueContainer container : parts.switchboard().containers()) {
+            container.setQueueId(create(container));
+        }
+    }
+
+    /** A database that answers late may do so when the node has been stopped: then nothing starts any more. */
+    private void startBackground(long generation) {
+        preparing.change(() -> {
+            if (lifecycle.isCurrent(generation)) {
+                prepared = true;
+                parts.startBackground();
+            }
+        });
+        if (prepared) {
+            parts.awaitListening();
+        } else {
+            parts.node().unregister();
+        }
+    }
+
+    private void prepareInBackground(long generation, Throwable first) {
+        Outage outage = new Outage(LOG, "starting", parts.vitals());
+        Duration pause = outage.failed(first);
+        preparing.start(new Background.Step() {
+
+            private Duration rest = pause;
+
+            @Override
+            public boolean run() throws InterruptedException {
+                preparing.rest(rest);
+                if (preparing.isStopping()) {
+                    return false;
+                }
+                try {
+                    prepare(generation);
+                    outage.recovered();
+                    return false;
+                } catch (RuntimeException | Error ex) {
+                    rest = outage.failed(ex);
+                    return true;
+                }
+            }
+        });
+    }
+
+    @Override
+    public void stop() {
+        lifecycle.stop(this::end);
+    }
+
+    private void end() {
+        Lifecycle.runAll(preparing::stop, () -> parts.settler().stop(Duration.ofSeconds(5)), this::leave);
+    }
+
+    private void leave() {
+        creates = false;
+        boolean started = preparing.read(() -> {
+            boolean was = prepared;
+            prepared = false;
+            return was;
+        });
+        if (started) {
+            parts.stopBackground();
+        } else {
+            parts.node().unregister();
+        }
+    }
+
+    @Override
+    public void close() {
+        Stream<Lifecycle.Stop> containers =
+                parts.switchboard().containers().stream().map(each -> each::stop);
+        Stream<Lifecycle.Stop> node = Stream.of(this::stop, parts.completions()::close, parts::closeThreads);
+        Lifecycle.runAll(Stream.concat(containers, node).toArray(Lifecycle.Stop[]::new));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return lifecycle.isRunning();
+    }
+
+    @Override
+    public List<NodeProblem> problems() {
+        return parts.vitals().problems().stream()
+                .map(problem -> new NodeProblem(problem.activity(), problem.since(), problem.cause()))
+                .toList();
+    }
+
+    /** For senders: those may be earlier than the start, and than the declaration. */
+    private boolean createDeclared(String queue) {
+        QueueOptions known = declared.get(queue);
+        QueueOptions queueOptions = known == null && !isRunning() ? declarations.optionsOf(queue) : known;
+        if (!workerNode || queueOptions == null) {
+            return false;
+        }
+        create(queue, queueOptions);
+        return true;
+    }
+
+    private int create(QueueContainer container) {
+        return create(container.queue(), container.queueOptions());
+    }
+
+    private int create(String queue, QueueOptions queueOptions) {
+        return parts.createQueue(queue, queueOptions, prepared);
+    }
+}

@@ -1,0 +1,95 @@
+package io.pgjobq.internal.engine;
+
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.NodeOptions;
+import io.pgjobq.PayloadConverter;
+import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueDeclarations;
+import io.pgjobq.internal.database.TransactionEnds;
+import io.pgjobq.internal.notify.DerivedConnections;
+import io.pgjobq.internal.notify.DerivedConnections.Instead;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.ConfigurableTransactionManager;
+
+/** What a node is built of. Made by the service loader. Used by one thread. */
+public final class EngineBuilder implements PgJobQ.Builder {
+
+    NodeOptions options = NodeOptions.DEFAULT;
+    PayloadConverter converter = new JacksonPayloadConverter();
+    QueueDeclarations declarations = queue -> null;
+    boolean migrate = true;
+    boolean workerNode = true;
+    private @Nullable DataSource dataSource;
+
+    private Supplier<@Nullable ListenConnectionFactory> listenConnections = () -> DerivedConnections.orPollOnly(
+            dataSource(), Instead.OF_NOTHING, "give the builder listenConnections, null to only poll");
+
+    /** Called by the service loader. */
+    public EngineBuilder() {}
+
+    DataSource dataSource() {
+        return Objects.requireNonNull(dataSource, "dataSource");
+    }
+
+    @Nullable
+    ListenConnectionFactory listenConnections() {
+        return listenConnections.get();
+    }
+
+    @Override
+    public EngineBuilder dataSource(DataSource newDataSource) {
+        this.dataSource = newDataSource;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder options(NodeOptions newOptions) {
+        this.options = newOptions;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder converter(PayloadConverter newConverter) {
+        this.converter = newConverter;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder listenConnections(@Nullable ListenConnectionFactory factory) {
+        this.listenConnections = () -> factory;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder queueDeclarations(QueueDeclarations newDeclarations) {
+        this.declarations = newDeclarations;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder migrate(boolean newMigrate) {
+        this.migrate = newMigrate;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder workerNode(boolean newWorkerNode) {
+        this.workerNode = newWorkerNode;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder transactionManager(ConfigurableTransactionManager manager) {
+        TransactionEnds.toldBy(manager);
+        return this;
+    }
+
+    @Override
+    public PgJobQ build() {
+        return new Engine(this);
+    }
+}

@@ -1,0 +1,103 @@
+package io.pgjobq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTests {
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, PT0S", "10000, 100, P1D"})
+    void theLimitsAreAllowed(int concurrency, int maxAttempts, Duration shutdown) {
+        assertThatNoException().isThrownBy(() -> build(concurrency, maxAttempts, shutdown));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, PT1S, concurrency, 0, must be from 1 to 10000",
+        "10001, 1, PT1S, concurrency, 10001, must be from 1 to 10000",
+        "1, 0, PT1S, max-attempts, 0, must be from 1 to 100",
+        "1, 101, PT1S, max-attempts, 101, must be from 1 to 100",
+        "1, 1, PT-1S, shutdown-timeout, PT-1S, must be from 0 to 1 day",
+        "1, 1, P2D, shutdown-timeout, PT48H, must be from 0 to 1 day",
+    })
+    void whatIsBeyondIsRefusedByName(
+            int concurrency, int maxAttempts, Duration shutdown, String option, String value, String rule) {
+        assertThatThrownBy(() -> build(concurrency, maxAttempts, shutdown))
+                .hasMessage(option + " " + rule + ", but is " + value)
+                .asInstanceOf(type(InvalidOptionException.class))
+                .returns(option, InvalidOptionException::option)
+                .returns(value, InvalidOptionException::value)
+                .returns(rule, InvalidOptionException::rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT-1S, PT1S, 'history.succeeded must be from 0 to 3660 days, but is PT-1S'",
+        "PT1S, P3661D, 'history.dead must be from 0 to 3660 days, but is PT87864H'",
+    })
+    void historyHasLimitsToo(Duration succeeded, Duration dead, String message) {
+        assertThatThrownBy(() -> new HistoryRetention(succeeded, dead))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void aBuilderOfOptionsStartsWithAllOfThem() {
+        QueueOptions queue = QueueOptions.builder()
+                .maxAttempts(3)
+                .history(new HistoryRetention(Duration.ZERO, Duration.ofDays(1)))
+                .build();
+        ContainerOptions container = ContainerOptions.builder()
+                .concurrency(3)
+                .retry(RetryPolicy.fixed(Duration.ZERO))
+                .shutdownTimeout(Duration.ofSeconds(3))
+                .autoStartup(false)
+                .build();
+        NodeOptions node = NodeOptions.builder()
+                .schema("other")
+                .name("one")
+                .timeout(Duration.ofSeconds(3))
+                .pollInterval(Duration.ofSeconds(3))
+                .completionTimeout(Duration.ofSeconds(3))
+                .databaseRequired(false)
+                .virtualThreads(true)
+                .build();
+        assertThat(queue.toBuilder().build())
+                .isEqualTo(queue)
+                .hasSameHashCodeAs(queue)
+                .isNotEqualTo(QueueOptions.DEFAULT);
+        assertThat(container.toBuilder().build())
+                .isEqualTo(container)
+                .hasSameHashCodeAs(container)
+                .isNotEqualTo(ContainerOptions.DEFAULT);
+        assertThat(node.toBuilder().build())
+                .isEqualTo(node)
+                .hasSameHashCodeAs(node)
+                .isNotEqualTo(NodeOptions.DEFAULT);
+    }
+
+    @Test
+    void optionsSayWhatTheyAre() {
+        assertThat(QueueOptions.DEFAULT)
+                .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + "]");
+        assertThat(ContainerOptions.DEFAULT)
+                .hasToString("ContainerOptions[concurrency=10, retry=" + RetryPolicy.DEFAULT
+                        + ", shutdownTimeout=PT25S, autoStartup=true]");
+        assertThat(NodeOptions.DEFAULT).asString().startsWith("NodeOptions[schema=pgjobq, name=node, ");
+    }
+
+    private static void build(int concurrency, int maxAttempts, Duration shutdown) {
+        QueueOptions.builder().maxAttempts(maxAttempts).build();
+        ContainerOptions.builder()
+                .concurrency(concurrency)
+                .shutdownTimeout(shutdown)
+                .build();
+    }
+}

@@ -43,20 +43,16 @@ class ArchitectureTests {
     }
 
     @Test
-    void theApiDependsOnNoOtherPackage() {
-        check(noClasses()
-                .that()
-                .resideInAPackage("io.pgjobq")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.pgjobq.*.."));
+    void eachRoomTouchesWhatTheDocumentSays() {
+        new Rooms(MAIN).check(name -> name.equals("io.pgjobq") || name.startsWith("io.pgjobq.internal"));
     }
 
     @Test
     void onlyTheStoreAndTheSchemaRunSql() {
         check(noClasses()
                 .that()
-                .resideOutsideOfPackages("io.pgjobq.internal.store..", "io.pgjobq.internal.schema..")
+                .resideOutsideOfPackages(
+                        "io.pgjobq.internal.store..", "io.pgjobq.internal.database..", "io.pgjobq.internal.schema..")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(PreparedStatement.class)
@@ -70,7 +66,10 @@ class ArchitectureTests {
         check(noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "io.pgjobq.internal.store..", "io.pgjobq.internal.schema..", "io.pgjobq.internal.notify..")
+                        "io.pgjobq.internal.store..",
+                        "io.pgjobq.internal.database..",
+                        "io.pgjobq.internal.schema..",
+                        "io.pgjobq.internal.notify..")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(Statement.class));

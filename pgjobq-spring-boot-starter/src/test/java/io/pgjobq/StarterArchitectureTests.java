@@ -2,7 +2,6 @@ package io.pgjobq;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,14 +85,8 @@ class StarterArchitectureTests {
     }
 
     @Test
-    void onlyTheAutoConfigurationKnowsTheEngine() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("io.pgjobq.autoconfigure")
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("io.pgjobq.internal.engine.PgJobQ")
-                .check(MAIN);
+    void eachRoomTouchesWhatTheDocumentSays() {
+        new Rooms(MAIN).check(PACKAGES::contains);
     }
 
     @Test

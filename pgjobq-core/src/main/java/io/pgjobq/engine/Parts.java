@@ -35,6 +35,7 @@ import io.pgjobq.worker.SettlementRecorder;
 import io.pgjobq.worker.Settler;
 import io.pgjobq.worker.WorkerOptions;
 import io.pgjobq.worker.WorkerServices;
+import io.pgjobq.worker.WorkerStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,8 +141,7 @@ final class Parts {
         threads = new HandlerThreads(options.virtualThreads());
         services = new WorkerServices(
                 node,
-                new JobStore(answering),
-                settlements,
+                WorkerStore.of(new JobStore(answering), settlements),
                 settler,
                 book,
                 converter,

@@ -86,7 +86,7 @@ final class Claimer {
         services.book().asking(request.claim(), request.claim() + request.lanes().length);
         long began = System.nanoTime();
         try {
-            Claimed claimed = services.jobs().claim(request);
+            Claimed claimed = services.store().claim(request);
             accept(request, claimed, System.nanoTime() - began);
             outage.recovered();
             return Duration.ZERO;

@@ -55,7 +55,7 @@ public final class QueueContainer implements WorkerContainer {
         this.runner = new JobRunner(
                 this.handlers,
                 services.converter(),
-                JobRunner.Store.of(services.jobs(), services.settlements()),
+                services.store(),
                 services.threads(),
                 backOff,
                 new AttemptEnds(options, services.ends(), services.onPartitionMissing(), backOff));

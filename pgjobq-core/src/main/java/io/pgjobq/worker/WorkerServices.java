@@ -3,8 +3,6 @@ package io.pgjobq.worker;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.node.Node;
 import io.pgjobq.store.ClaimedJob;
-import io.pgjobq.store.JobStore;
-import io.pgjobq.store.SettlementStore;
 import io.pgjobq.support.Vitals;
 import java.util.concurrent.Executor;
 import java.util.function.ToIntFunction;
@@ -13,8 +11,7 @@ import java.util.function.ToIntFunction;
  * What the containers of a node share.
  *
  * @param node who takes the jobs
- * @param jobs where they are taken from
- * @param settlements where handlers' transactions complete them
+ * @param store where they are taken from, and where handlers' transactions complete them
  * @param settler who records how they ended
  * @param book which claims are held
  * @param converter reads payloads and writes results
@@ -27,8 +24,7 @@ import java.util.function.ToIntFunction;
  */
 public record WorkerServices(
         Node node,
-        JobStore jobs,
-        SettlementStore settlements,
+        WorkerStore store,
         Settler settler,
         ClaimBook book,
         PayloadConverter converter,

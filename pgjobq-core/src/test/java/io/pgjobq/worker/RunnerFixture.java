@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.RetryPolicy;
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.Claimed;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.store.Completion;
 import io.pgjobq.store.HistoryRetention;
@@ -123,12 +125,17 @@ class RunnerFixture {
         throw (T) thrown;
     }
 
-    static final class FakeStore implements JobRunner.Store {
+    static final class FakeStore implements WorkerStore {
 
         @Nullable
         Throwable failure;
 
         boolean inTransaction;
+
+        @Override
+        public Claimed claim(ClaimRequest request) {
+            throw new UnsupportedOperationException("a runner takes nothing");
+        }
 
         @Override
         public byte @Nullable [] payload(long job) {

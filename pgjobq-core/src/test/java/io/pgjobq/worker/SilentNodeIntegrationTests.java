@@ -64,7 +64,7 @@ class SilentNodeIntegrationTests {
         runner = new JobRunner(
                 new Handlers("work", List.of(handler)),
                 new JacksonPayloadConverter(),
-                JobRunner.Store.of(jobs, settlements),
+                WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
                 new AttemptEnds(WorkerOptions.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));

@@ -150,7 +150,8 @@ final class Parts {
                 maintenance::tidy,
                 maintenance::lookAfterHistorySoon,
                 vitals,
-                recorder::completed);
+                recorder::completed,
+                System::nanoTime);
         // What callers ask for takes as long as they let it.
         sender = new DefaultJobSender(
                 database, new JobStore(database), converter, doorbell, switchboard, completions, declared);

@@ -11,6 +11,7 @@ import io.pgjobq.support.Lifecycle;
 import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -47,11 +48,22 @@ public final class QueueContainer implements WorkerContainer {
     private volatile int queueId;
 
     public QueueContainer(String queue, List<Handler> handlers, WorkerOptions options, WorkerServices services) {
+        // Not a daemon: an application that only works would end otherwise.
+        this(queue, handlers, options, services, work -> new Thread(work, "pgjobq-" + queue));
+    }
+
+    /** @param claimThreads makes the threads that take jobs */
+    QueueContainer(
+            String queue,
+            List<Handler> handlers,
+            WorkerOptions options,
+            WorkerServices services,
+            ThreadFactory claimThreads) {
         this.queue = queue;
         this.options = options;
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
-        this.backOff = new BeginBackOff(queue, System::nanoTime);
+        this.backOff = new BeginBackOff(queue, services.nanoTime());
         this.runner = new JobRunner(
                 this.handlers,
                 services.converter(),
@@ -64,11 +76,10 @@ public final class QueueContainer implements WorkerContainer {
                 options.concurrency(),
                 services.settler().suspects(),
                 this::mayTake,
-                () -> services.threads().execute(this::runJobs));
+                () -> services.threads().execute(this::runJobs),
+                services.nanoTime());
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
-        // Not a daemon: an application that only works would end otherwise.
-        this.claimer =
-                new Background("queue '" + queue + "'", services.vitals(), work -> new Thread(work, "pgjobq-" + queue));
+        this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);
         services.settler().suspects().onFree(workload::poke);
     }
@@ -283,7 +294,13 @@ public final class QueueContainer implements WorkerContainer {
 
     private JobRun run(ClaimedJob job) {
         return new JobRun(
-                job, queue, options.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
+                job,
+                queue,
+                options.maxAttempts(),
+                hold,
+                () -> !workload.isOpen(),
+                services.settler()::settle,
+                services.nanoTime());
     }
 
     // The runners' threads.

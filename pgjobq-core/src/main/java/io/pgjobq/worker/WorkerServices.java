@@ -5,6 +5,7 @@ import io.pgjobq.node.Node;
 import io.pgjobq.store.ClaimedJob;
 import io.pgjobq.support.Vitals;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -21,6 +22,7 @@ import java.util.function.ToIntFunction;
  * @param onPartitionMissing is run when history could not be written because a partition is missing
  * @param vitals are told what does not work of this node
  * @param ends is told of jobs that their handlers' transactions have completed
+ * @param nanoTime a clock that only goes on
  */
 public record WorkerServices(
         Node node,
@@ -33,7 +35,8 @@ public record WorkerServices(
         Runnable onClaimLost,
         Runnable onPartitionMissing,
         Vitals vitals,
-        CompletionSink ends) {
+        CompletionSink ends,
+        LongSupplier nanoTime) {
 
     /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */
     void disown(ClaimedJob job) {

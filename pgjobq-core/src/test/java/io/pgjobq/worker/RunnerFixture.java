@@ -71,18 +71,7 @@ class RunnerFixture {
     }
 
     JobRun attempt(ClaimedJob job) {
-        JobRun.Hold hold = new JobRun.Hold() {
-            @Override
-            public boolean isLost(ClaimedJob held) {
-                return lost;
-            }
-
-            @Override
-            public boolean mayBeLost() {
-                return false;
-            }
-        };
-        return new JobRun(job, "work", 3, hold, () -> false, settled::add);
+        return new JobRun(job, "work", 3, new Known(lost), () -> false, settled::add, now::get);
     }
 
     static ClaimedJob job(byte @Nullable [] payload) {
@@ -123,6 +112,20 @@ class RunnerFixture {
     @SuppressWarnings("unchecked")
     static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
         throw (T) thrown;
+    }
+
+    /** What a node that lives knows of its claims. */
+    record Known(boolean isLost) implements JobRun.Hold {
+
+        @Override
+        public boolean isLost(ClaimedJob held) {
+            return isLost;
+        }
+
+        @Override
+        public boolean mayBeLost() {
+            return false;
+        }
     }
 
     static final class FakeStore implements WorkerStore {

@@ -100,7 +100,7 @@ class SilentNodeIntegrationTests {
 
     private void run(ClaimedJob job) {
         JobRun.Hold hold = JobRun.Hold.of(node, book);
-        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle), () -> {});
+        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle, System::nanoTime), () -> {});
     }
 
     private List<ClaimedJob> claim() {

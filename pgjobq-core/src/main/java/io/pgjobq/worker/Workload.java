@@ -281,6 +281,8 @@ final class Workload {
                 runners++;
             } catch (RuntimeException | Error ex) {
                 // No more threads are to be had: those that run go on with what is held, or it is given back.
+                // The thread that takes jobs may not know yet that something is held.
+                changed.signalAll();
                 if (!refused) {
                     refused = true;
                     LOG.warn("no thread could be started for a job: {}", ex.toString());

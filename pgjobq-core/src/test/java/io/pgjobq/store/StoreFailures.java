@@ -1,0 +1,17 @@
+package io.pgjobq.store;
+
+/** What the store throws for what has become of a node or a queue. */
+public final class StoreFailures {
+
+    private StoreFailures() {}
+
+    /** The node has been declared dead. */
+    public static NodeFencedException nodeFenced() {
+        return new NodeFencedException(new IllegalStateException("fenced"));
+    }
+
+    /** The queue has been deleted. */
+    public static QueueGoneException queueGone() {
+        return new QueueGoneException(new IllegalStateException("gone"));
+    }
+}

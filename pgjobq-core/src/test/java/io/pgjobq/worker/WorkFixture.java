@@ -1,0 +1,68 @@
+package io.pgjobq.worker;
+
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.node.Node;
+import io.pgjobq.notify.Doorbell;
+import io.pgjobq.notify.Signal;
+import io.pgjobq.notify.SignalSink;
+import io.pgjobq.support.Vitals;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+
+/** What the containers of a node share, over tables that are not there. */
+class WorkFixture {
+
+    final AtomicLong now = new AtomicLong(7);
+    final FakeTables tables = new FakeTables();
+    final FakeNodes nodes = new FakeNodes();
+    final FakeSettlements settlements = new FakeSettlements();
+    final ClaimBook book = new ClaimBook();
+    final Vitals vitals = new Vitals(Duration.ofSeconds(30), now::get);
+    final Node node = new Node(nodes, "a", Duration.ofDays(1), nodes, vitals);
+    final AtomicInteger claimsLost = new AtomicInteger();
+    final Settler settler = new Settler(
+            new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
+            vitals);
+    final ExecutorService threads = Executors.newCachedThreadPool();
+
+    /** How many queues were made. */
+    final AtomicInteger queuesMade = new AtomicInteger();
+
+    final WorkerServices services = new WorkerServices(
+            node,
+            tables,
+            settler,
+            book,
+            new JacksonPayloadConverter(),
+            work -> threads.execute(work),
+            container -> 100 + queuesMade.incrementAndGet(),
+            claimsLost::incrementAndGet,
+            () -> {},
+            vitals,
+            (succeeded, completion) -> {},
+            now::get);
+
+    @AfterEach
+    void endThreads() throws InterruptedException {
+        threads.shutdownNow();
+        settler.stop(Duration.ZERO);
+    }
+
+    static Handler handler(Handler.Invocation invocation) {
+        return new Handler("handler", byte[].class, Set.of(), null, invocation);
+    }
+
+    private static final class Unheard implements SignalSink {
+
+        @Override
+        public void receive(Signal signal) {}
+
+        @Override
+        public void resynchronize() {}
+    }
+}

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeSettlements implements Settlements {
 
     final List<Long> succeeded = new CopyOnWriteArrayList<>();
+    final List<Long> failed = new CopyOnWriteArrayList<>();
+    final List<Long> givenBack = new CopyOnWriteArrayList<>();
     volatile int calls;
     volatile int releases;
 
@@ -55,6 +57,7 @@ final class FakeSettlements implements Settlements {
     @Override
     public List<SettledFailure> failed(List<Failed> batch) {
         call();
+        batch.forEach(each -> failed.add(each.job().id()));
         return batch.stream()
                 .map(failed -> new SettledFailure(failed.job().id(), false, false, Instant.EPOCH))
                 .toList();
@@ -66,6 +69,7 @@ final class FakeSettlements implements Settlements {
         if (held-- > 0) {
             return new long[0];
         }
+        batch.forEach(each -> givenBack.add(each.job().id()));
         return batch.stream().mapToLong(released -> released.job().claim()).toArray();
     }
 

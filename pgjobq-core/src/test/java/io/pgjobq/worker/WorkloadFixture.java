@@ -3,6 +3,7 @@ package io.pgjobq.worker;
 import io.pgjobq.store.Settlement;
 import io.pgjobq.worker.Workload.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -114,12 +115,24 @@ class WorkloadFixture {
     }
 
     static void awaitWaiting(Thread thread) {
-        while (thread.getState() != Thread.State.WAITING && thread.getState() != Thread.State.TIMED_WAITING) {
+        awaitWaiting(thread, "");
+    }
+
+    /** Waits until the thread waits in that method. */
+    static void awaitWaiting(Thread thread, String method) {
+        while (!isWaiting(thread)
+                || !method.isEmpty()
+                        && Arrays.stream(thread.getStackTrace())
+                                .noneMatch(frame -> frame.getMethodName().equals(method))) {
             if (!thread.isAlive()) {
                 throw new AssertionError("it did not wait");
             }
             Thread.onSpinWait();
         }
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     interface Waiting {

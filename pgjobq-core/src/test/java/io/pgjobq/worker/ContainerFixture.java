@@ -1,0 +1,108 @@
+package io.pgjobq.worker;
+
+import static io.pgjobq.worker.WorkloadFixture.awaitWaiting;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.RetryPolicy;
+import io.pgjobq.store.ClaimRequest;
+import io.pgjobq.store.HistoryRetention;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/** A container of a registered node, over tables that are not there. */
+@Timeout(30)
+class ContainerFixture extends WorkFixture {
+
+    static final Duration LONG = Duration.ofSeconds(25);
+
+    /** The threads that were to take jobs. */
+    final List<Thread> claiming = new CopyOnWriteArrayList<>();
+
+    volatile @Nullable Error noThread;
+
+    @BeforeEach
+    void begin() {
+        node.register();
+        settler.start();
+    }
+
+    /** A container whose queue has the number 7. */
+    QueueContainer container(int concurrency, Duration shutdownTimeout, Handler handler) {
+        QueueContainer container = unnumbered(concurrency, shutdownTimeout, handler);
+        container.setQueueId(7);
+        return container;
+    }
+
+    QueueContainer container(Handler.Invocation invocation) {
+        return container(1, LONG, handler(invocation));
+    }
+
+    QueueContainer unnumbered(int concurrency, Duration shutdownTimeout, Handler handler) {
+        RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
+        WorkerOptions options =
+                new WorkerOptions(concurrency, 3, retry, shutdownTimeout, true, HistoryRetention.DEFAULT);
+        return new QueueContainer("work", List.of(handler), options, services, this::thread);
+    }
+
+    private Thread thread(Runnable work) {
+        Error failure = noThread;
+        if (failure != null) {
+            throw failure;
+        }
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        claiming.add(thread);
+        return thread;
+    }
+
+    /** Starts a container, whose first claim takes jobs with these seqs. */
+    void startWith(QueueContainer container, long... seqs) throws InterruptedException {
+        tables.answers.add(FakeTables.jobs(seqs));
+        container.start();
+        asked();
+    }
+
+    ClaimRequest asked() throws InterruptedException {
+        ClaimRequest request = tables.asked.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("nothing was asked for");
+        }
+        return request;
+    }
+
+    /** Returns the thread that takes jobs when it waits for something to do. */
+    Thread idle() {
+        Thread thread = claiming.get(claiming.size() - 1);
+        awaitWaiting(thread, "awaitStep");
+        return thread;
+    }
+
+    /** A handler that says when it runs, and goes on when it is let. */
+    static final class Gate implements Handler.Invocation {
+
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch opened = new CountDownLatch(1);
+        final List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+        final List<Boolean> asksToStop = new CopyOnWriteArrayList<>();
+
+        @Override
+        public @Nullable Object invoke(@Nullable Object payload, JobContext context) throws InterruptedException {
+            entered.countDown();
+            try {
+                opened.await();
+                asksToStop.add(context.shouldStop());
+                interrupted.add(false);
+            } catch (InterruptedException ex) {
+                interrupted.add(true);
+                throw ex;
+            }
+            return null;
+        }
+    }
+}

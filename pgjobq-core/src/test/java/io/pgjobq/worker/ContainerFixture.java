@@ -8,8 +8,10 @@ import io.pgjobq.store.ClaimRequest;
 import io.pgjobq.store.HistoryRetention;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,8 +90,8 @@ class ContainerFixture extends WorkFixture {
 
         final CountDownLatch entered = new CountDownLatch(1);
         final CountDownLatch opened = new CountDownLatch(1);
-        final List<Boolean> interrupted = new CopyOnWriteArrayList<>();
-        final List<Boolean> asksToStop = new CopyOnWriteArrayList<>();
+        final BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+        final BlockingQueue<Boolean> asksToStop = new LinkedBlockingQueue<>();
 
         @Override
         public @Nullable Object invoke(@Nullable Object payload, JobContext context) throws InterruptedException {

@@ -103,19 +103,22 @@ class QueueContainerRunTests extends ContainerFixture {
                 Set.of(),
                 refusing(new CannotCreateTransactionException("full")),
                 (payload, context) -> null);
-        QueueContainer resting = container(1, LONG, handler);
+        QueueContainer resting = container(2, LONG, handler);
         startWith(resting, 1);
-        while (settlements.givenBack.isEmpty()) {
+        while (settlements.givenBack.isEmpty() || resting.activeJobs() > 0) {
             Thread.onSpinWait();
         }
+        idle();
+        assertThat(resting.reserve(5, "")).as("nor for what is sent here").isNull();
         resting.announce(5, 1);
         awaitWaiting(claiming.get(0), "rest");
-        assertThat(resting.reserve(5, "")).as("nor for what is sent here").isNull();
         assertThat(tables.asked).isEmpty();
 
         now.addAndGet(Duration.ofSeconds(1).toNanos());
 
-        asked();
+        assertThat(asked().lanes()).containsExactly(5);
+        idle();
+        assertThat(resting.reserve(5, "")).isNotNull().satisfies(Vacancy::leave);
         resting.stop();
     }
 

@@ -1,6 +1,7 @@
 package io.pgjobq.worker;
 
 import static io.pgjobq.worker.WorkloadFixture.awaitWaiting;
+import static io.pgjobq.worker.WorkloadFixture.isWaitingIn;
 import static io.pgjobq.worker.WorkloadFixture.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,7 +65,7 @@ class QueueContainerStopTests extends ContainerFixture {
 
         container.stop();
 
-        assertThat(gate.interrupted).containsExactly(true);
+        assertThat(gate.interrupted.take()).isTrue();
         assertThat(settlements.givenBack).containsExactly(1L);
         assertThat(settlements.failed).isEmpty();
     }
@@ -89,7 +90,7 @@ class QueueContainerStopTests extends ContainerFixture {
 
         container.stop();
 
-        assertThat(interrupted.getCount()).isZero();
+        interrupted.await();
         assertThat(settlements.givenBack).containsExactly(1L);
         opened.countDown();
         while (container.activeJobs() > 0) {
@@ -112,6 +113,40 @@ class QueueContainerStopTests extends ContainerFixture {
         assertThat(claiming).noneMatch(Thread::isAlive);
         assertThat(settlements.givenBack).containsExactlyInAnyOrder(1L, 2L);
         assertThat(container.isRunning()).isFalse();
+    }
+
+    @Test
+    void whatIsHeldIsGivenBackAlthoughAClaimHangs() throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        QueueContainer container =
+                container((payload, context) -> context.id() == 1 ? null : gate.invoke(payload, context));
+        startWith(container, 1);
+        while (settlements.succeeded.isEmpty() || container.activeJobs() > 0) {
+            Thread.onSpinWait();
+        }
+        // That was fast, so that jobs are held from now on.
+        tables.answers.add(FakeTables.jobs(2, 3));
+        container.announce(5, 2);
+        asked();
+        gate.entered.await();
+        tables.answers.add(request -> {
+            answered.await();
+            return FakeTables.jobs(4).to(request);
+        });
+        container.announce(5, 4);
+        asked();
+        Thread stopping = waiting(container::stop);
+        awaitWaiting(stopping, "join");
+        while (settlements.givenBack.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertThat(isWaitingIn(stopping, "join")).as("the claim still hangs").isTrue();
+
+        answered.countDown();
+        gate.opened.countDown();
+        stopping.join();
+
+        assertThat(settlements.givenBack).containsExactly(3L, 4L);
     }
 
     @Test

@@ -119,18 +119,25 @@ class QueueContainerTests extends ContainerFixture {
     }
 
     @Test
-    void asksForNothingWhileItsNodeIsNotRegisteredOrNotFit() throws Exception {
+    void asksForNothingWhileItsNodeIsNotRegistered() throws Exception {
         node.unregister();
         container.start();
         idle();
         assertThat(tables.asked).isEmpty();
 
+        node.register();
+        container.announce(5, 1);
+        asked();
+        container.stop();
+    }
+
+    @Test
+    void asksForNothingWhileItsNodeIsNotFit() throws Exception {
         for (int i = 0; i < 4; i++) {
             vitals.failed("work", new OutOfMemoryError());
             now.addAndGet(Duration.ofSeconds(14).toNanos());
         }
-        node.register();
-        container.announce(5, 1);
+        container.start();
         idle();
         assertThat(tables.asked).isEmpty();
 

@@ -120,15 +120,19 @@ class WorkloadFixture {
 
     /** Waits until the thread waits in that method. */
     static void awaitWaiting(Thread thread, String method) {
-        while (!isWaiting(thread)
-                || !method.isEmpty()
-                        && Arrays.stream(thread.getStackTrace())
-                                .noneMatch(frame -> frame.getMethodName().equals(method))) {
+        while (!isWaitingIn(thread, method)) {
             if (!thread.isAlive()) {
                 throw new AssertionError("it did not wait");
             }
             Thread.onSpinWait();
         }
+    }
+
+    static boolean isWaitingIn(Thread thread, String method) {
+        return isWaiting(thread)
+                && (method.isEmpty()
+                        || Arrays.stream(thread.getStackTrace())
+                                .anyMatch(frame -> frame.getMethodName().equals(method)));
     }
 
     private static boolean isWaiting(Thread thread) {

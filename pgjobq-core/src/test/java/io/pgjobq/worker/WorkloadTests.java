@@ -195,7 +195,7 @@ class WorkloadTests extends WorkloadFixture {
     }
 
     @Test
-    void aThreadThatWaitsComesBackByItselfForWhatIsHeld() throws Exception {
+    void theThreadThatWaitsComesBackByItselfForWhatIsHeld() throws Exception {
         BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
         hold(1);
         waiting(() -> steps.add(workload.awaitStep(() -> false)));
@@ -203,5 +203,20 @@ class WorkloadTests extends WorkloadFixture {
         now.addAndGet(HOLD + 1);
 
         assertThat(steps.take()).isEqualTo(new Step.GiveBack());
+    }
+
+    @Test
+    void theThreadThatWaitsComesBackByItselfForThePlaceOfASenderWhoIsStuck() throws Exception {
+        hold(1);
+        workload.next(null);
+        nothingIsKnown();
+        workload.keep(this, 5);
+        workload.update(lanes -> lanes.announce(9, 1));
+        BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        waiting(() -> steps.add(workload.awaitStep(() -> false)));
+
+        now.addAndGet(HOLD);
+
+        assertThat(steps.take()).isEqualTo(new Step.Take(1));
     }
 }

@@ -2,6 +2,7 @@ package io.pgjobq.worker;
 
 import static io.pgjobq.worker.RunnerFixture.refusing;
 import static io.pgjobq.worker.WorkloadFixture.awaitWaiting;
+import static io.pgjobq.worker.WorkloadFixture.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
@@ -22,6 +23,9 @@ import org.springframework.transaction.CannotCreateTransactionException;
 class QueueContainerRunTests extends ContainerFixture {
 
     private static final long LAST_COUNT = (1L << 37) - 1;
+
+    /** The time is asked for at the end of an attempt, to charge its failure, and once more in the simplest way. */
+    private static final int SETTLES_NOTHING = 3;
 
     private final BlockingQueue<Long> ran = new LinkedBlockingQueue<>();
     private final QueueContainer container = container((payload, context) -> ran.add(context.id()));
@@ -76,6 +80,7 @@ class QueueContainerRunTests extends ContainerFixture {
             startWith(failing, 1, 2);
             assertThat(ran.take()).isEqualTo(1);
             assertThat(ran.take()).isEqualTo(2);
+            assertThat(escaped.take()).isInstanceOf(OutOfMemoryError.class);
             failing.stop();
         } finally {
             log.detachAppender(full);
@@ -96,6 +101,53 @@ class QueueContainerRunTests extends ContainerFixture {
     }
 
     @Test
+    void aJobOfWhichNobodyCouldSayHowItEndedIsUnknownSoThatItIsGivenBackAndItsPlaceIsFree() throws Exception {
+        container.start();
+        asked();
+        idle();
+        Vacancy vacancy = container.reserve(5, "");
+        withoutMemory = SETTLES_NOTHING;
+        vacancy.fill(ClaimBookTests.job(vacancy.place().claim(), 8));
+        until(() -> claimsLost.get() > 0);
+        assertThat(book.knows(vacancy.place().claim())).isFalse();
+        assertThat(container.activeJobs()).isZero();
+
+        withoutMemory = 0;
+        tables.answers.add(FakeTables.jobs(9));
+        container.announce(5, 9);
+        assertThat(ran.take()).isEqualTo(9);
+        container.stop();
+        assertThat(settlements.succeeded).containsExactly(9L);
+        assertThat(settlements.failed).isEmpty();
+        assertThat(settlements.givenBack).isEmpty();
+    }
+
+    @Test
+    void soIsAJobWhoseWorkWentOnWithoutAThread() throws Exception {
+        CompletableFuture<String> work = new CompletableFuture<>();
+        QueueContainer unfinished = container((payload, context) -> {
+            ran.add(context.id());
+            return context.id() == 1 ? work : null;
+        });
+        startWith(unfinished, 1);
+        ran.take();
+        idle();
+        until(() -> busy.get() == 0);
+        withoutMemory = SETTLES_NOTHING;
+        work.complete("done");
+        until(() -> claimsLost.get() > 0 && unfinished.activeJobs() == 0);
+
+        withoutMemory = 0;
+        tables.answers.add(FakeTables.jobs(2));
+        unfinished.announce(5, 2);
+        assertThat(ran.take()).isEqualTo(2);
+        unfinished.stop();
+        assertThat(settlements.succeeded).containsExactly(2L);
+        assertThat(settlements.failed).isEmpty();
+        assertThat(settlements.givenBack).isEmpty();
+    }
+
+    @Test
     void asksForNothingWhileAttemptsCannotBegin() throws Exception {
         Handler handler = new Handler(
                 "handler",
@@ -105,9 +157,7 @@ class QueueContainerRunTests extends ContainerFixture {
                 (payload, context) -> null);
         QueueContainer resting = container(2, LONG, handler);
         startWith(resting, 1);
-        while (settlements.givenBack.isEmpty() || resting.activeJobs() > 0) {
-            Thread.onSpinWait();
-        }
+        until(() -> !settlements.givenBack.isEmpty() && resting.activeJobs() == 0);
         idle();
         assertThat(resting.reserve(5, "")).as("nor for what is sent here").isNull();
         resting.announce(5, 1);
@@ -116,7 +166,10 @@ class QueueContainerRunTests extends ContainerFixture {
 
         now.addAndGet(Duration.ofSeconds(1).toNanos());
 
-        assertThat(asked().lanes()).containsExactly(5);
+        assertThat(asked()).satisfies(request -> {
+            assertThat(request.lanes()).containsExactly(5);
+            assertThat(request.limit()).as("no more than run at once").isEqualTo(2);
+        });
         idle();
         assertThat(resting.reserve(5, "")).isNotNull().satisfies(Vacancy::leave);
         resting.stop();

@@ -2,9 +2,11 @@ package io.pgjobq.worker;
 
 import static io.pgjobq.worker.WorkloadFixture.awaitWaiting;
 import static io.pgjobq.worker.WorkloadFixture.isWaitingIn;
+import static io.pgjobq.worker.WorkloadFixture.until;
 import static io.pgjobq.worker.WorkloadFixture.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.engine.LogLines;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -26,12 +28,13 @@ class QueueContainerStopTests extends ContainerFixture {
         assertThat(container.isRunning()).isFalse();
         assertThat(container.activeJobs()).isEqualTo(1);
         assertThat(claiming.get(0).isAlive()).isFalse();
-        while (settlements.givenBack.size() < 2) {
-            Thread.onSpinWait();
-        }
+        until(() -> settlements.givenBack.size() == 2);
 
-        gate.opened.countDown();
-        stopping.join();
+        try (LogLines log = LogLines.capture()) {
+            gate.opened.countDown();
+            stopping.join();
+            assertThat(log.with("still run")).isEmpty();
+        }
 
         assertThat(settlements.givenBack).containsExactlyInAnyOrder(2L, 3L);
         assertThat(settlements.succeeded).containsExactly(1L);
@@ -93,9 +96,7 @@ class QueueContainerStopTests extends ContainerFixture {
         interrupted.await();
         assertThat(settlements.givenBack).containsExactly(1L);
         opened.countDown();
-        while (container.activeJobs() > 0) {
-            Thread.onSpinWait();
-        }
+        until(() -> container.activeJobs() == 0);
         settler.stop(LONG);
         assertThat(settlements.succeeded).isEmpty();
     }
@@ -121,9 +122,7 @@ class QueueContainerStopTests extends ContainerFixture {
         QueueContainer container =
                 container((payload, context) -> context.id() == 1 ? null : gate.invoke(payload, context));
         startWith(container, 1);
-        while (settlements.succeeded.isEmpty() || container.activeJobs() > 0) {
-            Thread.onSpinWait();
-        }
+        until(() -> !settlements.succeeded.isEmpty() && container.activeJobs() == 0);
         // That was fast, so that jobs are held from now on.
         tables.answers.add(FakeTables.jobs(2, 3));
         container.announce(5, 2);
@@ -137,9 +136,7 @@ class QueueContainerStopTests extends ContainerFixture {
         asked();
         Thread stopping = waiting(container::stop);
         awaitWaiting(stopping, "join");
-        while (settlements.givenBack.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        until(() -> !settlements.givenBack.isEmpty());
         assertThat(isWaitingIn(stopping, "join")).as("the claim still hangs").isTrue();
 
         answered.countDown();
@@ -214,13 +211,9 @@ class QueueContainerStopTests extends ContainerFixture {
         container.pause();
         assertThat(container.isPaused()).isTrue();
         assertThat(container.isRunning()).isTrue();
-        while (settlements.givenBack.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        until(() -> !settlements.givenBack.isEmpty());
         gate.opened.countDown();
-        while (container.activeJobs() > 0) {
-            Thread.onSpinWait();
-        }
+        until(() -> container.activeJobs() == 0);
         container.announce(5, 1);
         idle();
         assertThat(tables.asked).isEmpty();
@@ -239,9 +232,7 @@ class QueueContainerStopTests extends ContainerFixture {
         startWith(container, 1, 2);
         gate.entered.await();
         now.addAndGet(WorkloadFixture.HOLD + 1);
-        while (settlements.givenBack.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        until(() -> !settlements.givenBack.isEmpty());
         gate.opened.countDown();
 
         container.stop();

@@ -8,8 +8,10 @@ import io.pgjobq.notify.SignalSink;
 import io.pgjobq.support.Vitals;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -39,18 +41,50 @@ class WorkFixture {
             settler,
             book,
             new JacksonPayloadConverter(),
-            work -> threads.execute(work),
+            this::execute,
             container -> 100 + queuesMade.incrementAndGet(),
             claimsLost::incrementAndGet,
             () -> {},
             vitals,
             (succeeded, completion) -> {},
-            now::get);
+            this::time);
+
+    /** So often each thread that runs handlers finds no memory to ask for the time, at first. */
+    volatile int withoutMemory;
+
+    /** What a pool's thread would end of. */
+    final BlockingQueue<Throwable> escaped = new LinkedBlockingQueue<>();
+
+    /** How many threads run handlers. */
+    final AtomicInteger busy = new AtomicInteger();
+
+    private final AtomicInteger failures = new AtomicInteger();
 
     @AfterEach
     void endThreads() throws InterruptedException {
         threads.shutdownNow();
         settler.stop(Duration.ZERO);
+    }
+
+    private void execute(Runnable work) {
+        busy.incrementAndGet();
+        threads.execute(() -> {
+            failures.set(withoutMemory);
+            try {
+                work.run();
+            } catch (RuntimeException | Error ex) {
+                escaped.add(ex);
+            } finally {
+                busy.decrementAndGet();
+            }
+        });
+    }
+
+    private long time() {
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("heap");
+        }
+        return now.get();
     }
 
     static Handler handler(Handler.Invocation invocation) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -120,9 +121,19 @@ class WorkloadFixture {
 
     /** Waits until the thread waits in that method. */
     static void awaitWaiting(Thread thread, String method) {
-        while (!isWaitingIn(thread, method)) {
+        until(() -> {
             if (!thread.isAlive()) {
                 throw new AssertionError("it did not wait");
+            }
+            return isWaitingIn(thread, method);
+        });
+    }
+
+    /** Waits until that is so, or the time of the test is over. */
+    static void until(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("not in time");
             }
             Thread.onSpinWait();
         }

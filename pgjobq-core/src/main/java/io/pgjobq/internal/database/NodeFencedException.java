@@ -6,7 +6,7 @@ import io.pgjobq.PgJobqException;
 @SuppressWarnings("serial")
 public final class NodeFencedException extends PgJobqException {
 
-    NodeFencedException(Throwable cause) {
+    public NodeFencedException(Throwable cause) {
         super("this node has been declared dead", cause);
     }
 }

@@ -6,7 +6,7 @@ import io.pgjobq.PgJobqException;
 @SuppressWarnings("serial")
 public final class QueueGoneException extends PgJobqException {
 
-    QueueGoneException(Throwable cause) {
+    public QueueGoneException(Throwable cause) {
         super("the queue has been deleted", cause);
     }
 }

@@ -38,6 +38,7 @@ import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueContainer;
 import io.pgjobq.internal.worker.WorkerServices;
+import io.pgjobq.internal.worker.WorkerStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,8 +144,7 @@ final class Parts {
         threads = new HandlerThreads(options.virtualThreads());
         services = new WorkerServices(
                 node,
-                new JobStore(answering),
-                settlements,
+                WorkerStore.of(new JobStore(answering), settlements),
                 settler,
                 book,
                 converter,
@@ -153,7 +153,8 @@ final class Parts {
                 maintenance::tidy,
                 maintenance::lookAfterHistorySoon,
                 vitals,
-                recorder::completed);
+                recorder::completed,
+                System::nanoTime);
         // What callers ask for takes as long as they let it.
         sender = new DefaultJobSender(
                 database, new JobStore(database), converter, doorbell, switchboard, completions, declared);

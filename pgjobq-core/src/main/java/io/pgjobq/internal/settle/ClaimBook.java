@@ -124,13 +124,13 @@ public final class ClaimBook {
     }
 
     /** Returns whether the claim is in the book, or may be one that was just asked for. */
-    boolean knows(long claim) {
+    public boolean knows(long claim) {
         // In the order in which a claim passes through them, or it could slip from behind to ahead of this look.
         return mayBeMade(claim) || unsettled.containsKey(claim) || emptied.contains(claim);
     }
 
     /** Returns whether the claim holds the job, its end is being recorded, or it may be one that was just asked for. */
-    boolean knows(long claim, long seq) {
+    public boolean knows(long claim, long seq) {
         // In the order in which a job passes through them.
         return mayBeMade(claim)
                 || unsettled.getOrDefault(claim, Set.of()).contains(seq)

@@ -101,6 +101,17 @@ public final class Background {
     }
 
     private boolean goesOn(Step step) {
+        boolean goesOn;
+        try {
+            goesOn = tried(step);
+        } catch (RuntimeException | Error ex) {
+            // There is not even the memory to rest, or to say why not: the next step may find it.
+            goesOn = !isStopping();
+        }
+        return goesOn;
+    }
+
+    private boolean tried(Step step) {
         try {
             try {
                 boolean goesOn = step.run();

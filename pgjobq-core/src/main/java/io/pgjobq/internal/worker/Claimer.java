@@ -84,10 +84,10 @@ final class Claimer {
 
     private Duration claim(ClaimRequest request) {
         services.book().asking(request.claim(), request.claim() + request.lanes().length);
-        long began = System.nanoTime();
+        long began = services.nanoTime().getAsLong();
         try {
-            Claimed claimed = services.jobs().claim(request);
-            accept(request, claimed, System.nanoTime() - began);
+            Claimed claimed = services.store().claim(request);
+            accept(request, claimed, services.nanoTime().getAsLong() - began);
             outage.recovered();
             return Duration.ZERO;
         } catch (NodeFencedException ex) {

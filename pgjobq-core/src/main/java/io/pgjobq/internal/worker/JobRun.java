@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -31,7 +32,8 @@ final class JobRun implements JobContext {
     private final Hold hold;
     private final BooleanSupplier stopping;
     private final Consumer<Settlement> settler;
-    private final long claimedAt = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long claimedAt;
     private final AtomicBoolean settled = new AtomicBoolean();
 
     /** Written by the running thread before it calls the handler, read by all. */
@@ -76,13 +78,16 @@ final class JobRun implements JobContext {
             int maxAttempts,
             Hold hold,
             BooleanSupplier stopping,
-            Consumer<Settlement> settler) {
+            Consumer<Settlement> settler,
+            LongSupplier nanoTime) {
         this.job = job;
         this.queue = queue;
         this.maxAttempts = maxAttempts;
         this.hold = hold;
         this.stopping = stopping;
         this.settler = settler;
+        this.nanoTime = nanoTime;
+        this.claimedAt = nanoTime.getAsLong();
     }
 
     ClaimedJob job() {
@@ -90,12 +95,12 @@ final class JobRun implements JobContext {
     }
 
     long heldNanos() {
-        return System.nanoTime() - claimedAt;
+        return nanoTime.getAsLong() - claimedAt;
     }
 
     /** The calling thread runs the handler from now on. */
     void begin() {
-        startedAt = System.nanoTime();
+        startedAt = nanoTime.getAsLong();
         thread = Thread.currentThread();
     }
 
@@ -113,7 +118,7 @@ final class JobRun implements JobContext {
     }
 
     long ranNanos() {
-        return System.nanoTime() - startedAt;
+        return nanoTime.getAsLong() - startedAt;
     }
 
     /** The container stops and has waited long enough. */

@@ -6,11 +6,9 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Completion;
-import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.Settlement.Completed;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
-import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
@@ -31,45 +29,11 @@ final class JobRunner {
     private final Handlers handlers;
     private final PayloadConverter converter;
     private final HandlerResults results;
-    private final Store store;
+    private final WorkerStore store;
     private final Executor threads;
     private final BeginBackOff backOff;
     private final AttemptEnds ends;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
-
-    /** What it needs of the database. */
-    interface Store {
-
-        /** Returns the payload of a job, {@code null} if the job is there no more. */
-        byte @Nullable [] payload(long job);
-
-        /** Returns whether the calling thread is in a transaction in which a job can be completed. */
-        boolean canComplete();
-
-        /** Completes a job in that transaction; {@code null} if the job was lost. */
-        @Nullable
-        Completion complete(ClaimedJob job, long micros, byte @Nullable [] result);
-
-        static Store of(JobStore jobs, SettlementStore settlements) {
-            return new Store() {
-
-                @Override
-                public byte @Nullable [] payload(long job) {
-                    return jobs.payload(job);
-                }
-
-                @Override
-                public boolean canComplete() {
-                    return settlements.canComplete();
-                }
-
-                @Override
-                public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
-                    return settlements.complete(job, micros, result);
-                }
-            };
-        }
-    }
 
     /**
      * @param threads where the ends of handlers' work are settled that goes on after the call
@@ -77,7 +41,7 @@ final class JobRunner {
     JobRunner(
             Handlers handlers,
             PayloadConverter converter,
-            Store store,
+            WorkerStore store,
             Executor threads,
             BeginBackOff backOff,
             AttemptEnds ends) {

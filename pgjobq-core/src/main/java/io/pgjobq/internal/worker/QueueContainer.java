@@ -14,6 +14,7 @@ import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -56,16 +57,28 @@ public final class QueueContainer implements WorkerContainer {
             QueueOptions queueOptions,
             ContainerOptions options,
             WorkerServices services) {
+        // Not a daemon: an application that only works would end otherwise.
+        this(queue, handlers, queueOptions, options, services, work -> new Thread(work, "pgjobq-" + queue));
+    }
+
+    /** @param claimThreads makes the threads that take jobs */
+    QueueContainer(
+            String queue,
+            List<Handler> handlers,
+            QueueOptions queueOptions,
+            ContainerOptions options,
+            WorkerServices services,
+            ThreadFactory claimThreads) {
         this.queue = queue;
         this.queueOptions = queueOptions;
         this.options = options;
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
-        this.backOff = new BeginBackOff(queue, System::nanoTime);
+        this.backOff = new BeginBackOff(queue, services.nanoTime());
         this.runner = new JobRunner(
                 this.handlers,
                 services.converter(),
-                JobRunner.Store.of(services.jobs(), services.settlements()),
+                services.store(),
                 services.threads(),
                 backOff,
                 new AttemptEnds(
@@ -79,11 +92,10 @@ public final class QueueContainer implements WorkerContainer {
                 options.concurrency(),
                 services.settler().suspects(),
                 this::mayTake,
-                () -> services.threads().execute(this::runJobs));
+                () -> services.threads().execute(this::runJobs),
+                services.nanoTime());
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
-        // Not a daemon: an application that only works would end otherwise.
-        this.claimer =
-                new Background("queue '" + queue + "'", services.vitals(), work -> new Thread(work, "pgjobq-" + queue));
+        this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);
         services.settler().suspects().onFree(workload::poke);
     }
@@ -298,7 +310,13 @@ public final class QueueContainer implements WorkerContainer {
 
     private JobRun run(ClaimedJob job) {
         return new JobRun(
-                job, queue, queueOptions.maxAttempts(), hold, () -> !workload.isOpen(), services.settler()::settle);
+                job,
+                queue,
+                queueOptions.maxAttempts(),
+                hold,
+                () -> !workload.isOpen(),
+                services.settler()::settle,
+                services.nanoTime());
     }
 
     // The runners' threads.

@@ -5,18 +5,16 @@ import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.JobStore;
-import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Vitals;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 /**
  * What the containers of a node share.
  *
  * @param node who takes the jobs
- * @param jobs where they are taken from
- * @param settlements where handlers' transactions complete them
+ * @param store where they are taken from, and where handlers' transactions complete them
  * @param settler who records how they ended
  * @param book which claims are held
  * @param converter reads payloads and writes results
@@ -26,11 +24,11 @@ import java.util.function.ToIntFunction;
  * @param onPartitionMissing is run when history could not be written because a partition is missing
  * @param vitals are told what does not work of this node
  * @param ends is told of jobs that their handlers' transactions have completed
+ * @param nanoTime a clock that only goes on
  */
 public record WorkerServices(
         Node node,
-        JobStore jobs,
-        SettlementStore settlements,
+        WorkerStore store,
         Settler settler,
         ClaimBook book,
         PayloadConverter converter,
@@ -39,7 +37,8 @@ public record WorkerServices(
         Runnable onClaimLost,
         Runnable onPartitionMissing,
         Vitals vitals,
-        CompletionSink ends) {
+        CompletionSink ends,
+        LongSupplier nanoTime) {
 
     /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */
     void disown(ClaimedJob job) {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 final class Workload {
 
     /** Held jobs that were not started in this time are to be given back: another node may be free. */
-    private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final Logger LOG = Log.of(Workload.class);
 
@@ -37,7 +38,7 @@ final class Workload {
     /** Something that decides whether to take jobs has changed, or a job has ended. */
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next nine. */
+    /** Guarded by the lock, as are the next eight. */
     private final Lanes lanes;
 
     private final Pace pace = new Pace();
@@ -51,10 +52,7 @@ final class Workload {
     /** Whether jobs are being taken at this moment. */
     private boolean taking;
 
-    /** For whom a place is kept, who is sending a job. */
-    private @Nullable Object keptFor;
-
-    private long keptSince;
+    private final KeptPlace place;
 
     /** Written under the lock, read by all. */
     private volatile boolean open;
@@ -80,11 +78,17 @@ final class Workload {
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
      */
-    Workload(int concurrency, SuspectSlot suspects, BooleanSupplier mayTake, Runnable startRunner) {
+    Workload(
+            int concurrency,
+            SuspectSlot suspects,
+            BooleanSupplier mayTake,
+            Runnable startRunner,
+            LongSupplier nanoTime) {
         this.concurrency = concurrency;
         this.lanes = new Lanes(suspects);
         this.mayTake = mayTake;
         this.startRunner = startRunner;
+        this.place = new KeptPlace(nanoTime);
     }
 
     boolean isOpen() {
@@ -172,7 +176,7 @@ final class Workload {
                     taking = true;
                     return new Step.Take(room);
                 }
-                if (oldest == null && keptFor == null) {
+                if (oldest == null && !place.isAwaited()) {
                     changed.await();
                 } else {
                     changed.awaitNanos(HOLD_NANOS / 2);
@@ -189,12 +193,9 @@ final class Workload {
             return 0;
         }
         int prefetch = pace.prefetch(concurrency);
-        return held.size() > prefetch / 2 ? 0 : concurrency + prefetch - running.size() - held.size() - kept();
-    }
-
-    /** Whoever a place is kept for may be stuck: what he sends is held like any other then, if it comes at all. */
-    private int kept() {
-        return keptFor != null && System.nanoTime() - keptSince < HOLD_NANOS ? 1 : 0;
+        return held.size() > prefetch / 2
+                ? 0
+                : concurrency + prefetch - running.size() - held.size() - (place.isTaken() ? 1 : 0);
     }
 
     // For whoever sends.
@@ -209,12 +210,11 @@ final class Workload {
         lock.lock();
         try {
             boolean vacant =
-                    open && !paused && !taking && kept() == 0 && held.isEmpty() && running.size() < concurrency;
+                    open && !paused && !taking && !place.isTaken() && held.isEmpty() && running.size() < concurrency;
             if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
                 return null;
             }
-            keptFor = sender;
-            keptSince = System.nanoTime();
+            place.keep(sender);
             return lanes.unseen(lane);
         } finally {
             lock.unlock();
@@ -223,7 +223,7 @@ final class Workload {
 
     /** The place is no longer kept. */
     void free(Object sender) {
-        under(() -> end(sender));
+        under(() -> place.free(sender));
     }
 
     /**
@@ -238,20 +238,12 @@ final class Workload {
             if (paused || !open) {
                 return false;
             }
-            end(sender);
+            place.free(sender);
             startRunner();
             return true;
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean end(Object sender) {
-        boolean kept = keptFor == sender;
-        if (kept) {
-            keptFor = null;
-        }
-        return kept;
     }
 
     /** Holds jobs that were taken in so long, and lets them be run. */
@@ -290,6 +282,8 @@ final class Workload {
                 runners++;
             } catch (RuntimeException | Error ex) {
                 // No more threads are to be had: those that run go on with what is held, or it is given back.
+                // The thread that takes jobs may not know yet that something is held.
+                changed.signalAll();
                 if (!refused) {
                     refused = true;
                     LOG.warn("no thread could be started for a job: {}", ex.toString());
@@ -386,7 +380,7 @@ final class Workload {
         lock.lockInterruptibly();
         try {
             long left = limit.toNanos();
-            while ((!running.isEmpty() || keptFor != null) && left > 0) {
+            while ((!running.isEmpty() || place.isAwaited()) && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return running.isEmpty();

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ClaimBookTests {
+public class ClaimBookTests {
 
     private final ClaimBook book = new ClaimBook();
 
     @Test
-    void theLastJobOfAClaimIsTold() {
+    public void theLastJobOfAClaimIsTold() {
         book.taken(List.of(job(7, 1), job(8, 2), job(7, 3)));
 
         assertThat(book.settle(job(7, 1))).isFalse();
@@ -22,7 +22,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void whoSaysItAgainIsToldTheSameUntilTheClaimIsEmpty() {
+    public void whoSaysItAgainIsToldTheSameUntilTheClaimIsEmpty() {
         book.taken(List.of(job(7, 1)));
 
         assertThat(book.settle(job(7, 1))).isTrue();
@@ -32,14 +32,14 @@ class ClaimBookTests {
     }
 
     @Test
-    void aClaimThatIsNotInTheBookHasNoLastJob() {
+    public void aClaimThatIsNotInTheBookHasNoLastJob() {
         assertThat(book.settle(job(7, 1))).isFalse();
         assertThat(book.knows(7)).isFalse();
         assertThat(book.knows(7, 1)).isFalse();
     }
 
     @Test
-    void tellsOnceThatJobsWereTaken() {
+    public void tellsOnceThatJobsWereTaken() {
         book.taken(List.of());
         assertThat(book.wasUsed()).isFalse();
         book.taken(List.of(job(7, 1)));
@@ -48,7 +48,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void everyClaimThatMayBeMadeIsKnownUntilThatIsAnswered() {
+    public void everyClaimThatMayBeMadeIsKnownUntilThatIsAnswered() {
         book.asking(101, 103);
         assertThat(List.of(101L, 102L, 103L)).allMatch(book::knows);
         assertThat(book.knows(103, 5)).isTrue();
@@ -64,7 +64,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void aJobIsKnownUntilItsEndIsRecorded() {
+    public void aJobIsKnownUntilItsEndIsRecorded() {
         book.taken(List.of(job(7, 1), job(7, 2)));
 
         book.settle(job(7, 1));
@@ -77,7 +77,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void anEmptiedClaimIsKnownUntilItIsGone() {
+    public void anEmptiedClaimIsKnownUntilItIsGone() {
         book.taken(List.of(job(7, 1)));
         book.settle(job(7, 1));
         assertThat(book.hasEmptied()).isFalse();
@@ -92,7 +92,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void aClaimIsForgottenIfItsLastJobWasGivenBack() {
+    public void aClaimIsForgottenIfItsLastJobWasGivenBack() {
         book.taken(List.of(job(7, 1), job(8, 2)));
 
         book.forget(7, Set.of(7L));
@@ -103,7 +103,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void aJobThatIsDisownedIsUnknownAndSoIsItsClaimWhenItWasTheLast() {
+    public void aJobThatIsDisownedIsUnknownAndSoIsItsClaimWhenItWasTheLast() {
         book.taken(List.of(job(7, 1), job(7, 2)));
 
         book.disown(job(7, 1));
@@ -115,7 +115,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void aClaimIsLostOnceAndUntilItsJobsHaveEnded() {
+    public void aClaimIsLostOnceAndUntilItsJobsHaveEnded() {
         book.taken(List.of(job(7, 1)));
 
         assertThat(book.isLost(7)).isFalse();
@@ -129,7 +129,7 @@ class ClaimBookTests {
     }
 
     @Test
-    void aClaimWithoutUnsettledJobsIsNotLost() {
+    public void aClaimWithoutUnsettledJobsIsNotLost() {
         book.taken(List.of(job(7, 1)));
         book.settle(job(7, 1));
 
@@ -137,7 +137,7 @@ class ClaimBookTests {
         assertThat(book.lose(8)).isFalse();
     }
 
-    static ClaimedJob job(long claim, long seq) {
+    public static ClaimedJob job(long claim, long seq) {
         return new ClaimedJob(seq, seq, claim, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
     }
 }

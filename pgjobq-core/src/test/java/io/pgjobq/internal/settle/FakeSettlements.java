@@ -13,9 +13,11 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A store that fails as it is told. Each job is recorded once, whatever is asked. Used by the settler's thread, looked at by others. */
-final class FakeSettlements implements Settlements {
+public final class FakeSettlements implements Settlements {
 
-    final List<Long> succeeded = new CopyOnWriteArrayList<>();
+    public final List<Long> succeeded = new CopyOnWriteArrayList<>();
+    public final List<Long> failed = new CopyOnWriteArrayList<>();
+    public final List<Long> givenBack = new CopyOnWriteArrayList<>();
     volatile int calls;
     volatile int releases;
 
@@ -26,13 +28,13 @@ final class FakeSettlements implements Settlements {
     private IntFunction<Throwable> failure = i -> new IllegalStateException();
     private volatile @Nullable Error after;
 
-    void fail(int count, IntFunction<Throwable> with) {
+    public void fail(int count, IntFunction<Throwable> with) {
         failure = with;
         failures = count;
     }
 
     /** Fails once, when what was asked has been committed. */
-    void failAfter(Error error) {
+    public void failAfter(Error error) {
         after = error;
     }
 
@@ -55,6 +57,7 @@ final class FakeSettlements implements Settlements {
     @Override
     public List<SettledFailure> failed(List<Failed> batch) {
         call();
+        batch.forEach(each -> failed.add(each.job().id()));
         return batch.stream()
                 .map(failed -> new SettledFailure(failed.job().id(), false, false, Instant.EPOCH))
                 .toList();
@@ -66,6 +69,7 @@ final class FakeSettlements implements Settlements {
         if (held-- > 0) {
             return new long[0];
         }
+        batch.forEach(each -> givenBack.add(each.job().id()));
         return batch.stream().mapToLong(released -> released.job().claim()).toArray();
     }
 

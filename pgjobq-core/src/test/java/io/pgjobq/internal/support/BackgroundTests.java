@@ -3,6 +3,10 @@ package io.pgjobq.internal.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(30)
 class BackgroundTests {
@@ -94,6 +99,41 @@ class BackgroundTests {
         threads.element().interrupt();
 
         twice.await();
+    }
+
+    @Test
+    void goesOnIfThereIsNotEvenTheMemoryToLogAFailureOrAnInterruption() throws Exception {
+        Logger log = (Logger) LoggerFactory.getLogger(Background.class);
+        Level before = log.getLevel();
+        Full full = new Full();
+        full.start();
+        log.setLevel(Level.DEBUG);
+        log.addAppender(full);
+        CountDownLatch done = new CountDownLatch(1);
+        try {
+            background.start(() -> {
+                switch (steps.incrementAndGet()) {
+                    case 1 -> throw new OutOfMemoryError("heap");
+                    case 2 -> throw new InterruptedException();
+                    default -> done.countDown();
+                }
+                background.await(() -> false);
+                return !background.isStopping();
+            });
+            done.await();
+        } finally {
+            log.detachAppender(full);
+            log.setLevel(before);
+        }
+    }
+
+    /** Has no memory for what is logged. */
+    private static final class Full extends AppenderBase<ILoggingEvent> {
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            throw new OutOfMemoryError("log");
+        }
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.RetryPolicy;
+import io.pgjobq.internal.store.ClaimRequest;
+import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.Settlement;
@@ -68,18 +70,7 @@ class RunnerFixture {
     }
 
     JobRun attempt(ClaimedJob job) {
-        JobRun.Hold hold = new JobRun.Hold() {
-            @Override
-            public boolean isLost(ClaimedJob held) {
-                return lost;
-            }
-
-            @Override
-            public boolean mayBeLost() {
-                return false;
-            }
-        };
-        return new JobRun(job, "work", 3, hold, () -> false, settled::add);
+        return new JobRun(job, "work", 3, new Known(lost), () -> false, settled::add, now::get);
     }
 
     static ClaimedJob job(byte @Nullable [] payload) {
@@ -122,12 +113,31 @@ class RunnerFixture {
         throw (T) thrown;
     }
 
-    static final class FakeStore implements JobRunner.Store {
+    /** What a node that lives knows of its claims. */
+    record Known(boolean isLost) implements JobRun.Hold {
+
+        @Override
+        public boolean isLost(ClaimedJob held) {
+            return isLost;
+        }
+
+        @Override
+        public boolean mayBeLost() {
+            return false;
+        }
+    }
+
+    static final class FakeStore implements WorkerStore {
 
         @Nullable
         Throwable failure;
 
         boolean inTransaction;
+
+        @Override
+        public Claimed claim(ClaimRequest request) {
+            throw new UnsupportedOperationException("a runner takes nothing");
+        }
 
         @Override
         public byte @Nullable [] payload(long job) {

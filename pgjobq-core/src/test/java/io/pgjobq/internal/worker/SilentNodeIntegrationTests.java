@@ -69,7 +69,7 @@ class SilentNodeIntegrationTests {
         runner = new JobRunner(
                 new Handlers("work", List.of(handler)),
                 new JacksonPayloadConverter(),
-                JobRunner.Store.of(jobs, settlements),
+                WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
                 new AttemptEnds(10, RetryPolicy.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
@@ -105,7 +105,7 @@ class SilentNodeIntegrationTests {
 
     private void run(ClaimedJob job) {
         JobRun.Hold hold = JobRun.Hold.of(node, book);
-        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle), () -> {});
+        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle, System::nanoTime), () -> {});
     }
 
     private List<ClaimedJob> claim() {

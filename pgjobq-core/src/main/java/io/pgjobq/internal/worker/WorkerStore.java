@@ -1,0 +1,52 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.internal.store.ClaimRequest;
+import io.pgjobq.internal.store.Claimed;
+import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.Completion;
+import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.SettlementStore;
+import org.jspecify.annotations.Nullable;
+
+/** What a container needs of the database. Thread-safe. */
+public interface WorkerStore {
+
+    /** Takes jobs. */
+    Claimed claim(ClaimRequest request);
+
+    /** Returns the payload of a job, {@code null} if the job is there no more. */
+    byte @Nullable [] payload(long job);
+
+    /** Returns whether the calling thread is in a transaction in which a job can be completed. */
+    boolean canComplete();
+
+    /** Completes a job in that transaction; {@code null} if the job was lost. */
+    @Nullable
+    Completion complete(ClaimedJob job, long micros, byte @Nullable [] result);
+
+    /** Returns what is kept in the tables. */
+    static WorkerStore of(JobStore jobs, SettlementStore settlements) {
+        return new WorkerStore() {
+
+            @Override
+            public Claimed claim(ClaimRequest request) {
+                return jobs.claim(request);
+            }
+
+            @Override
+            public byte @Nullable [] payload(long job) {
+                return jobs.payload(job);
+            }
+
+            @Override
+            public boolean canComplete() {
+                return settlements.canComplete();
+            }
+
+            @Override
+            public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+                return settlements.complete(job, micros, result);
+            }
+        };
+    }
+}

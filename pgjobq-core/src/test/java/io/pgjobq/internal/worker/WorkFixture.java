@@ -1,0 +1,107 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.Handler;
+import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.notify.SignalSink;
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.FakeSettlements;
+import io.pgjobq.internal.settle.SettlementRecorder;
+import io.pgjobq.internal.settle.Settler;
+import io.pgjobq.internal.support.Vitals;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+
+/** What the containers of a node share, over tables that are not there. */
+class WorkFixture {
+
+    final AtomicLong now = new AtomicLong(7);
+    final FakeTables tables = new FakeTables();
+    final FakeNodes nodes = new FakeNodes();
+    final FakeSettlements settlements = new FakeSettlements();
+    final ClaimBook book = new ClaimBook();
+    final Vitals vitals = new Vitals(Duration.ofSeconds(30), now::get);
+    final Node node = new Node(nodes, "a", Duration.ofDays(1), nodes, vitals);
+    final AtomicInteger claimsLost = new AtomicInteger();
+    final Settler settler = new Settler(
+            new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
+            vitals);
+    final ExecutorService threads = Executors.newCachedThreadPool();
+
+    /** How many queues were made. */
+    final AtomicInteger queuesMade = new AtomicInteger();
+
+    final WorkerServices services = new WorkerServices(
+            node,
+            tables,
+            settler,
+            book,
+            new JacksonPayloadConverter(),
+            this::execute,
+            container -> 100 + queuesMade.incrementAndGet(),
+            claimsLost::incrementAndGet,
+            () -> {},
+            vitals,
+            (succeeded, completion) -> {},
+            this::time);
+
+    /** So often each thread that runs handlers finds no memory to ask for the time, at first. */
+    volatile int withoutMemory;
+
+    /** What a pool's thread would end of. */
+    final BlockingQueue<Throwable> escaped = new LinkedBlockingQueue<>();
+
+    /** How many threads run handlers. */
+    final AtomicInteger busy = new AtomicInteger();
+
+    private final AtomicInteger failures = new AtomicInteger();
+
+    @AfterEach
+    void endThreads() throws InterruptedException {
+        threads.shutdownNow();
+        settler.stop(Duration.ZERO);
+    }
+
+    private void execute(Runnable work) {
+        busy.incrementAndGet();
+        threads.execute(() -> {
+            failures.set(withoutMemory);
+            try {
+                work.run();
+            } catch (RuntimeException | Error ex) {
+                escaped.add(ex);
+            } finally {
+                busy.decrementAndGet();
+            }
+        });
+    }
+
+    private long time() {
+        if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("heap");
+        }
+        return now.get();
+    }
+
+    static Handler handler(Handler.Invocation invocation) {
+        return new Handler("handler", byte[].class, Set.of(), null, invocation);
+    }
+
+    private static final class Unheard implements SignalSink {
+
+        @Override
+        public void receive(Signal signal) {}
+
+        @Override
+        public void resynchronize() {}
+    }
+}

@@ -80,7 +80,7 @@ class SendingAfterTransactionIntegrationTests {
         try (HikariDataSource pool = pool(autoCommit, 1);
                 PgJobQ node = sender(pool)) {
             List<SentJob<Void>> sent = new ArrayList<>();
-            new TransactionTemplate(new DataSourceTransactionManager(pool))
+            silent(pool)
                     .executeWithoutResult(status -> afterCommit(() -> {
                         sent.add(node.sender().send(KEPT, 1));
                         sent.add(node.sender().send(WORKED, 1));
@@ -92,10 +92,29 @@ class SendingAfterTransactionIntegrationTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void whatFollowsAJobOfTheTransactionIsCommittedInTheEndWhereTheManagerTellsNothing(boolean autoCommit)
+            throws Exception {
+        try (HikariDataSource pool = pool(autoCommit, 1);
+                PgJobQ node = sender(pool)) {
+            List<SentJob<Void>> sent = new ArrayList<>();
+            silent(pool).executeWithoutResult(status -> {
+                sent.add(node.sender().send(KEPT, 1));
+                afterCommit(() -> {
+                    sent.add(node.sender().send(KEPT, 2));
+                    sent.add(node.sender().send(WORKED, 1));
+                });
+            });
+            assertThat(sent.subList(0, 2)).allMatch(this::isStored);
+            starts();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void aJobIsCommittedByItselfWhereAScopeHasNoTransaction(boolean autoCommit) throws Exception {
         try (HikariDataSource pool = pool(autoCommit, 1);
                 PgJobQ node = sender(pool)) {
-            TransactionTemplate scope = new TransactionTemplate(new DataSourceTransactionManager(pool));
+            TransactionTemplate scope = silent(pool);
             scope.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
             scope.executeWithoutResult(status -> {
                 // The scope keeps the connection, on which nothing is left open.
@@ -181,6 +200,10 @@ class SendingAfterTransactionIntegrationTests {
         DataSourceTransactionManager manager = new DataSourceTransactionManager(pool);
         PgJobQ.builder(pool).transactionManager(manager);
         return new TransactionTemplate(manager);
+    }
+
+    private static TransactionTemplate silent(HikariDataSource pool) {
+        return new TransactionTemplate(new DataSourceTransactionManager(pool));
     }
 
     private static void afterCommit(Runnable work) {

@@ -65,7 +65,7 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     }
 
     private TransactionCommit then(Signal signal) {
-        late = true;
+        late = !database.outlivesCallbacks();
         if (signal instanceof Signal.Ready lane) {
             // Numbers only grow, so the first of a lane is its lowest.
             ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);

@@ -50,6 +50,13 @@ public final class TransactionEnds implements TransactionExecutionListener {
         return TransactionSynchronizationManager.getResource(holder) instanceof Begun begun ? !begun.ended : null;
     }
 
+    /** Returns whether the callbacks that are registered now are those of another transaction, which runs within this one. */
+    static boolean isOuter(Object holder) {
+        return TransactionSynchronizationManager.isSynchronizationActive()
+                && TransactionSynchronizationManager.getSynchronizations().stream()
+                        .anyMatch(each -> each instanceof Commit commit && commit.begun.holder != holder);
+    }
+
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
         ConnectionHolder holder = failure == null ? holder(transaction) : null;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -170,6 +171,25 @@ class SendingAfterTransactionIntegrationTests {
                 outer.setRollbackOnly();
             });
             assertThat(isStored(sent.get(0))).isFalse();
+            assertThat(TransactionSynchronizationManager.getResourceMap()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void whatIsSentWhenATransactionOfAnotherDataSourceHasEndedBelongsToThisOne(boolean thisTells, boolean otherTells) {
+        try (HikariDataSource pool = pool(false, 2);
+                HikariDataSource other = pool(false, 1);
+                PgJobQ node = sender(pool)) {
+            List<SentJob<Void>> sent = new ArrayList<>();
+            (thisTells ? told(pool) : silent(pool)).executeWithoutResult(outer -> {
+                (otherTells ? told(other) : silent(other))
+                        .executeWithoutResult(inner ->
+                                afterCommit(() -> sent.add(node.sender().send(KEPT, 1))));
+                assertThat(sent).hasSize(1).noneMatch(this::isStored);
+                outer.setRollbackOnly();
+            });
+            assertThat(sent).noneMatch(this::isStored);
             assertThat(TransactionSynchronizationManager.getResourceMap()).isEmpty();
         }
     }

@@ -155,6 +155,19 @@ class TransactionEndsTests {
                 .containsExactly("within null", "commits true", "of the silent one null", "after null", "commits null");
     }
 
+    @Test
+    void aTransactionIsOuterToTheCallbacksOfOneWithin() {
+        new TransactionTemplate(new Manager("silent")).executeWithoutResult(status -> {
+            seen.add("without another " + isOuter("silent"));
+            transaction.executeWithoutResult(
+                    inner -> seen.add("with one " + isOuter("silent") + ", itself " + isOuter("database")));
+        });
+
+        assertThat(seen)
+                .containsExactly(
+                        "without another false", "with one true, itself false", "commits true", "commits null");
+    }
+
     /** As a manager for JDBC does on the connection of one for JPA. */
     @Test
     void whoBeginsOnTheConnectionOfAnotherManagerNeitherOwnsNorEndsIt() {
@@ -215,6 +228,10 @@ class TransactionEndsTests {
     private static @Nullable Boolean isOpen(String database) {
         Object holder = TransactionSynchronizationManager.getResource(database);
         return holder == null ? null : TransactionEnds.isOpen(holder);
+    }
+
+    private static boolean isOuter(String database) {
+        return TransactionEnds.isOuter(Objects.requireNonNull(TransactionSynchronizationManager.getResource(database)));
     }
 
     /** Sees in which phases the transaction is open, and wants to be told before others. */

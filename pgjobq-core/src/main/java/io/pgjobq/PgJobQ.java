@@ -131,9 +131,10 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
         Builder workerNode(boolean workerNode);
 
         /**
-         * Lets a transaction manager of the {@code DataSource} tell when its transactions end. A job that is sent by a
-         * callback which follows a commit is committed before sending it returns then; otherwise it is when all those
-         * callbacks have returned. May be called for several. Default: none.
+         * Lets a transaction manager of Spring's for JDBC, JPA or Hibernate tell when its transactions end. A job that is sent
+         * by a callback which follows a commit is committed before sending it returns then; otherwise it is when all those
+         * callbacks have returned, and is lost if a transactional method sends it in {@code afterCompletion}. May be called
+         * for several, also of other {@code DataSource}s. Default: none.
          */
         Builder transactionManager(ConfigurableTransactionManager manager);
 

@@ -223,8 +223,21 @@ public final class Database {
                 && !this.<Boolean>joined(Connection::getAutoCommit);
     }
 
-    /** Commits what was done on the connection that is bound still, as nobody else does. */
+    /**
+     * Returns whether the caller's transaction goes on after those callbacks that can be registered now. They are those of a
+     * transaction on another {@code DataSource}, which began later and ends before.
+     */
+    public boolean outlivesCallbacks() {
+        Object holder = TransactionSynchronizationManager.getResource(dataSource);
+        return holder != null && TransactionEnds.isOuter(holder);
+    }
+
+    /** Commits what was done on the connection that is bound still, as nobody else does; unless its transaction is open. */
     public void commitBound() {
+        Object holder = TransactionSynchronizationManager.getResource(dataSource);
+        if (holder == null || Boolean.TRUE.equals(TransactionEnds.isOpen(holder))) {
+            return;
+        }
         joined(connection -> {
             if (!connection.getAutoCommit()) {
                 connection.commit();

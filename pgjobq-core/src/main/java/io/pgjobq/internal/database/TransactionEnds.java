@@ -1,14 +1,13 @@
 package io.pgjobq.internal.database;
 
-import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.JdbcTransactionObjectSupport;
 import org.springframework.transaction.ConfigurableTransactionManager;
 import org.springframework.transaction.TransactionExecution;
 import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -27,14 +26,19 @@ public final class TransactionEnds implements TransactionExecutionListener {
     private static final class Begun {
 
         private final TransactionExecution transaction;
+        private final ConnectionHolder holder;
         private boolean ended;
 
-        Begun(TransactionExecution transaction) {
+        Begun(TransactionExecution transaction, ConnectionHolder holder) {
             this.transaction = transaction;
+            this.holder = holder;
         }
     }
 
-    /** Lets a transaction manager tell when its transactions end. May be called more than once. */
+    /**
+     * Lets a transaction manager tell when its transactions end, if it is one of Spring's for JDBC, JPA or Hibernate. May be
+     * called more than once.
+     */
     public static void toldBy(ConfigurableTransactionManager manager) {
         if (!manager.getTransactionExecutionListeners().contains(LISTENER)) {
             manager.addListener(LISTENER);
@@ -46,27 +50,42 @@ public final class TransactionEnds implements TransactionExecutionListener {
         return TransactionSynchronizationManager.getResource(holder) instanceof Begun begun ? !begun.ended : null;
     }
 
+    /** Returns whether the callbacks that are registered now are those of another transaction, which runs within this one. */
+    static boolean isOuter(Object holder) {
+        return TransactionSynchronizationManager.isSynchronizationActive()
+                && TransactionSynchronizationManager.getSynchronizations().stream()
+                        .anyMatch(each -> each instanceof Commit commit && commit.begun.holder != holder);
+    }
+
     @Override
     public void afterBegin(TransactionExecution transaction, @Nullable Throwable failure) {
-        if (failure == null) {
-            // What an outer transaction has bound on another DataSource is known by now, so the rest is this one's.
-            List<?> bound = TransactionSynchronizationManager.getResourceMap().values().stream()
-                    .filter(ConnectionHolder.class::isInstance)
-                    .filter(holder -> !TransactionSynchronizationManager.hasResource(holder))
-                    .toList();
-            List<Begun> begun =
-                    bound.stream().map(holder -> new Begun(transaction)).toList();
-            for (int i = 0; i < begun.size(); i++) {
-                TransactionSynchronizationManager.bindResource(bound.get(i), begun.get(i));
-            }
-            if (!begun.isEmpty() && TransactionSynchronizationManager.isSynchronizationActive()) {
-                TransactionSynchronizationManager.registerSynchronization(new Commit(begun));
-            }
+        ConnectionHolder holder = failure == null ? holder(transaction) : null;
+        // A JDBC manager begins on the connection that a JPA manager has bound; whose it is, it stays.
+        if (holder == null || TransactionSynchronizationManager.hasResource(holder)) {
+            return;
+        }
+        Begun begun = new Begun(transaction, holder);
+        TransactionSynchronizationManager.bindResource(holder, begun);
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            TransactionSynchronizationManager.registerSynchronization(new Commit(begun));
         }
     }
 
+    /**
+     * Returns what holds the transaction's own connection, {@code null} if there is none: a savepoint has that of its
+     * transaction. Others may be bound to the thread, too, by transactions of other managers that are still open.
+     */
+    private static @Nullable ConnectionHolder holder(TransactionExecution transaction) {
+        return transaction.isNewTransaction()
+                        && transaction instanceof DefaultTransactionStatus status
+                        && status.getTransaction() instanceof JdbcTransactionObjectSupport own
+                        && own.hasConnectionHolder()
+                ? own.getConnectionHolder()
+                : null;
+    }
+
     /** Is told of the commit before anybody else is: until then a manager may write what it has kept back, and send. */
-    private record Commit(List<Begun> begun) implements TransactionSynchronization, Ordered {
+    private record Commit(Begun begun) implements TransactionSynchronization, Ordered {
 
         @Override
         public int getOrder() {
@@ -75,21 +94,21 @@ public final class TransactionEnds implements TransactionExecutionListener {
 
         @Override
         public void afterCommit() {
-            begun.forEach(each -> each.ended = true);
+            begun.ended = true;
         }
 
+        /** Nobody tells of a roll-back whose cause is that committing failed. */
         @Override
         public void afterCompletion(int status) {
-            afterCommit();
+            begun.ended = true;
         }
     }
 
     @Override
     public void beforeRollback(TransactionExecution transaction) {
-        for (Object value : TransactionSynchronizationManager.getResourceMap().values()) {
-            if (value instanceof Begun begun && begun.transaction == transaction) {
-                begun.ended = true;
-            }
+        Begun begun = begun(transaction);
+        if (begun != null) {
+            begun.ended = true;
         }
     }
 
@@ -104,12 +123,18 @@ public final class TransactionEnds implements TransactionExecutionListener {
     }
 
     private static void forget(TransactionExecution transaction) {
-        Predicate<Map.Entry<Object, Object>> own =
-                entry -> entry.getValue() instanceof Begun begun && begun.transaction == transaction;
-        List<Object> holders = TransactionSynchronizationManager.getResourceMap().entrySet().stream()
-                .filter(own)
-                .map(Map.Entry::getKey)
-                .toList();
-        holders.forEach(TransactionSynchronizationManager::unbindResource);
+        Begun begun = begun(transaction);
+        if (begun != null) {
+            TransactionSynchronizationManager.unbindResource(begun.holder);
+        }
+    }
+
+    private static @Nullable Begun begun(TransactionExecution transaction) {
+        ConnectionHolder holder = holder(transaction);
+        return holder != null
+                        && TransactionSynchronizationManager.getResource(holder) instanceof Begun begun
+                        && begun.transaction == transaction
+                ? begun
+                : null;
     }
 }

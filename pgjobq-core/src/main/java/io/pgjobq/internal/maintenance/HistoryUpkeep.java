@@ -1,11 +1,12 @@
 package io.pgjobq.internal.maintenance;
 
-import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
@@ -18,27 +19,42 @@ final class HistoryUpkeep implements Step {
 
     private static final Logger LOG = Log.of(HistoryUpkeep.class);
 
-    private final FinishedJobStore finished;
-    private final QueueStore queues;
+    private final History history;
     private final Announcements announcements;
 
     /** Those that were told of. */
     private final Set<Integer> unknownQueues = new HashSet<>();
 
-    HistoryUpkeep(FinishedJobStore finished, QueueStore queues, Announcements announcements) {
-        this.finished = finished;
-        this.queues = queues;
+    /** What has ended, and what deleted queues have left. */
+    interface History {
+
+        /** Creates the partitions that will be needed. */
+        void maintain();
+
+        /** Drops a partition whose day has come, and returns its name; {@code null} if none can be dropped. */
+        @Nullable
+        String drop();
+
+        /** Removes up to so many jobs, and as many claims, that deleted queues have left. */
+        QueueStore.Purge purge(int limit);
+
+        /** Returns the numbers of queues that jobs name although there are none. */
+        List<Integer> unknown();
+    }
+
+    HistoryUpkeep(History history, Announcements announcements) {
+        this.history = history;
         this.announcements = announcements;
     }
 
     @Override
     public Duration run(boolean asked) {
-        finished.maintain();
-        String dropped = finished.drop();
+        history.maintain();
+        String dropped = history.drop();
         if (dropped != null) {
             LOG.info("history: dropped {}", dropped);
         }
-        QueueStore.Purge purge = queues.purge(QueueStore.PURGED_AT_ONCE);
+        QueueStore.Purge purge = history.purge(QueueStore.PURGED_AT_ONCE);
         announcements.ended(purge.awaited());
         if (dropped != null || purge.more()) {
             return Duration.ZERO;
@@ -48,7 +64,7 @@ final class HistoryUpkeep implements Step {
     }
 
     private void reportUnknownQueues() {
-        for (int queue : queues.unknown()) {
+        for (int queue : history.unknown()) {
             if (unknownQueues.add(queue)) {
                 LOG.warn(
                         "queue {}: does not exist, but another program stored jobs in it, which nobody will run; delete"

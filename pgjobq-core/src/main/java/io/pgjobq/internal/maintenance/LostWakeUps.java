@@ -22,7 +22,7 @@ final class LostWakeUps implements Step {
     private final Findings findings;
     private final long intervalNanos;
     private final LongSupplier nanoTime;
-    private final PollPace pace = new PollPace();
+    private PollPace pace = new PollPace();
     private final Share wholeLooks;
 
     /** What the last heartbeat since the last poll showed, {@link #UNKNOWN} if there was none. */
@@ -31,8 +31,11 @@ final class LostWakeUps implements Step {
     /** Where the sequence stood at the last poll, if that poll found it to rest; {@link #UNKNOWN} if not. */
     private volatile long restsAt = UNKNOWN;
 
-    /** From where to look as long as looking at all is not due. Set to 0 by others. */
-    private volatile long floor;
+    /** Seqs may have come back since the last poll. Set by others. */
+    private volatile boolean inDoubt;
+
+    /** From where to look as long as looking at all is not due. */
+    private long floor;
 
     /** What is looked at. */
     interface Lanes {
@@ -81,7 +84,8 @@ final class LostWakeUps implements Step {
 
     /** Seqs may have come back: what is new may lie below what was seen. */
     void forget() {
-        floor = 0;
+        drawn.set(UNKNOWN);
+        inDoubt = true;
     }
 
     private boolean hasMoved() {
@@ -93,6 +97,9 @@ final class LostWakeUps implements Step {
     @Override
     public Duration run(boolean asked) {
         long started = nanoTime.getAsLong();
+        if (inDoubt) {
+            startAnew();
+        }
         long position = position();
         boolean looks = pace.shouldLook(position, asked || !lanes.areListenedTo());
         if (looks) {
@@ -104,6 +111,14 @@ final class LostWakeUps implements Step {
         // What a heartbeat has shown meanwhile was not news to it.
         long took = nanoTime.getAsLong() - started;
         return hasMoved() ? Duration.ZERO : Duration.ofNanos(Math.max(intervalNanos, took * PAUSE));
+    }
+
+    /** A poll that was under way may have told workers to look above what has come back. */
+    private void startAnew() {
+        inDoubt = false;
+        floor = 0;
+        pace = new PollPace();
+        workers.lookEverywhere();
     }
 
     /** An older one is as good: it is asked for before the look, and what was drawn after it shows at the next poll. */

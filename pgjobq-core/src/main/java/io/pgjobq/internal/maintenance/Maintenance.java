@@ -14,6 +14,7 @@ import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What a node does now and then, on one thread: puts due jobs in line, looks for jobs that no wake-up told of, rescues the
@@ -36,6 +37,9 @@ public final class Maintenance {
 
     /** What maintenance needs of the tables. */
     public record Stores(NodeStore nodes, LaneStore lanes, FinishedJobStore finished, QueueStore queues) {}
+
+    /** What maintenance asks of the tables. */
+    interface Tables extends DueJobs.Looks, LostWakeUps.Lanes, DeadNodes.Nodes, HistoryUpkeep.History {}
 
     /** What maintenance needs to know of those who run jobs, and tells them. */
     public interface Workers {
@@ -73,17 +77,35 @@ public final class Maintenance {
             Duration pollInterval,
             BooleanSupplier listening,
             Vitals vitals) {
-        background = new Background("pgjobq-maintenance", vitals);
-        rounds = new Rounds(background, System::nanoTime, vitals);
+        this(
+                node,
+                new StoredTables(stores, node, listening),
+                doorbell,
+                workers,
+                pollInterval,
+                vitals,
+                new Background("pgjobq-maintenance", vitals),
+                System::nanoTime);
+    }
+
+    Maintenance(
+            Node node,
+            Tables tables,
+            Doorbell doorbell,
+            Workers workers,
+            Duration pollInterval,
+            Vitals vitals,
+            Background background,
+            LongSupplier nanoTime) {
+        this.background = background;
         this.workers = workers;
+        rounds = new Rounds(background, nanoTime, vitals);
         announcements = new Announcements(doorbell);
-        dueJobs = new DueJobs(stores.lanes()::promote, System::nanoTime);
-        lostWakeUps = new LostWakeUps(
-                new StoredLanes(stores.lanes(), listening), workers, new Found(), pollInterval, System::nanoTime);
-        history = rounds.add("history", new HistoryUpkeep(stores.finished(), stores.queues(), announcements));
-        deadNodes = rounds.add(
-                "rescue of dead nodes' jobs",
-                new DeadNodes(new StoredNodes(stores.nodes(), node), node.signs()::areSteady, announcements));
+        dueJobs = new DueJobs(tables, nanoTime);
+        lostWakeUps = new LostWakeUps(tables, workers, new Found(), pollInterval, nanoTime);
+        history = rounds.add("history", new HistoryUpkeep(tables, announcements));
+        deadNodes =
+                rounds.add("rescue of dead nodes' jobs", new DeadNodes(tables, node.signs()::areSteady, announcements));
         promotion = rounds.add("due jobs", this::promote);
         polls = rounds.add("polling", lostWakeUps);
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
@@ -92,7 +114,20 @@ public final class Maintenance {
     /** Starts the thread. */
     public void start() {
         List.of(history, promotion, polls, ownClaims).forEach(task -> task.in(Duration.ZERO));
-        background.start(() -> rounds.next(this::failed));
+        background.start(this::next);
+    }
+
+    private boolean next() throws InterruptedException {
+        boolean goesOn = rounds.awaitDue();
+        if (goesOn) {
+            runDue();
+        }
+        return goesOn;
+    }
+
+    /** Does each thing that is due, once. */
+    void runDue() {
+        rounds.runDue(this::failed);
     }
 
     /** Stops the thread. */
@@ -153,37 +188,6 @@ public final class Maintenance {
         LaneStore.Promotion done = dueJobs.promote();
         done.ready().forEach(announcements::ready);
         return done.nextInMillis() == null ? Step.SELDOM : Duration.ofMillis(done.nextInMillis());
-    }
-
-    private record StoredLanes(LaneStore store, BooleanSupplier listening) implements LostWakeUps.Lanes {
-
-        @Override
-        public long position() {
-            return store.position();
-        }
-
-        @Override
-        public LaneStore.Neglected sweep(int[] queues, long from) {
-            return store.sweep(queues, from);
-        }
-
-        @Override
-        public boolean areListenedTo() {
-            return listening.getAsBoolean();
-        }
-    }
-
-    private record StoredNodes(NodeStore store, Node self) implements DeadNodes.Nodes {
-
-        @Override
-        public List<NodeStore.DeadNode> declareDead(boolean quick) {
-            return store.declareDead(self.id(), quick);
-        }
-
-        @Override
-        public List<NodeStore.Rescue> rescue(int claims) {
-            return store.rescue(claims);
-        }
     }
 
     /** Passes on what a poll has found. */

@@ -31,13 +31,17 @@ final class Rounds {
         return task;
     }
 
-    /** Waits until a task is due, and runs those that are; returns false when the background is to stop. */
-    boolean next(Consumer<Throwable> failed) throws InterruptedException {
-        if (!awaitDue()) {
-            return false;
+    /** Waits until a task is due; returns false when the background is to stop. */
+    boolean awaitDue() throws InterruptedException {
+        while (!background.isStopping()) {
+            long next = nextAt();
+            long left = next - nanoTime.getAsLong();
+            if (left <= 0) {
+                return true;
+            }
+            background.await(() -> nextAt() - next < 0, Duration.ofNanos(left));
         }
-        runDue(failed);
-        return true;
+        return false;
     }
 
     /** Runs each task that is due. */
@@ -48,19 +52,6 @@ final class Rounds {
                 failed.accept(failure);
             }
         }
-    }
-
-    /** Returns whether to go on. */
-    private boolean awaitDue() throws InterruptedException {
-        while (!background.isStopping()) {
-            long next = nextAt();
-            long left = next - nanoTime.getAsLong();
-            if (left <= 0) {
-                return true;
-            }
-            background.await(() -> nextAt() - next < 0, Duration.ofNanos(left));
-        }
-        return false;
     }
 
     private long nextAt() {

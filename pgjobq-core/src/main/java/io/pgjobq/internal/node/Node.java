@@ -89,7 +89,7 @@ public final class Node implements NotificationListener.Pulse {
         this(registry, name, timeout, observer, vitals, new SecureRandom(), System::nanoTime);
     }
 
-    Node(
+    public Node(
             NodeRegistry registry,
             String name,
             Duration timeout,

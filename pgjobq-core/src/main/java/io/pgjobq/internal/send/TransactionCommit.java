@@ -26,8 +26,11 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     private final Database database;
     private final Doorbell doorbell;
 
-    /** Whether the transaction was still open when its first job was sent. */
-    private boolean joined;
+    /**
+     * A job was sent since the transaction was last known to be open. If it had been committed by then, nobody commits the
+     * job.
+     */
+    private boolean late;
 
     private final CompletableFuture<Boolean> committed = new CompletableFuture<>();
 
@@ -62,6 +65,7 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     }
 
     private TransactionCommit then(Signal signal) {
+        late = !database.outlivesCallbacks();
         if (signal instanceof Signal.Ready lane) {
             // Numbers only grow, so the first of a lane is its lowest.
             ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
@@ -93,13 +97,12 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
 
     @Override
     public void beforeCompletion() {
-        joined = true;
+        late = false;
     }
 
     @Override
     public void afterCommit() {
-        // Nobody is told of the completion any more who begins to listen during it.
-        joined = true;
+        commitLate();
     }
 
     @Override
@@ -110,15 +113,25 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
             return;
         }
         try {
-            if (!joined) {
-                // Sent by somebody who was told of the commit, before a manager that does not tell of its own.
-                database.commitBound();
+            if (status == STATUS_COMMITTED) {
+                commitLate();
             }
             // If it is not known how the transaction ended, a look does no harm.
             ready.values().forEach(doorbell::ring);
             others.forEach(doorbell::ring);
         } finally {
             committed.complete(true);
+        }
+    }
+
+    /**
+     * Commits what was sent by somebody who was told of the commit before this, by a manager that does not tell of its own, or
+     * by Hibernate. What was sent before the commit is committed already.
+     */
+    private void commitLate() {
+        if (late) {
+            database.commitBound();
+            late = false;
         }
     }
 }

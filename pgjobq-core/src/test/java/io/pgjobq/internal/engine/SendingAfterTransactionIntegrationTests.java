@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -81,7 +82,7 @@ class SendingAfterTransactionIntegrationTests {
         try (HikariDataSource pool = pool(autoCommit, 1);
                 PgJobQ node = sender(pool)) {
             List<SentJob<Void>> sent = new ArrayList<>();
-            new TransactionTemplate(new DataSourceTransactionManager(pool))
+            silent(pool)
                     .executeWithoutResult(status -> afterCommit(() -> {
                         sent.add(node.sender().send(KEPT, 1));
                         sent.add(node.sender().send(WORKED, 1));
@@ -93,10 +94,29 @@ class SendingAfterTransactionIntegrationTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void whatFollowsAJobOfTheTransactionIsCommittedInTheEndWhereTheManagerTellsNothing(boolean autoCommit)
+            throws Exception {
+        try (HikariDataSource pool = pool(autoCommit, 1);
+                PgJobQ node = sender(pool)) {
+            List<SentJob<Void>> sent = new ArrayList<>();
+            silent(pool).executeWithoutResult(status -> {
+                sent.add(node.sender().send(KEPT, 1));
+                afterCommit(() -> {
+                    sent.add(node.sender().send(KEPT, 2));
+                    sent.add(node.sender().send(WORKED, 1));
+                });
+            });
+            assertThat(sent.subList(0, 2)).allMatch(this::isStored);
+            starts();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void aJobIsCommittedByItselfWhereAScopeHasNoTransaction(boolean autoCommit) throws Exception {
         try (HikariDataSource pool = pool(autoCommit, 1);
                 PgJobQ node = sender(pool)) {
-            TransactionTemplate scope = new TransactionTemplate(new DataSourceTransactionManager(pool));
+            TransactionTemplate scope = silent(pool);
             scope.setPropagationBehavior(TransactionDefinition.PROPAGATION_SUPPORTS);
             scope.executeWithoutResult(status -> {
                 // The scope keeps the connection, on which nothing is left open.
@@ -156,6 +176,25 @@ class SendingAfterTransactionIntegrationTests {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void whatIsSentWhenATransactionOfAnotherDataSourceHasEndedBelongsToThisOne(boolean thisTells, boolean otherTells) {
+        try (HikariDataSource pool = pool(false, 2);
+                HikariDataSource other = pool(false, 1);
+                PgJobQ node = sender(pool)) {
+            List<SentJob<Void>> sent = new ArrayList<>();
+            (thisTells ? told(pool) : silent(pool)).executeWithoutResult(outer -> {
+                (otherTells ? told(other) : silent(other))
+                        .executeWithoutResult(inner ->
+                                afterCommit(() -> sent.add(node.sender().send(KEPT, 1))));
+                assertThat(sent).hasSize(1).noneMatch(this::isStored);
+                outer.setRollbackOnly();
+            });
+            assertThat(sent).noneMatch(this::isStored);
+            assertThat(TransactionSynchronizationManager.getResourceMap()).isEmpty();
+        }
+    }
+
     private HikariDataSource pool(boolean autoCommit, int size) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.jdbcUrl());
@@ -182,6 +221,10 @@ class SendingAfterTransactionIntegrationTests {
         DataSourceTransactionManager manager = new DataSourceTransactionManager(pool);
         PgJobQ.builder(pool).transactionManager(manager);
         return new TransactionTemplate(manager);
+    }
+
+    private static TransactionTemplate silent(HikariDataSource pool) {
+        return new TransactionTemplate(new DataSourceTransactionManager(pool));
     }
 
     private static void afterCommit(Runnable work) {

@@ -2,13 +2,13 @@ package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.internal.store.Registration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what upkeep does for the workers. */
 final class FakeWorkers implements Maintenance.Workers {
 
-    final List<String> calls = new ArrayList<>();
+    final List<String> calls = new CopyOnWriteArrayList<>();
     boolean took;
     boolean givesBack;
 

@@ -107,6 +107,36 @@ class LostWakeUpsTests implements LostWakeUps.Lanes, LostWakeUps.Findings {
         assertThat(workers.calls).containsExactly("advance 0", "advance 10", "advance 20");
     }
 
+    @Test
+    void whatWasSeenOfADatabaseThatHasForgottenItCountsNoMore() {
+        slow = TimeUnit.SECONDS.toNanos(1);
+        rest();
+        slow = 0;
+        polls.drawn(10);
+        workers.calls.clear();
+        polls.forget();
+        position = 3;
+        polls.run(false);
+        position = 5;
+        polls.run(false);
+
+        assertThat(calls).containsExactly("position", "sweep 0", "position", "sweep 0");
+        assertThat(workers.calls).containsExactly("look everywhere", "advance 0", "advance 3");
+    }
+
+    @Test
+    void aPollThatWasUnderWayWhenTheDatabaseForgotIsMadeUpFor() {
+        rest();
+        workers.calls.clear();
+        meanwhile = polls::forget;
+        polls.run(true);
+        meanwhile = () -> {};
+        position = 3;
+        polls.run(true);
+
+        assertThat(workers.calls).containsExactly("advance 10", "look everywhere", "advance 0");
+    }
+
     private void rest() {
         polls.run(false);
         polls.run(false);

@@ -152,7 +152,11 @@ class RoundsTests {
             third.countDown();
             return Step.SELDOM;
         });
-        awake.start(() -> real.next(failures::add));
+        awake.start(() -> {
+            boolean goesOn = real.awaitDue();
+            real.runDue(failures::add);
+            return goesOn;
+        });
         try {
             task.ask();
             first.await();

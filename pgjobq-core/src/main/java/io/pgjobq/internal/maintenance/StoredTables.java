@@ -1,0 +1,64 @@
+package io.pgjobq.internal.maintenance;
+
+import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.QueueStore;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What maintenance asks of the tables, asked for a node. */
+record StoredTables(Maintenance.Stores stores, Node self, BooleanSupplier listening) implements Maintenance.Tables {
+
+    @Override
+    public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {
+        return stores.lanes().promote(limit, from);
+    }
+
+    @Override
+    public long position() {
+        return stores.lanes().position();
+    }
+
+    @Override
+    public LaneStore.Neglected sweep(int[] queues, long from) {
+        return stores.lanes().sweep(queues, from);
+    }
+
+    @Override
+    public boolean areListenedTo() {
+        return listening.getAsBoolean();
+    }
+
+    @Override
+    public List<NodeStore.DeadNode> declareDead(boolean quick) {
+        return stores.nodes().declareDead(self.id(), quick);
+    }
+
+    @Override
+    public List<NodeStore.Rescue> rescue(int claims) {
+        return stores.nodes().rescue(claims);
+    }
+
+    @Override
+    public void maintain() {
+        stores.finished().maintain();
+    }
+
+    @Override
+    public @Nullable String drop() {
+        return stores.finished().drop();
+    }
+
+    @Override
+    public QueueStore.Purge purge(int limit) {
+        return stores.queues().purge(limit);
+    }
+
+    @Override
+    public List<Integer> unknown() {
+        return stores.queues().unknown();
+    }
+}

@@ -1,0 +1,94 @@
+package io.pgjobq.internal.maintenance;
+
+import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.QueueStore;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers what upkeep asks of the tables, and answers as it is told. Used by one thread at a time. */
+final class FakeTables implements Maintenance.Tables {
+
+    /** In the order of the calls. Without arguments that differ each time. */
+    final List<String> calls = new CopyOnWriteArrayList<>();
+
+    LaneStore.Promotion promotion = new LaneStore.Promotion(List.of(), null, null);
+    LaneStore.Neglected neglected = new LaneStore.Neglected(List.of(), null, false, List.of());
+    QueueStore.Purge purge = new QueueStore.Purge(new long[0], false);
+    List<NodeStore.Rescue> rescued = List.of();
+    boolean listenedTo = true;
+    long position = 10;
+
+    private final Map<String, Runnable> then = new HashMap<>();
+
+    /** That call does this, too, or fails with it. */
+    void on(String call, Runnable action) {
+        then.put(call, action);
+    }
+
+    private void call(String call) {
+        calls.add(call);
+        then.getOrDefault(call, () -> {}).run();
+    }
+
+    @Override
+    public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {
+        call("promote " + limit);
+        return promotion;
+    }
+
+    @Override
+    public long position() {
+        return position;
+    }
+
+    @Override
+    public LaneStore.Neglected sweep(int[] queues, long from) {
+        call("sweep " + from);
+        return neglected;
+    }
+
+    @Override
+    public boolean areListenedTo() {
+        return listenedTo;
+    }
+
+    @Override
+    public List<NodeStore.DeadNode> declareDead(boolean quick) {
+        call("declare dead");
+        return List.of();
+    }
+
+    @Override
+    public List<NodeStore.Rescue> rescue(int claims) {
+        call("rescue " + claims);
+        return rescued;
+    }
+
+    @Override
+    public void maintain() {
+        call("maintain");
+    }
+
+    @Override
+    public @Nullable String drop() {
+        call("drop");
+        return null;
+    }
+
+    @Override
+    public QueueStore.Purge purge(int limit) {
+        call("purge " + limit);
+        return purge;
+    }
+
+    @Override
+    public List<Integer> unknown() {
+        call("unknown");
+        return List.of();
+    }
+}

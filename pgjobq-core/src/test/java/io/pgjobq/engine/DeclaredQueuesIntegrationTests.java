@@ -84,7 +84,8 @@ class DeclaredQueuesIntegrationTests {
 
     @Test
     void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextPoll() throws Exception {
-        try (TestNode node = TestNode.polling(database.dataSource())) {
+        try (LogLines log = LogLines.capture();
+                TestNode node = TestNode.polling(database.dataSource())) {
             node.handle(queue, Integer.class, (number, context) -> seen.add(number));
             node.start();
             node.sender().send(queue, 1);
@@ -96,6 +97,8 @@ class DeclaredQueuesIntegrationTests {
                         .until(() -> node.pgJobQ().queues().names().contains(queue));
                 database.execute("select pgjobq.send('" + queue + "', '" + i + "', 'Integer')");
                 assertThat(take()).isEqualTo(i);
+                assertThat(log.with("queue '" + queue + "': was deleted, and has been created again for its handler"))
+                        .hasSize(i - 1);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.pgjobq.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.engine.LogLines;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.store.NodeStore.DeadNode;
 import io.pgjobq.store.NodeStore.Rescue;
@@ -63,6 +64,19 @@ class DeadNodesTests implements DeadNodes.Nodes {
                         new Signal.Ready(8, 2, 30),
                         new Signal.Ready(8, ReadyJobs.SUSPECTS, 0),
                         new Signal.Ended(List.of(99L)));
+    }
+
+    @Test
+    void whoIsDeclaredDeadAndWhatMayHaveKilledItIsWarnedOf() {
+        next = List.of(new Rescue(new ReadyJobs(8, 2, 30), 3, 2, 1, new long[0]));
+        try (LogLines log = LogLines.capture()) {
+            deadNodes.run(true);
+            assertThat(log.with("WARN"))
+                    .containsExactly(
+                            "WARN node 3 'dead': declared dead, its jobs are run elsewhere",
+                            "WARN queue number 8: 2 jobs were held by two nodes that died, or more, and are run one at a"
+                                    + " time on each node");
+        }
     }
 
     @Override

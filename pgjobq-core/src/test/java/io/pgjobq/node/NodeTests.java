@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.pgjobq.engine.LogLines;
 import io.pgjobq.store.NodeRegistry;
 import io.pgjobq.store.Registration;
 import io.pgjobq.support.Vitals;
@@ -137,8 +138,14 @@ class NodeTests {
         registry.drawn = 10;
         beat();
         registry.drawn = 9;
-        beat();
-        beat();
+        try (LogLines log = LogLines.capture()) {
+            beat();
+            beat();
+            assertThat(log.with("WARN"))
+                    .containsExactly(
+                            "WARN node 1 'a': the database has forgotten commits, as its sequence has come back;"
+                                    + " what this node holds is compared with what is there");
+        }
 
         assertThat(told).containsExactly("drawn 10", "in doubt", "drawn 9", "drawn 9");
     }

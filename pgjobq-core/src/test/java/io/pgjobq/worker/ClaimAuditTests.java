@@ -3,6 +3,7 @@ package io.pgjobq.worker;
 import static io.pgjobq.worker.ClaimBookTests.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.engine.LogLines;
 import io.pgjobq.store.HeldJob;
 import io.pgjobq.store.Registration;
 import java.util.ArrayDeque;
@@ -91,7 +92,13 @@ class ClaimAuditTests {
         book.taken(List.of(job(7, 1), job(8, 2)));
         table.add(() -> List.of(new HeldJob(8, 2L)));
 
-        assertThat(audit.run(NODE)).isFalse();
+        try (LogLines log = LogLines.capture()) {
+            assertThat(audit.run(NODE)).isFalse();
+            assertThat(audit.run(NODE)).isFalse();
+            assertThat(log.with("node 1: 1 of its claims are gone from the tables"))
+                    .as("once")
+                    .hasSize(1);
+        }
         assertThat(book.isLost(7)).isTrue();
         assertThat(book.isLost(8)).isFalse();
     }

@@ -2,6 +2,7 @@ package io.pgjobq.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.engine.LogLines;
 import io.pgjobq.notify.Doorbell;
 import io.pgjobq.notify.Signal;
 import io.pgjobq.notify.SignalSink;
@@ -103,7 +104,11 @@ class SettlerTests {
         store.fail(Integer.MAX_VALUE, i -> new IllegalStateException("away"));
         takeAndSucceed(1, 5);
         settler.start();
-        settler.stop(Duration.ofMillis(50));
+        try (LogLines log = LogLines.capture()) {
+            settler.stop(Duration.ofMillis(50));
+            assertThat(log.with("settling jobs: stops with 5 attempts unrecorded; those jobs run again"))
+                    .hasSize(1);
+        }
         assertThat(store.succeeded).isEmpty();
 
         store.fail(0, i -> new IllegalStateException("away"));

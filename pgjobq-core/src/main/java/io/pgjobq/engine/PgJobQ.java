@@ -139,7 +139,8 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
         }
         for (WorkerContainer other : parts.switchboard().containers()) {
             if (other.queue().equals(queue)) {
-                throw new IllegalArgumentException("queue '" + queue + "': has a container already");
+                throw new IllegalArgumentException(
+                        "queue '" + queue + "': has a container already; give that one all handlers of the queue");
             }
         }
         QueueContainer container =

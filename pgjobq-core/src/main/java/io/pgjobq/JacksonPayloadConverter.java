@@ -2,8 +2,6 @@ package io.pgjobq;
 
 import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
@@ -12,8 +10,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
 public final class JacksonPayloadConverter implements PayloadConverter {
-
-    private static final Logger LOG = LoggerFactory.getLogger(JacksonPayloadConverter.class);
 
     private final JsonMapper mapper;
 
@@ -46,8 +42,7 @@ public final class JacksonPayloadConverter implements PayloadConverter {
         try {
             return mapper.readValue(bytes, mapper.constructType(type));
         } catch (JacksonException | StackOverflowError ex) {
-            // Jackson repeats the data, which must get into no log.
-            LOG.debug("the stored JSON can't be read as {}", type.getTypeName(), ex);
+            // Jackson repeats the data, which must get into no log: so it is not even the cause.
             throw new PayloadConversionException(
                     "the stored JSON can't be read as " + type.getTypeName() + ": " + reasonWithoutData(ex));
         }

@@ -7,8 +7,9 @@ public class UnknownQueueException extends PgJobqException {
     private final String queue;
 
     public UnknownQueueException(String queue) {
-        super("queue '" + queue + "' does not exist; declare a @JobHandler for it, add it under pgjobq.queues, or call "
-                + "JobQueues.create");
+        super("queue '" + queue
+                + "' does not exist; declare a @JobHandler for it (of a @Bean method, in the class that it "
+                + "returns), add it under pgjobq.queues, or call JobQueues.create");
         this.queue = queue;
     }
 

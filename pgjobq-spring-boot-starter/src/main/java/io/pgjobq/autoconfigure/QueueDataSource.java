@@ -2,6 +2,7 @@ package io.pgjobq.autoconfigure;
 
 import java.util.List;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -16,7 +17,8 @@ record QueueDataSource(DataSource dataSource) {
             chosen = all.getIfUnique();
         }
         if (chosen == null) {
-            throw new QueueDataSourceException(List.of(beanFactory.getBeanNamesForType(DataSource.class)));
+            throw new QueueDataSourceException(
+                    List.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, DataSource.class)));
         }
         return new QueueDataSource(chosen);
     }

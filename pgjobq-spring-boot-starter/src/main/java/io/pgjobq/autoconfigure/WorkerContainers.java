@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
@@ -44,15 +45,20 @@ final class WorkerContainers implements HandlerRegistry {
                     String.join(", ", handlersByQueue.keySet()));
             declared.addAll(handlersByQueue.keySet());
         }
-        declared.forEach(this::declare);
+        declared.forEach(queue -> declare(queue, handlersByQueue.get(queue)));
     }
 
-    private void declare(String queue) {
+    /** @param handlers those that name the queue, {@code null} if only a property does */
+    private void declare(String queue, @Nullable List<Handler> handlers) {
         try {
             pgJobQ.declareQueue(queue, options.queue(queue));
         } catch (IllegalArgumentException e) {
-            throw new InvalidPropertyException(
-                    "pgjobq.queues[" + queue + "] can't be: " + e.getMessage() + ".", "Change the queue's name.", e);
+            throw handlers != null
+                    ? invalid(queue, handlers, e)
+                    : new InvalidPropertyException(
+                            "pgjobq.queues[" + queue + "] can't be: " + e.getMessage() + ".",
+                            "Change the queue's name.",
+                            e);
         }
     }
 
@@ -64,10 +70,15 @@ final class WorkerContainers implements HandlerRegistry {
         try {
             return pgJobQ.container(queue, handlers, options.queue(queue), options.container(queue));
         } catch (IllegalArgumentException e) {
-            throw new InvalidJobHandlerException(
-                    "queue '" + queue + "' of " + handlers.get(0).description() + ": " + e.getMessage() + ".",
-                    "Correct the @JobHandler annotation.",
-                    e);
+            throw invalid(queue, handlers, e);
         }
+    }
+
+    private static InvalidJobHandlerException invalid(
+            String queue, List<Handler> handlers, IllegalArgumentException cause) {
+        return new InvalidJobHandlerException(
+                "queue '" + queue + "' of " + handlers.get(0).description() + ": " + cause.getMessage() + ".",
+                "Correct the @JobHandler annotation.",
+                cause);
     }
 }

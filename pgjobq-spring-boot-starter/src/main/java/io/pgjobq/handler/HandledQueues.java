@@ -4,7 +4,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
-/** The queues that handlers will be registered for, known before any of them exists. */
+/**
+ * The queues that handlers will be registered for, known before any of them exists. What a {@code @Bean} method hides by
+ * returning an interface is known as soon as the bean has been made.
+ */
 public final class HandledQueues {
 
     private final ConfigurableListableBeanFactory beanFactory;

@@ -2,11 +2,19 @@ package io.pgjobq.migration;
 
 import io.pgjobq.PgJobqException;
 
-/** The database can't be reached at start, and has to be. */
+/** There is no connection to the database at start, and has to be one. */
 @SuppressWarnings("serial")
 final class DatabaseUnreachableException extends PgJobqException {
 
-    DatabaseUnreachableException(Throwable cause) {
-        super("pgjobq can't reach its database: " + ConnectionFailure.describe(cause), cause);
+    private final String action;
+
+    DatabaseUnreachableException(ConnectionFailure failure, Throwable cause) {
+        super("pgjobq gets no connection to its database: " + failure.reason(), cause);
+        this.action = failure.action();
+    }
+
+    /** Returns what to do about it. */
+    String action() {
+        return action;
     }
 }

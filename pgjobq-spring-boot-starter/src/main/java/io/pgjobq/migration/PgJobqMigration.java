@@ -36,16 +36,19 @@ public final class PgJobqMigration implements InitializingBean {
     public void afterPropertiesSet() {
         try {
             action.run();
+        } catch (TooFewConnectionsException e) {
+            throw e;
         } catch (RuntimeException e) {
-            if (e instanceof TooFewConnectionsException || !ConnectionFailure.isCauseOf(e)) {
+            ConnectionFailure failure = ConnectionFailure.in(e);
+            if (failure == null) {
                 throw e;
             }
-            if (databaseRequired) {
-                throw new DatabaseUnreachableException(e);
+            if (databaseRequired || !failure.mayPass()) {
+                throw new DatabaseUnreachableException(failure, e);
             }
             LOG.warn(
                     "pgjobq starts without its database and goes on trying (pgjobq.database-required=false): {}",
-                    ConnectionFailure.describe(e));
+                    failure.reason());
         }
     }
 }

@@ -12,7 +12,8 @@ final class SchemaVersionFailureAnalyzer extends AbstractFailureAnalyzer<SchemaV
         return new FailureAnalysis(
                 "pgjobq's tables are not what this release needs: " + cause.getMessage() + ".",
                 "Set pgjobq.migration.enabled=true, or apply the script that SchemaScript.forSchema(\"" + cause.schema()
-                        + "\") in pgjobq-core returns.",
+                        + "\") in pgjobq-core returns. If they are elsewhere, correct pgjobq.schema or "
+                        + "spring.datasource.url.",
                 cause);
     }
 }

@@ -45,6 +45,39 @@ class FirstStartIntegrationTests {
         }
     }
 
+    /** What a {@code @Bean} method may return in place of the class that has the handler. */
+    interface Polite {}
+
+    static class HiddenGreeter extends Greeter implements Polite {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Hidden {
+
+        @Bean
+        Polite polite() {
+            return new HiddenGreeter();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SenderAfterwards {
+
+        @Bean
+        @DependsOn("polite")
+        EarlySender earlySender(JobSender jobs) {
+            return new EarlySender(jobs, "greetings");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SenderBefore {
+
+        @Bean
+        EarlySender earlySender(JobSender jobs) {
+            return new EarlySender(jobs, "greetings");
+        }
+    }
+
     static class EarlySender implements InitializingBean {
 
         private final JobSender jobs;
@@ -138,6 +171,26 @@ class FirstStartIntegrationTests {
                     assertThat(database.queryOne("select count(*) from configured.job", Long.class))
                             .isEqualTo(2);
                 });
+    }
+
+    @Test
+    void aHandlerThatAnInterfaceHidesIsSeenAsSoonAsItsBeanIsMade() {
+        application("hidden")
+                .withUserConfiguration(SenderAfterwards.class, Hidden.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertGreeted(context.getBean(HiddenGreeter.class));
+                });
+    }
+
+    @Test
+    void aHandlerThatAnInterfaceHidesIsNotSeenBeforeAndTheSenderIsToldWhy() {
+        application("too_early")
+                .withUserConfiguration(SenderBefore.class, Hidden.class)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(UnknownQueueException.class)
+                        .hasMessageContaining("of a @Bean method, in the class that it returns"));
     }
 
     @Test

@@ -137,6 +137,16 @@ class PgJobqAutoConfigurationTests {
         }
 
         @Test
+        void isOneOfSeveralOfAParentAndThatFailsTheStartToo() {
+            new ApplicationContextRunner()
+                    .withUserConfiguration(OneDataSource.class, OtherDataSource.class)
+                    .run(parent -> runner.withParent(parent)
+                            .run(context -> assertThat(Analyses.of(context.getStartupFailure())
+                                            .getDescription())
+                                    .contains("can't choose from one, other")));
+        }
+
+        @Test
         void isMarkedTwiceAndThatFailsTheStart() {
             runner.withUserConfiguration(PrimaryDataSource.class, MarkedDataSource.class, AlsoMarkedDataSource.class)
                     .run(context -> assertThat(
@@ -223,6 +233,19 @@ class PgJobqAutoConfigurationTests {
                             .contains("SpacedHandler.handle(String)")
                             .contains("'no way' is not valid"));
         }
+    }
+
+    @Test
+    void aHandlersQueueNameIsNotBlamedOnAPropertyWhereNoJobsRun() {
+        runner.withUserConfiguration(OneDataSource.class, SpacedHandler.class)
+                .withPropertyValues("pgjobq.worker.enabled=false")
+                .run(context -> {
+                    FailureAnalysis analysis = Analyses.of(context.getStartupFailure());
+                    assertThat(analysis.getDescription())
+                            .contains("SpacedHandler.handle(String)")
+                            .doesNotContain("pgjobq.queues");
+                    assertThat(analysis.getAction()).contains("@JobHandler");
+                });
     }
 
     static class SpacedHandler {

@@ -105,7 +105,8 @@ final class Engine implements PgJobQ {
         }
         for (WorkerContainer other : parts.switchboard().containers()) {
             if (other.queue().equals(queue)) {
-                throw new IllegalArgumentException("queue '" + queue + "': has a container already");
+                throw new IllegalArgumentException(
+                        "queue '" + queue + "': has a container already; give that one all handlers of the queue");
             }
         }
         QueueContainer container =

@@ -56,13 +56,13 @@ final class LockWatch {
             long since = seenSince.computeIfAbsent(each, first -> now);
             if (now - since >= LONG.toNanos() && reported.add(each)) {
                 LOG.warn(
-                        "{} stand still: session {} (role '{}', application_name '{}') has held their lock for more than {}; "
-                                + "end it with pg_terminate_backend({})",
+                        "{} stand still: session {} (role '{}', application_name '{}') has held their lock for more"
+                                + " than {} minutes; end it with pg_terminate_backend({})",
                         needs(each),
                         each.pid(),
                         each.role(),
                         each.application(),
-                        LONG,
+                        LONG.toMinutes(),
                         each.pid());
             }
         }

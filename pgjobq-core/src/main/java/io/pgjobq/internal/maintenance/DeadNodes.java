@@ -65,7 +65,8 @@ final class DeadNodes implements Step {
         announcements.ready(ready);
         if (suspects > 0) {
             LOG.warn(
-                    "queue {}: {} jobs were held by two nodes that died, or more, and are run one at a time on each node",
+                    "queue number {}: {} jobs were held by two nodes that died, or more, and are run one at a time"
+                            + " on each node",
                     ready.queue(),
                     suspects);
             announcements.ready(new ReadyJobs(ready.queue(), ReadyJobs.SUSPECTS, 0));

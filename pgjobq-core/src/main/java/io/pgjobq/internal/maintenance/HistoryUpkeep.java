@@ -67,8 +67,8 @@ final class HistoryUpkeep implements Step {
         for (int queue : history.unknown()) {
             if (unknownQueues.add(queue)) {
                 LOG.warn(
-                        "queue {}: does not exist, but another program stored jobs in it, which nobody will run; delete"
-                                + " them, or give them the id of a queue",
+                        "queue number {}: does not exist, but another program stored jobs in it, which nobody will run;"
+                                + " delete them, or give them the id of a queue",
                         queue);
             }
         }

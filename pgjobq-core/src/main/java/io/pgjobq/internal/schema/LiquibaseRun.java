@@ -55,11 +55,14 @@ final class LiquibaseRun {
         }
     }
 
-    /** The caller holds a connection: a pool that has none left is too small. */
+    /** The caller holds a connection: a pool that has none left is too small, unless the server has refused it another. */
     private Connection open() throws SQLException {
         try {
             return dataSource.getConnection();
         } catch (SQLTransientConnectionException ex) {
+            if (ex.getCause() instanceof SQLException) {
+                throw ex;
+            }
             throw new TooFewConnectionsException(schema, ex);
         }
     }

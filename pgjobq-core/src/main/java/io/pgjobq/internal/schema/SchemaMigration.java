@@ -1,6 +1,7 @@
 package io.pgjobq.internal.schema;
 
 import io.pgjobq.SchemaVersionException;
+import io.pgjobq.TooFewConnectionsException;
 import io.pgjobq.UnsupportedDatabaseException;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.SchemaName;
@@ -39,7 +40,9 @@ public final class SchemaMigration {
      * Brings the schema to the version that this release needs.
      *
      * @throws UnsupportedDatabaseException if this is not PostgreSQL, or too old a one
-     * @throws DataAccessException if the database can't be reached or refuses
+     * @throws MigrationRefusedException if the role may not do that, or the server takes no writes
+     * @throws TooFewConnectionsException if the {@code DataSource} gives only one connection at a time
+     * @throws DataAccessException if the database can't be reached, or the migration fails in another way
      */
     public void migrate() {
         run(connection -> {
@@ -80,7 +83,7 @@ public final class SchemaMigration {
             lock.setString(1, "pgjobq migration " + schema);
             lock.execute();
             if (version(connection) < VERSION) {
-                new LiquibaseRun(dataSource, schema, "io/pgjobq/internal/schema/changelog.yaml").update();
+                update();
                 LOG.info("schema '{}': migrated to version {}", schema, VERSION);
             }
             connection.commit();
@@ -89,6 +92,18 @@ public final class SchemaMigration {
                 connection.rollback();
                 connection.setAutoCommit(autoCommit);
             }
+        }
+    }
+
+    private void update() throws SQLException {
+        try {
+            new LiquibaseRun(dataSource, schema, "io/pgjobq/internal/schema/changelog.yaml").update();
+        } catch (SQLException ex) {
+            MigrationRefusedException refused = MigrationRefusedException.in(schema, ex);
+            if (refused != null) {
+                throw refused;
+            }
+            throw ex;
         }
     }
 

@@ -257,7 +257,8 @@ public final class DefaultJobSender implements JobSender {
         } catch (RuntimeException ex) {
             if (Database.isReadOnly(ex)) {
                 throw new ReadOnlyTransactionException(
-                        "queue '" + queue + "': a job can't be sent, since the transaction or the server is read-only");
+                        "queue '" + queue + "': a job can't be sent, since the transaction or the server is read-only;"
+                                + " send it in a transaction that may write, on the primary");
             }
             throw ex;
         }

@@ -5,6 +5,7 @@ import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.StoredJson;
+import io.pgjobq.internal.support.LogText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +68,11 @@ record SendSpec(
     public JobSender.Spec attributes(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(attributes);
         more.forEach((name, value) -> {
-            check(storable(name) && !name.isEmpty(), "an attribute's name must not be empty or hold a NUL");
+            check(!name.isEmpty(), "an attribute's name must not be empty");
+            check(
+                    storable(name),
+                    "an attribute's name must not hold a NUL character or half a surrogate pair, but is '"
+                            + LogText.line(name) + "'");
             check(storable(value), "attribute '" + name + "' must not hold a NUL character or half a surrogate pair");
             all.put(name, value);
         });
@@ -94,9 +99,10 @@ record SendSpec(
     @Override
     public JobSender.Spec type(String newType) {
         check(newType.length() <= LONGEST_TYPE, "type must be 1 to 200 characters, but has " + newType.length());
+        check(!newType.isEmpty(), "type must be 1 to 200 characters, but is empty");
         check(
-                !newType.isEmpty() && storable(newType),
-                "type must be 1 to 200 characters without NUL, but is '" + newType + "'");
+                storable(newType),
+                "type must not hold a NUL character or half a surrogate pair, but is '" + LogText.line(newType) + "'");
         return new SendSpec(sender, queue, delay, instant, priority, attributes, newType);
     }
 

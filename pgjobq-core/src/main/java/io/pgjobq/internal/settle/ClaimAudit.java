@@ -45,7 +45,7 @@ public final class ClaimAudit {
     public boolean run(Registration registration) {
         Set<Long> before = book.held();
         List<HeldJob> said = table.apply(registration);
-        forgetLost(before, said);
+        forgetLost(registration, before, said);
         if (said.stream().allMatch(this::isKnown)) {
             return false;
         }
@@ -54,7 +54,7 @@ public final class ClaimAudit {
         unknown.removeIf(this::isKnown);
         List<HeldJob> left = new ArrayList<>(table.apply(registration));
         left.removeIf(job -> !unknown.contains(job));
-        giveBack(left);
+        giveBack(registration, left);
         return !left.isEmpty();
     }
 
@@ -62,7 +62,7 @@ public final class ClaimAudit {
         return job.seq() == null ? book.knows(job.claim()) : book.knows(job.claim(), job.seq());
     }
 
-    private void giveBack(List<HeldJob> unknown) {
+    private void giveBack(Registration registration, List<HeldJob> unknown) {
         if (unknown.isEmpty()) {
             return;
         }
@@ -76,18 +76,22 @@ public final class ClaimAudit {
             }
         }
         LOG.info(
-                "gives back {} jobs and {} claims that the tables say this node holds, as it does not know of them",
+                "node {}: gives back {} jobs and {} claims that the tables say it holds, as it does not know of them",
+                registration.node(),
                 jobs.size(),
                 claims.size());
         giveBack.release(jobs, claims.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private void forgetLost(Set<Long> before, List<HeldJob> said) {
+    private void forgetLost(Registration registration, Set<Long> before, List<HeldJob> said) {
         Set<Long> lost = new HashSet<>(before);
         said.forEach(job -> lost.remove(job.claim()));
         lost.removeIf(claim -> !book.lose(claim));
         if (!lost.isEmpty()) {
-            LOG.warn("{} claims that this node holds are gone; their jobs run elsewhere", lost.size());
+            LOG.warn(
+                    "node {}: {} of its claims are gone from the tables, and their jobs run elsewhere",
+                    registration.node(),
+                    lost.size());
         }
     }
 }

@@ -44,7 +44,7 @@ public final class Outage {
             if (cause instanceof Error) {
                 log.error("{}: failed, trying again", activity, cause);
             } else {
-                log.warn("{}: interrupted, trying again until the database answers: {}", activity, LogText.of(cause));
+                log.warn("{}: interrupted, trying again until it works: {}", activity, LogText.of(cause));
             }
         }
         return Duration.ofMillis(Math.max(1, backOff.nextBackOff()));

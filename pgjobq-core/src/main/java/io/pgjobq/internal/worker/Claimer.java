@@ -95,9 +95,7 @@ final class Claimer {
             return mend(() -> services.node().fenced(request.node()));
         } catch (QueueGoneException ex) {
             workload.update(lanes -> lanes.restore(request));
-            // Where there is a handler, there is a queue.
-            LOG.warn("queue '{}': was deleted, is created again for its handler", queue);
-            return mend(host::createQueue);
+            return mend(this::createQueue);
         } catch (RuntimeException | Error ex) {
             workload.update(lanes -> lanes.restore(request));
             services.onClaimLost().run();
@@ -108,6 +106,12 @@ final class Claimer {
                 services.settler().suspects().tellWaiting();
             }
         }
+    }
+
+    /** Where there is a handler, there is a queue. */
+    private void createQueue() {
+        host.createQueue();
+        LOG.warn("queue '{}': was deleted, and has been created again for its handler", queue);
     }
 
     private Duration mend(Runnable what) {

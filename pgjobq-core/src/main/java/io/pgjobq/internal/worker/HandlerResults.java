@@ -39,7 +39,7 @@ final class HandlerResults {
         }
         if (bytes.length > LARGEST) {
             throw new PayloadConversionException("what " + handler.description() + " returned takes " + bytes.length
-                    + " bytes; at most " + LARGEST + " can be kept");
+                    + " bytes; at most " + LARGEST + " can be kept: return a reference to it instead");
         }
         return bytes;
     }

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.LogText;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ record LeftOnThread(String name, int priority, @Nullable ClassLoader loader) {
             bringBack();
             takeAwayTransaction(job);
         } catch (RuntimeException | Error ex) {
-            LOG.warn("{}: what its handler left on its thread can't be taken away: {}", job, ex.toString());
+            LOG.warn("{}: what its handler left on its thread can't be taken away: {}", job, LogText.of(ex));
         }
         // An interruption that came too late must not hit the thread's next job.
         Thread.interrupted();

@@ -89,6 +89,7 @@ public final class QueueContainer implements WorkerContainer {
                         backOff));
         this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
+                queue,
                 options.concurrency(),
                 services.settler().suspects(),
                 this::mayTake,
@@ -384,10 +385,10 @@ public final class QueueContainer implements WorkerContainer {
         }
         List<JobRun> late = workload.running();
         LOG.warn(
-                "queue '{}': {} jobs still run after {} and are interrupted",
+                "queue '{}': {} jobs still run {} ms after its stop, and are interrupted",
                 queue,
                 late.size(),
-                options.shutdownTimeout());
+                options.shutdownTimeout().toMillis());
         late.forEach(JobRun::interruptByStop);
         if (workload.awaitIdle(AFTER_INTERRUPT)) {
             return;

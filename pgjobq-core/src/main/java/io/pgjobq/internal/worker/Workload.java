@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.internal.settle.SuspectSlot;
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.LogText;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +30,7 @@ final class Workload {
 
     private static final Logger LOG = Log.of(Workload.class);
 
+    private final String queue;
     private final int concurrency;
     private final BooleanSupplier mayTake;
     private final Runnable startRunner;
@@ -73,17 +75,20 @@ final class Workload {
     }
 
     /**
+     * @param queue how log lines name it
      * @param concurrency how many jobs may run at once
      * @param suspects what the node's queues share
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
      */
     Workload(
+            String queue,
             int concurrency,
             SuspectSlot suspects,
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
+        this.queue = queue;
         this.concurrency = concurrency;
         this.lanes = new Lanes(suspects);
         this.mayTake = mayTake;
@@ -286,13 +291,13 @@ final class Workload {
                 changed.signalAll();
                 if (!refused) {
                     refused = true;
-                    LOG.warn("no thread could be started for a job: {}", ex.toString());
+                    LOG.warn("queue '{}': no thread can be started for a job: {}", queue, LogText.of(ex));
                 }
                 return;
             }
             if (refused) {
                 refused = false;
-                LOG.info("threads can be started for jobs again");
+                LOG.info("queue '{}': threads can be started for jobs again", queue);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.pgjobq.internal.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.test.LogLines;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -57,6 +58,24 @@ class CallbackThreadsTests {
         assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
         go.countDown();
+    }
+
+    @Test
+    void whatCannotBeCompletedIsLoggedAndTheNextIs() throws Exception {
+        CountDownLatch ran = new CountDownLatch(1);
+        try (LogLines log = LogLines.capture()) {
+            callbacks.execute(() -> {
+                throw new StackOverflowError();
+            });
+            callbacks.execute(ran::countDown);
+            assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
+            callbacks.close();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(log.with("ERROR waiting for jobs: a future could not be completed"))
+                    .hasSize(1);
+        }
     }
 
     @Test

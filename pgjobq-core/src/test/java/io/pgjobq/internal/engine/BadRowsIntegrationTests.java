@@ -165,9 +165,9 @@ class BadRowsIntegrationTests {
         try (LogLines log = LogLines.capture();
                 TestNode other = TestNode.polling(database.dataSource()).start()) {
             // The other node may look at that moment too, and tells of it then.
-            await().until(() -> !log.with("queue -7: does not exist, but another program stored jobs")
+            await().until(() -> !log.with("queue number -7: does not exist, but another program stored jobs")
                             .isEmpty()
-                    && !log.with("queue 4711: does not exist, but another program stored jobs")
+                    && !log.with("queue number 4711: does not exist, but another program stored jobs")
                             .isEmpty());
             assertThat(other.pgJobQ().isRunning()).isTrue();
         }

@@ -161,7 +161,9 @@ class CompletionIntegrationTests {
     void ofAnUnknownIdNothingIsKnown() {
         try (TestNode node = answering(TestNode.listening(database))) {
             assertThatThrownBy(() -> get(node.pgJobQ().completions().completion(987_654_321, Void.class)))
-                    .hasCauseInstanceOf(UnknownJobException.class);
+                    .hasCauseInstanceOf(UnknownJobException.class)
+                    .hasMessageContaining(
+                            "job 987654321: nothing is known of it: it was never committed, or what was kept");
             SentJob<?>[] sent = new SentJob<?>[1];
             CompletableFuture<?>[] inside = new CompletableFuture<?>[1];
             transactions().executeWithoutResult(status -> {

@@ -9,6 +9,7 @@ import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestOptions;
@@ -87,7 +88,8 @@ class DeclaredQueuesIntegrationTests {
 
     @Test
     void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextPoll() throws Exception {
-        try (TestNode node = TestNode.polling(database.dataSource())) {
+        try (LogLines log = LogLines.capture();
+                TestNode node = TestNode.polling(database.dataSource())) {
             node.handle(queue, Integer.class, (number, context) -> seen.add(number));
             node.start();
             node.sender().send(queue, 1);
@@ -99,6 +101,8 @@ class DeclaredQueuesIntegrationTests {
                         .until(() -> node.pgJobQ().queues().names().contains(queue));
                 database.execute("select pgjobq.send('" + queue + "', '" + i + "', 'Integer')");
                 assertThat(take()).isEqualTo(i);
+                assertThat(log.with("queue '" + queue + "': was deleted, and has been created again for its handler"))
+                        .hasSize(i - 1);
             }
         }
     }

@@ -30,7 +30,7 @@ class LockWatchTests {
                     .singleElement()
                     .asString()
                     .startsWith("WARN claims of queue 'emails' stand still: session 41 (role 'eve', application_name "
-                            + "'psql\\nERROR')")
+                            + "'psql\\nERROR') has held their lock for more than 2 minutes;")
                     .endsWith("end it with pg_terminate_backend(41)");
             held = List.of();
             pass(LockWatch.EVERY);

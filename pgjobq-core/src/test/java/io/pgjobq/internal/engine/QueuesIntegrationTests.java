@@ -50,7 +50,10 @@ class QueuesIntegrationTests {
             assertThat(full.waiting()).isEqualTo(1);
             assertThat(full.oldestReadyAge()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
             assertThat(queues.describeAll()).extracting(QueueDescription::name).contains(queue);
-            assertThatThrownBy(() -> queues.delete(queue)).isInstanceOf(QueueNotEmptyException.class);
+            assertThatThrownBy(() -> queues.delete(queue))
+                    .isInstanceOf(QueueNotEmptyException.class)
+                    .hasMessage("queue '" + queue
+                            + "' has jobs; wait until they have ended, or use deleteWithJobs to cancel them");
             queues.deleteWithJobs(queue);
             assertThat(queues.names()).doesNotContain(queue);
             assertThat(database.queryOne("select count(*) from pgjobq.job", Long.class))
@@ -163,6 +166,16 @@ class QueuesIntegrationTests {
             assertThat(node.sender().cancel(first.id())).as("ended").isFalse();
             assertThat(ready.completion().get(10, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Cancelled.class);
             assertThat(waiting.completion().get(10, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Cancelled.class);
+        }
+    }
+
+    @Test
+    void aSecondContainerOfAQueueIsRefusedWithTheWayOut() {
+        try (TestNode node = working()) {
+            assertThatThrownBy(() -> node.handle(queue, Integer.class, (number, context) -> number))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "queue '" + queue + "': has a container already; give that one all handlers of the queue");
         }
     }
 

@@ -144,7 +144,9 @@ class SendingInTransactionIntegrationTests {
             readOnly.setReadOnly(true);
             assertThatThrownBy(() -> readOnly.execute(status -> node.sender().send(queue, 1)))
                     .isInstanceOf(ReadOnlyTransactionException.class)
-                    .hasMessageContaining(queue);
+                    .hasMessage("queue '" + queue
+                            + "': a job can't be sent in a read-only transaction; remove readOnly from its"
+                            + " @Transactional");
             assertThatThrownBy(() -> readOnly.execute(status -> node.sender().sendAll(queue, List.of(1))))
                     .isInstanceOf(ReadOnlyTransactionException.class);
             // Only the server knows of this one.
@@ -152,7 +154,8 @@ class SendingInTransactionIntegrationTests {
                         new JdbcTemplate(database.dataSource()).execute("set transaction read only");
                         return node.sender().send(queue, 1);
                     }))
-                    .isInstanceOf(ReadOnlyTransactionException.class);
+                    .isInstanceOf(ReadOnlyTransactionException.class)
+                    .hasMessageContaining("send it in a transaction that may write, on the primary");
             assertThat(jobs()).isZero();
         }
     }

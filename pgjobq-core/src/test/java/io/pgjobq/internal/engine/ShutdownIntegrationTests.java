@@ -78,7 +78,8 @@ class ShutdownIntegrationTests {
     void afterTheTimeOutJobsAreInterruptedAndGivenBackUncharged() throws Exception {
         CountDownLatch running = new CountDownLatch(2);
         CountDownLatch interrupted = new CountDownLatch(2);
-        try (TestNode node = TestNode.listening(database)) {
+        try (LogLines log = LogLines.capture();
+                TestNode node = TestNode.listening(database)) {
             WorkerContainer container =
                     node.handle(queue, impatient(2), TestNode.handler(Integer.class, (number, context) -> {
                         running.countDown();
@@ -95,6 +96,11 @@ class ShutdownIntegrationTests {
             assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
             container.stop();
             assertThat(interrupted.getCount()).isZero();
+            assertThat(log.with("': 2 jobs still run 100 ms after its stop, and are interrupted"))
+                    .hasSize(1);
+            await().until(() -> log.with("attempt 1 is given back, since the shutdown interrupted it")
+                            .size()
+                    == 2);
             var description = node.pgJobQ().queues().describe(queue);
             assertThat(description.ready()).isEqualTo(3);
             assertThat(description.running()).isZero();

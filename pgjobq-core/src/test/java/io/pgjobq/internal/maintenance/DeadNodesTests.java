@@ -6,6 +6,7 @@ import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.NodeStore.DeadNode;
 import io.pgjobq.internal.store.NodeStore.Rescue;
 import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -63,6 +64,19 @@ class DeadNodesTests implements DeadNodes.Nodes {
                         new Signal.Ready(8, 2, 30),
                         new Signal.Ready(8, ReadyJobs.SUSPECTS, 0),
                         new Signal.Ended(List.of(99L)));
+    }
+
+    @Test
+    void whoIsDeclaredDeadAndWhatMayHaveKilledItIsWarnedOf() {
+        next = List.of(new Rescue(new ReadyJobs(8, 2, 30), 3, 2, 1, new long[0]));
+        try (LogLines log = LogLines.capture()) {
+            deadNodes.run(true);
+            assertThat(log.with("WARN"))
+                    .containsExactly(
+                            "WARN node 3 'dead': declared dead, its jobs are run elsewhere",
+                            "WARN queue number 8: 2 jobs were held by two nodes that died, or more, and are run one at a"
+                                    + " time on each node");
+        }
     }
 
     @Override

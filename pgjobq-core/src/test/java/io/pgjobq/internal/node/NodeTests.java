@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.pgjobq.internal.store.NodeRegistry;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Vitals;
+import io.pgjobq.test.LogLines;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -137,8 +138,14 @@ class NodeTests {
         registry.drawn = 10;
         beat();
         registry.drawn = 9;
-        beat();
-        beat();
+        try (LogLines log = LogLines.capture()) {
+            beat();
+            beat();
+            assertThat(log.with("WARN"))
+                    .containsExactly(
+                            "WARN node 1 'a': the database has forgotten commits, as its sequence has come back;"
+                                    + " what this node holds is compared with what is there");
+        }
 
         assertThat(told).containsExactly("drawn 10", "in doubt", "drawn 9", "drawn 9");
     }

@@ -73,9 +73,18 @@ class SendSpecTests {
     @ParameterizedTest
     @ValueSource(strings = {"\0", "half \ud800", "\udc00 half"})
     void textThatCannotBeStoredIsRefused(String text) {
-        assertThatIllegalArgumentException().isThrownBy(() -> spec.attribute("a", text));
-        assertThatIllegalArgumentException().isThrownBy(() -> spec.attribute(text, "a"));
-        assertThatIllegalArgumentException().isThrownBy(() -> spec.type(text));
+        String why = " must not hold a NUL character or half a surrogate pair";
+        String shown =
+                text.replace("\0", "\\u0000").replace("\ud800", "\\ud800").replace("\udc00", "\\udc00");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> spec.attribute("a", text))
+                .withMessage("queue 'emails': attribute 'a'" + why);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> spec.attribute(text, "a"))
+                .withMessage("queue 'emails': an attribute's name" + why + ", but is '" + shown + "'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> spec.type(text))
+                .withMessage("queue 'emails': type" + why + ", but is '" + shown + "'");
     }
 
     @Test

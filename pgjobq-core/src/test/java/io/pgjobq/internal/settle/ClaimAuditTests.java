@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.store.HeldJob;
 import io.pgjobq.internal.store.Registration;
+import io.pgjobq.test.LogLines;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,7 +92,13 @@ class ClaimAuditTests {
         book.taken(List.of(job(7, 1), job(8, 2)));
         table.add(() -> List.of(new HeldJob(8, 2L)));
 
-        assertThat(audit.run(NODE)).isFalse();
+        try (LogLines log = LogLines.capture()) {
+            assertThat(audit.run(NODE)).isFalse();
+            assertThat(audit.run(NODE)).isFalse();
+            assertThat(log.with("node 1: 1 of its claims are gone from the tables"))
+                    .as("once")
+                    .hasSize(1);
+        }
         assertThat(book.isLost(7)).isTrue();
         assertThat(book.isLost(8)).isFalse();
     }

@@ -12,6 +12,7 @@ import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.support.Vitals;
+import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,11 @@ class SettlerTests {
         store.fail(Integer.MAX_VALUE, i -> new IllegalStateException("away"));
         takeAndSucceed(1, 5);
         settler.start();
-        settler.stop(Duration.ofMillis(50));
+        try (LogLines log = LogLines.capture()) {
+            settler.stop(Duration.ofMillis(50));
+            assertThat(log.with("settling jobs: stops with 5 attempts unrecorded; those jobs run again"))
+                    .hasSize(1);
+        }
         assertThat(store.succeeded).isEmpty();
 
         store.fail(0, i -> new IllegalStateException("away"));

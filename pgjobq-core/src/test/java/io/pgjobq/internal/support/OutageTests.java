@@ -2,6 +2,7 @@ package io.pgjobq.internal.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -41,12 +42,24 @@ class OutageTests {
     }
 
     private static String once() {
-        return "WARN queue 'emails': taking jobs: interrupted, trying again until the database answers:"
+        return "WARN queue 'emails': taking jobs: interrupted, trying again until it works:"
                 + " java.lang.IllegalStateException: refused";
     }
 
     private static String end() {
         return "INFO queue 'emails': taking jobs: works again after 3 failed attempts";
+    }
+
+    /** It is this node's own, and its place in the code is of use. */
+    @Test
+    void anErrorIsLoggedAsOneWithItsStackTrace() {
+        outage.failed(new StackOverflowError());
+        outage.failed(new StackOverflowError());
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(line.getFormattedMessage()).isEqualTo("queue 'emails': taking jobs: failed, trying again");
+            assertThat(line.getThrowableProxy()).isNotNull();
+        });
     }
 
     @Test

@@ -26,7 +26,7 @@ class ClaimerTests extends WorkFixture {
 
     private final AtomicInteger runners = new AtomicInteger();
     private final Workload workload =
-            new Workload(2, settler.suspects(), () -> true, runners::incrementAndGet, now::get);
+            new Workload("work", 2, settler.suspects(), () -> true, runners::incrementAndGet, now::get);
     private final Queue host = new Queue();
     private final AtomicInteger toldOfSuspects = new AtomicInteger();
     private final Claimer claimer = new Claimer(

@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.test.LogLines;
 import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -44,6 +45,34 @@ class LeftOnThreadTests {
         assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
     }
 
+    /** A security manager, or a subclass of Thread, may refuse. */
+    @Test
+    void whatCannotBeTakenAwayIsSaidAndHarmsNobody() throws InterruptedException {
+        try (LogLines log = LogLines.capture()) {
+            Thread stubborn =
+                    new Thread(() -> {
+                        LeftOnThread before = LeftOnThread.before();
+                        Thread.currentThread().setContextClassLoader(new URLClassLoader(new URL[0]));
+                        before.takeAway("job 1");
+                    }) {
+                        private int calls;
+
+                        @Override
+                        public void setContextClassLoader(ClassLoader loader) {
+                            if (calls++ > 0) {
+                                throw new IllegalStateException("no\nway");
+                            }
+                            super.setContextClassLoader(loader);
+                        }
+                    };
+            stubborn.start();
+            stubborn.join();
+            assertThat(log.with("what its handler left"))
+                    .containsExactly("WARN job 1: what its handler left on its thread can't be taken away: "
+                            + "java.lang.IllegalStateException: no\\nway");
+        }
+    }
+
     @Test
     void aTransactionThatWasLeftOpenIsNotJoinedAndItsConnectionIsClosed() {
         LeftOnThread before = LeftOnThread.before();
@@ -59,7 +88,14 @@ class LeftOnThreadTests {
         TransactionSynchronizationManager.bindResource("pool", new ConnectionHolder(connection));
         TransactionSynchronizationManager.bindResource("other", "resource");
 
-        before.takeAway("job 1");
+        try (LogLines log = LogLines.capture()) {
+            before.takeAway("job 1");
+            before.takeAway("job 2");
+            assertThat(log.with("its handler left a transaction"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN job 1: ");
+        }
 
         assertThat(TransactionSynchronizationManager.isSynchronizationActive()).isFalse();
         assertThat(TransactionSynchronizationManager.isActualTransactionActive())

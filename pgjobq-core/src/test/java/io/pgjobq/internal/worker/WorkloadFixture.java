@@ -31,7 +31,7 @@ class WorkloadFixture {
     /** What stands in the way of another runner. */
     volatile @Nullable Throwable noThread;
 
-    final Workload workload = new Workload(2, suspects, () -> mayTake, this::startRunner, now::get);
+    final Workload workload = new Workload("work", 2, suspects, () -> mayTake, this::startRunner, now::get);
 
     @AfterEach
     void leaveNoInterruption() {

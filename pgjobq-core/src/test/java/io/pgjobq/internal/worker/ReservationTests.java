@@ -1,0 +1,39 @@
+package io.pgjobq.internal.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.ClaimBookTests;
+import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.Registration;
+import io.pgjobq.test.LogLines;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ReservationTests {
+
+    private final ClaimBook book = new ClaimBook();
+    private final AtomicInteger freed = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
+
+    /** The sender's call has stored it and must not fail any more. */
+    @Test
+    void aJobThatCannotBeStartedIsGivenBackAndTheSenderHearsNothingOfIt() {
+        Reservation reservation = new Reservation(
+                new Place(1, new Registration(1, 2), 7, new long[0]),
+                book,
+                job -> {
+                    throw new OutOfMemoryError("heap");
+                },
+                freed::incrementAndGet,
+                lost::incrementAndGet);
+        try (LogLines log = LogLines.capture()) {
+            reservation.fill(ClaimBookTests.job(7, 3));
+            assertThat(log.with("ERROR"))
+                    .containsExactly("ERROR job 3: can't be started where it was sent, and is given back");
+        }
+        assertThat(book.knows(7)).as("else it would not be given back").isFalse();
+        assertThat(freed).hasValue(1);
+        assertThat(lost).hasValue(1);
+    }
+}

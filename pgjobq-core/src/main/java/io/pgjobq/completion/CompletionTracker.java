@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.store.FinishedJobStore;
 import io.pgjobq.store.StoredOutcome;
 import io.pgjobq.support.Background;
+import io.pgjobq.support.DaemonThreads;
 import io.pgjobq.support.Log;
 import io.pgjobq.support.Outage;
 import io.pgjobq.support.Vitals;

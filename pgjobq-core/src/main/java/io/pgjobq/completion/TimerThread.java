@@ -1,5 +1,6 @@
 package io.pgjobq.completion;
 
+import io.pgjobq.support.DaemonThreads;
 import io.pgjobq.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;

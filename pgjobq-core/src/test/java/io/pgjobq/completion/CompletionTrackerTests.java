@@ -8,6 +8,7 @@ import io.pgjobq.JobOutcome;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.store.StoredOutcome;
+import io.pgjobq.support.DaemonThreads;
 import io.pgjobq.support.Vitals;
 import java.lang.reflect.Type;
 import java.time.Duration;

@@ -24,7 +24,7 @@ class SourceStyleTests {
     private static final int MAX_LINES = 400;
     private static final Set<String> SKIPPED = Set.of("target", "node_modules", "data");
     private static final Set<String> SOURCES =
-            Set.of("java", "sql", "xml", "yml", "yaml", "properties", "html", "js", "css", "sh");
+            Set.of("java", "kt", "sql", "xml", "yml", "yaml", "properties", "html", "js", "css", "sh");
     // Put together here, so that this file doesn't contain them.
     private static final List<String> BANNED =
             List.of("TO" + "DO", "FIX" + "ME", "@Dis" + "abled", "Thread.sle" + "ep(");
@@ -34,7 +34,8 @@ class SourceStyleTests {
 
     @Test
     void noFileIsLong() {
-        assertThat(select(file -> Set.of("java", "sql", "js").contains(extension(file)) && isSourceOfAModule(file)))
+        assertThat(select(
+                        file -> Set.of("java", "kt", "sql", "js").contains(extension(file)) && isSourceOfAModule(file)))
                 .isNotEmpty()
                 .allSatisfy(file ->
                         assertThat(read(file).lines().count()).as("lines").isLessThanOrEqualTo(MAX_LINES));

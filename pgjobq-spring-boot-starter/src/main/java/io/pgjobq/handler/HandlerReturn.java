@@ -125,8 +125,8 @@ record HandlerReturn(Kind kind, Type type) {
     private static InvalidJobHandlerException cantBeWaitedFor(JobHandlerMethod handler, String what) {
         return new InvalidJobHandlerException(
                 handler.fullDescription() + " returns " + what + ", of which the end of its work can't be told.",
-                "Return the result itself, or a CompletionStage, a Mono or from a suspending function, which end with the "
-                        + "work.");
+                "Return the result itself, a CompletionStage or a Mono (then() and collectList() make one of a Flux), or make "
+                        + "it a suspending function: these end with the work.");
     }
 
     private static boolean isEndless(@Nullable Class<?> type) {

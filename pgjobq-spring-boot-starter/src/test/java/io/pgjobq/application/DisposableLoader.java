@@ -27,9 +27,18 @@ final class DisposableLoader extends URLClassLoader {
 
     /** Has all that is not the JDK's. */
     static DisposableLoader ofEverything() throws MalformedURLException {
+        return without(List.of());
+    }
+
+    /** Has all that is not the JDK's, but the jars whose names begin so. */
+    static DisposableLoader without(List<String> jars) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            urls.add(Path.of(entry).toUri().toURL());
+            Path path = Path.of(entry);
+            String name = path.getFileName().toString();
+            if (jars.stream().noneMatch(name::startsWith)) {
+                urls.add(path.toUri().toURL());
+            }
         }
         return new DisposableLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
@@ -51,12 +60,17 @@ final class DisposableLoader extends URLClassLoader {
      * @return what is still there as long as the application has not been unloaded
      */
     WeakReference<Class<?>> live(ShortLife life, String[] properties) throws Exception {
+        return live(ShortLife.class, life.name(), properties);
+    }
+
+    /** Calls the {@code live} of this loader's own class of that name. */
+    WeakReference<Class<?>> live(Class<?> type, String name, String[] properties) throws Exception {
         Thread caller = Thread.currentThread();
         ClassLoader before = caller.getContextClassLoader();
         caller.setContextClassLoader(this);
         try (this) {
-            Class<?> application = loadClass(ShortLife.class.getName());
-            application.getMethod("live", String.class, String[].class).invoke(null, life.name(), properties);
+            Class<?> application = loadClass(type.getName());
+            application.getMethod("live", String.class, String[].class).invoke(null, name, properties);
             return new WeakReference<>(application);
         } finally {
             caller.setContextClassLoader(before);

@@ -225,7 +225,30 @@ class HandlerReturnTests {
         assertThat(analysis.getDescription())
                 .startsWith(component.getName() + ".handle(Email) returns ")
                 .endsWith(", of which the end of its work can't be told.");
-        assertThat(analysis.getAction()).contains("a CompletionStage, a Mono");
+        assertThat(analysis.getAction()).contains("a CompletionStage or a Mono");
+    }
+
+    /** As Boot prints them to somebody who knows nothing of this. */
+    @Test
+    void refusalsSayWhatIsWrongAndWhatToDo() {
+        FailureAnalysis flux = analysisOf(Streaming.class);
+        assertThat(flux.getDescription())
+                .isEqualTo(
+                        Streaming.class.getName() + ".handle(Email) returns reactor.core.publisher.Flux, of which the"
+                                + " end of its work can't be told.");
+        assertThat(flux.getAction())
+                .isEqualTo(
+                        "Return the result itself, a CompletionStage or a Mono (then() and collectList() make one of a"
+                                + " Flux), or make it a suspending function: these end with the work.");
+        FailureAnalysis async = analysisOf(AsyncMethod.class);
+        assertThat(async.getDescription())
+                .isEqualTo(
+                        AsyncMethod.class.getName() + ".handle(Email) is @Async, so that it returns before its work is"
+                                + " done, and its job would count as done.");
+        assertThat(async.getAction())
+                .isEqualTo(
+                        "Take @Async away: handlers run on threads of their own, and one whose work goes on elsewhere"
+                                + " returns a CompletionStage that ends with it.");
     }
 
     static class Opaque {

@@ -63,6 +63,15 @@ class ReadmeIntegrationTests {
     }
 
     @Test
+    void everyLineOfKotlinIsCompiled() throws IOException {
+        String source = squeeze(
+                Files.readString(Path.of("src", "test", "kotlin", "io", "pgjobq", "readme", "ReadmeSnippets.kt")));
+        assertThat(blocks("kotlin"))
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(source).contains(squeeze(block.replaceAll(" //.*", ""))));
+    }
+
+    @Test
     void theApplicationRunsWithTheYaml() {
         database.execute("create table person (name text, email text)");
         new ApplicationContextRunner()

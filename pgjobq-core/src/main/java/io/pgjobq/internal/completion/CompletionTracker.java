@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.StoredOutcome;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;

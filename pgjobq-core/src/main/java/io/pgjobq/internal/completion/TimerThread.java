@@ -1,5 +1,6 @@
 package io.pgjobq.internal.completion;
 
+import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;

@@ -1,18 +1,20 @@
 package io.pgjobq.internal.engine;
 
+import io.pgjobq.internal.support.DaemonThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
-import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
  * The threads that run handlers: virtual ones, or platform threads that end when they have been idle for half a minute. How
- * many there are is the containers' business. Thread-safe.
+ * many there are is the containers' business. A sender's thread may hand in a job, of which its handler must see nothing.
+ * Thread-safe.
  */
 final class HandlerThreads implements Executor, AutoCloseable {
+
+    private static final String PREFIX = "pgjobq-worker-";
 
     private final Executor executor;
     private final @Nullable ThreadPoolExecutor pool;
@@ -20,12 +22,10 @@ final class HandlerThreads implements Executor, AutoCloseable {
     HandlerThreads(boolean virtual) {
         if (virtual) {
             pool = null;
-            executor = new VirtualThreadTaskExecutor("pgjobq-worker-");
+            executor = new VirtualThreads(PREFIX);
         } else {
-            CustomizableThreadFactory factory = new CustomizableThreadFactory("pgjobq-worker-");
-            factory.setDaemon(true);
             pool = new ThreadPoolExecutor(
-                    0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
+                    0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), new DaemonThreads(PREFIX));
             executor = pool;
         }
     }

@@ -3,6 +3,7 @@ package io.pgjobq.internal.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.test.LogLines;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;

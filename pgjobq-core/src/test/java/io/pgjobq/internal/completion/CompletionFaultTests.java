@@ -3,6 +3,7 @@ package io.pgjobq.internal.completion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.JobOutcome;
+import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.test.RandomValues;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package io.pgjobq.internal.completion;
+package io.pgjobq.internal.support;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Makes threads that are made at any time, by any thread, and must take nothing over from it: its inheritable thread-locals
  * may be a caller's request or security context, and its context class loader that of a part of the application. Thread-safe.
  */
-final class DaemonThreads implements ThreadFactory {
+public final class DaemonThreads implements ThreadFactory {
 
     private final String prefix;
     private final AtomicInteger made = new AtomicInteger();
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     /** Gives threads the context class loader of the calling one, which builds the application. */
-    DaemonThreads(String prefix) {
+    public DaemonThreads(String prefix) {
         this.prefix = prefix;
     }
 

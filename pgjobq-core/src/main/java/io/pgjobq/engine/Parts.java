@@ -163,6 +163,16 @@ final class Parts {
     private final class Heartbeats implements Node.Observer {
 
         @Override
+        public int[] queues() {
+            return maintenance.queues();
+        }
+
+        @Override
+        public void missing(List<Integer> queues) {
+            maintenance.missing(queues);
+        }
+
+        @Override
         public void othersSilent() {
             maintenance.othersSilent();
         }

@@ -83,8 +83,8 @@ class DeclaredQueuesIntegrationTests {
     }
 
     @Test
-    void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextPoll() throws Exception {
-        try (TestNode node = TestNode.polling(database.dataSource())) {
+    void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextHeartbeat() throws Exception {
+        try (TestNode node = TestNode.listening(database)) {
             node.handle(queue, Integer.class, (number, context) -> seen.add(number));
             node.start();
             node.sender().send(queue, 1);
@@ -92,7 +92,7 @@ class DeclaredQueuesIntegrationTests {
             await().until(() -> node.pgJobQ().containers().get(0).activeJobs() == 0);
             for (int i = 2; i < 6; i++) {
                 database.execute("delete from pgjobq.queue");
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofSeconds(5))
                         .until(() -> node.pgJobQ().queues().names().contains(queue));
                 database.execute("select pgjobq.send('" + queue + "', '" + i + "', 'Integer')");
                 assertThat(take()).isEqualTo(i);

@@ -123,6 +123,14 @@ class SilentNodeIntegrationTests {
     private static final class Unobserved implements Node.Observer {
 
         @Override
+        public int[] queues() {
+            return new int[0];
+        }
+
+        @Override
+        public void missing(List<Integer> queues) {}
+
+        @Override
         public void othersSilent() {}
 
         @Override

@@ -22,12 +22,19 @@ final class AttemptEnds {
 
     private static final Logger LOG = Log.of(AttemptEnds.class);
 
+    private final Handlers handlers;
     private final WorkerOptions options;
     private final CompletionSink completions;
     private final Runnable onPartitionMissing;
     private final BeginBackOff backOff;
 
-    AttemptEnds(WorkerOptions options, CompletionSink completions, Runnable onPartitionMissing, BeginBackOff backOff) {
+    AttemptEnds(
+            Handlers handlers,
+            WorkerOptions options,
+            CompletionSink completions,
+            Runnable onPartitionMissing,
+            BeginBackOff backOff) {
+        this.handlers = handlers;
         this.options = options;
         this.completions = completions;
         this.onPartitionMissing = onPartitionMissing;
@@ -36,6 +43,7 @@ final class AttemptEnds {
 
     /** The handler's transaction has completed the job. */
     void completed(JobRun run, Succeeded succeeded, Completion completion) {
+        gotThrough(run);
         if (run.settle(new Completed(run.job()))) {
             completions.completed(succeeded, completion);
         }
@@ -54,8 +62,16 @@ final class AttemptEnds {
     }
 
     void succeeded(JobRun run, Succeeded succeeded) {
+        gotThrough(run);
         if (!run.settle(succeeded)) {
             LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
+        }
+    }
+
+    private void gotThrough(JobRun run) {
+        Handler handler = backOff.isTroubled() ? handlers.find(run.job().type()) : null;
+        if (handler != null) {
+            backOff.recorded(handler);
         }
     }
 
@@ -110,6 +126,11 @@ final class AttemptEnds {
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (Database.lacksPartition(thrown)) {
             onPartitionMissing.run();
+            Handler handler = handlers.find(run.job().type());
+            if (handler != null) {
+                // It would be run again and again until the partition is there.
+                backOff.unrecorded(handler);
+            }
             return "there is no partition yet for its history";
         }
         return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;

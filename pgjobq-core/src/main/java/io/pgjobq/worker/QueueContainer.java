@@ -58,7 +58,7 @@ public final class QueueContainer implements WorkerContainer {
                 JobRunner.Store.of(services.jobs(), services.settlements()),
                 services.threads(),
                 backOff,
-                new AttemptEnds(options, services.ends(), services.onPartitionMissing(), backOff));
+                new AttemptEnds(this.handlers, options, services.ends(), services.onPartitionMissing(), backOff));
         this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
                 options.concurrency(),

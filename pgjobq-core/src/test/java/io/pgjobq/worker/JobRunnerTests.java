@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.store.Settlement.Completed;
 import io.pgjobq.store.Settlement.Released;
+import io.pgjobq.store.Settlement.Succeeded;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 class JobRunnerTests extends RunnerFixture {
+
+    private boolean lacking;
 
     @Test
     void anAttemptThatCantBeginIsGivenBackAndItsQueueRestsUntilItIsChargedAfterAMinute() {
@@ -46,6 +50,26 @@ class JobRunnerTests extends RunnerFixture {
         runner(handler((payload, context) -> null)).run(attempt(job(null)), goneOn::incrementAndGet);
         assertThat(settled).singleElement().isInstanceOf(Released.class);
         assertThat(backOff.rest()).isPositive();
+    }
+
+    @Test
+    void aMissingPartitionIsNotChargedAndTheQueueRestsUntilAnAttemptGetsThrough() {
+        JobRunner runner = runner(handler((payload, context) -> {
+            if (lacking) {
+                throw new DataAccessResourceFailureException(
+                        "", new SQLException("no partition of relation \"finished_job\" found for row", "23514"));
+            }
+            return null;
+        }));
+        lacking = true;
+        runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
+        assertThat(settled).singleElement().isInstanceOf(Released.class);
+        assertThat(backOff.rest()).hasMillis(100);
+
+        lacking = false;
+        runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
+        assertThat(settled).last().isInstanceOf(Succeeded.class);
+        assertThat(backOff.rest()).isZero();
     }
 
     @Test

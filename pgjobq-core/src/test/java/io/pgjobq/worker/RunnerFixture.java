@@ -59,13 +59,14 @@ class RunnerFixture {
     JobRunner runner(Handler handler, Consumer<Runnable> threads) {
         RetryPolicy retry = new RetryPolicy(Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
         WorkerOptions options = new WorkerOptions(1, 3, retry, Duration.ofSeconds(1), true, HistoryRetention.DEFAULT);
+        Handlers handlers = new Handlers("work", List.of(handler));
         return new JobRunner(
-                new Handlers("work", List.of(handler)),
+                handlers,
                 converter,
                 store,
                 threads::accept,
                 backOff,
-                new AttemptEnds(options, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(handlers, options, (succeeded, completion) -> {}, () -> {}, backOff));
     }
 
     JobRun attempt(ClaimedJob job) {

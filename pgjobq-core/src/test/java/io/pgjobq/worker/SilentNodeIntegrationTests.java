@@ -60,14 +60,15 @@ class SilentNodeIntegrationTests {
             started.incrementAndGet();
             return null;
         });
+        Handlers handlers = new Handlers("work", List.of(handler));
         BeginBackOff backOff = new BeginBackOff("work", System::nanoTime);
         runner = new JobRunner(
-                new Handlers("work", List.of(handler)),
+                handlers,
                 new JacksonPayloadConverter(),
                 JobRunner.Store.of(jobs, settlements),
                 Runnable::run,
                 backOff,
-                new AttemptEnds(WorkerOptions.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(handlers, WorkerOptions.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}

@@ -38,6 +38,7 @@ import io.pgjobq.worker.WorkerServices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,11 @@ final class Parts {
     private final JobQueues queues;
     private final DeadJobs deadJobs;
 
+    /**
+     * @param queueIds creates the queue of a container
+     * @param declared creates a queue if it is declared
+     * @param lockTime tells, in nanoseconds, how long a lock has been held
+     */
     Parts(
             DataSource dataSource,
             EngineOptions options,
@@ -83,7 +89,8 @@ final class Parts {
             @Nullable ListenConnectionFactory listenConnections,
             boolean takesPart,
             ToIntFunction<QueueContainer> queueIds,
-            DeclaredQueues declared) {
+            DeclaredQueues declared,
+            LongSupplier lockTime) {
         this.takesPart = takesPart;
         database = new Database(dataSource, options.schema());
         Database answering = database.within(ANSWER);
@@ -132,7 +139,7 @@ final class Parts {
                         lanes,
                         book,
                         new ClaimAudit(nodes, settlements, book),
-                        new LockWatch(new LockStore(answering)::held, System::nanoTime)),
+                        new LockWatch(new LockStore(answering)::held, lockTime)),
                 options.pollInterval(),
                 this::isListening,
                 vitals);

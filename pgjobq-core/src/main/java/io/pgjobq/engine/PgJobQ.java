@@ -91,7 +91,8 @@ public final class PgJobQ implements SmartLifecycle, AutoCloseable {
                 builder.listenConnections.get(),
                 takesPart,
                 this::create,
-                this::createDeclared);
+                this::createDeclared,
+                System::nanoTime);
         this.preparing = new Background("pgjobq-start", parts.vitals());
     }
 

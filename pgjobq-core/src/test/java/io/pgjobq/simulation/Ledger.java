@@ -1,53 +1,150 @@
 package io.pgjobq.simulation;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** What senders and handlers themselves know: the other side of the audit. Thread-safe. */
+/**
+ * What senders and handlers themselves know: the other side of the audit. Jobs have numbers of their own here, since a database
+ * that is rewound gives its numbers out again. Thread-safe.
+ */
 final class Ledger {
 
-    private final Set<Long> committed = ConcurrentHashMap.newKeySet();
-    private final Set<Long> sentByNodes = ConcurrentHashMap.newKeySet();
+    /** How long nodes have after the database was rewound to learn what is still theirs. */
+    private static final long GRACE = Duration.ofSeconds(3).toNanos();
+
+    private final AtomicLong lastNumber = new AtomicLong();
     private final Set<Long> rolledBack = ConcurrentHashMap.newKeySet();
-    private final Map<Long, SimulatedNode> holders = new ConcurrentHashMap<>();
-    private final Map<Long, SimulatedNode> successes = new ConcurrentHashMap<>();
+    private final Map<Long, Start> holders = new ConcurrentHashMap<>();
+    private final Map<Long, Start> successes = new ConcurrentHashMap<>();
+    private final Set<Long> ran = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private final AtomicLong starts = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
-    private final AtomicLong inDoubt = new AtomicLong();
 
-    void committed(long id) {
-        committed.add(id);
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock, as are the next two: what is in the database, and what may be. */
+    private final Set<Long> committed = new HashSet<>();
+
+    private final Set<Long> inDoubt = new HashSet<>();
+
+    /** Odd while the database is being rewound. */
+    private int history;
+
+    private volatile long settledFrom = System.nanoTime() - 1;
+
+    /**
+     * A handler starts a job.
+     *
+     * @param history the database's history at that time
+     * @param certain whether the node can be expected to know what is its own in that history
+     */
+    record Start(SimulatedNode node, int history, boolean certain) {
+
+        private boolean contradicts(Start other) {
+            return certain
+                    && other.certain
+                    && history == other.history
+                    && !node.wasDisturbed()
+                    && !other.node.wasDisturbed();
+        }
     }
 
-    void rolledBack(long id) {
-        rolledBack.add(id);
+    /** Returns a number for a job that is to be sent. */
+    long number() {
+        return lastNumber.incrementAndGet();
     }
 
-    /** A node has sent a job to its own queue. */
-    void sentByNode(long id) {
-        sentByNodes.add(id);
+    /** Returns the database's history. */
+    int history() {
+        lock.lock();
+        try {
+            return history;
+        } finally {
+            lock.unlock();
+        }
     }
 
-    Set<Long> sentByNodes() {
-        return sentByNodes;
+    /** Jobs were sent and committed; if the database has been rewound since then, they may be gone. */
+    void committed(Collection<Long> jobs, int since) {
+        lock.lock();
+        try {
+            (since == history && history % 2 == 0 ? committed : inDoubt).addAll(jobs);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** A node does not know whether its job was committed. */
-    void inDoubt() {
-        inDoubt.incrementAndGet();
+    /** Jobs were sent, and nobody was told whether they were committed. */
+    void inDoubt(Collection<Long> jobs) {
+        lock.lock();
+        try {
+            inDoubt.addAll(jobs);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    long jobsInDoubt() {
-        return inDoubt.get();
+    void rolledBack(long job) {
+        rolledBack.add(job);
     }
 
+    /** The database begins to be rewound. */
+    void rewinding() {
+        lock.lock();
+        try {
+            history++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The database holds just these jobs; what else was sent is gone, and all but what had ended may run again. */
+    void rewound(Set<Long> there) {
+        lock.lock();
+        try {
+            settledFrom = System.nanoTime() + GRACE;
+            history++;
+            committed.clear();
+            committed.addAll(there);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what must be in the database. */
     Set<Long> committed() {
-        return committed;
+        lock.lock();
+        try {
+            return new HashSet<>(committed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what may be in the database. */
+    Set<Long> possible() {
+        lock.lock();
+        try {
+            Set<Long> possible = new HashSet<>(committed);
+            possible.addAll(inDoubt);
+            return possible;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the jobs of which an attempt has succeeded, in whatever history. */
+    Set<Long> ran() {
+        return ran;
     }
 
     List<String> violations() {
@@ -70,34 +167,37 @@ final class Ledger {
      * A handler starts: nobody else may be at it or have done it. A node that was disturbed may, and may be met: it does not
      * know yet that its jobs were given to others.
      */
-    void started(long id, SimulatedNode node) {
+    Start started(long job, SimulatedNode node) {
         starts.incrementAndGet();
-        if (rolledBack.contains(id)) {
-            violation("job " + id + " rolled back, but was started");
+        if (rolledBack.contains(job)) {
+            violation("job " + job + " rolled back, but was started");
         }
-        SimulatedNode done = successes.get(id);
+        Start start = new Start(node, history(), System.nanoTime() - settledFrom > 0);
+        Start done = successes.get(job);
         if (done != null) {
             repeats.incrementAndGet();
-            if (!done.wasDisturbed() && !node.wasDisturbed()) {
-                violation("job " + id + " started on " + node + " after it had succeeded on " + done);
+            if (done.contradicts(start)) {
+                violation("job " + job + " started on " + node + " after it had succeeded on " + done.node);
             }
         }
-        SimulatedNode other = holders.put(id, node);
+        Start other = holders.put(job, start);
         if (other != null) {
             repeats.incrementAndGet();
-            if (!other.wasDisturbed() && !node.wasDisturbed()) {
-                violation("job " + id + " started on " + node + " while it ran on " + other);
+            if (other.contradicts(start)) {
+                violation("job " + job + " started on " + node + " while it ran on " + other.node);
             }
         }
+        return start;
     }
 
     /** A handler returned: nobody may start the job any more, unless its node could not say so in time. */
-    void succeeded(long id, SimulatedNode node) {
-        successes.put(id, node);
+    void succeeded(long job, Start start) {
+        ran.add(job);
+        successes.put(job, start);
     }
 
     /** A handler ends. */
-    void ended(long id, SimulatedNode node) {
-        holders.remove(id, node);
+    void ended(long job, Start start) {
+        holders.remove(job, start);
     }
 }

@@ -4,15 +4,15 @@ import io.pgjobq.JobSender;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Sends in transactions that commit late or roll back; one in ten is sent without waking anybody. */
@@ -38,38 +38,52 @@ final class Sender implements Runnable {
         while (goesOn.getAsBoolean()) {
             ThreadLocalRandom random = ThreadLocalRandom.current();
             boolean rollBack = random.nextInt(10) == 0;
-            List<Long> ids = new ArrayList<>();
-            transaction.executeWithoutResult(status -> {
-                for (int i = random.nextInt(1, 8); i > 0; i--) {
-                    ids.add(send(random));
+            List<Long> jobs = random.longs(random.nextInt(1, 8))
+                    .map(ignored -> ledger.number())
+                    .boxed()
+                    .toList();
+            if (rollBack) {
+                jobs.forEach(ledger::rolledBack);
+            }
+            int history = ledger.history();
+            try {
+                transaction.executeWithoutResult(status -> {
+                    jobs.forEach(job -> send(job, random));
+                    if (random.nextInt(5) == 0) {
+                        LockSupport.parkNanos(random.nextInt(100_000_000));
+                    }
+                    if (rollBack) {
+                        status.setRollbackOnly();
+                    }
+                });
+                if (!rollBack) {
+                    ledger.committed(jobs, history);
                 }
-                if (random.nextInt(5) == 0) {
-                    LockSupport.parkNanos(random.nextInt(100_000_000));
-                }
-                if (rollBack) {
-                    ids.forEach(ledger::rolledBack);
-                    status.setRollbackOnly();
-                }
-            });
-            if (!rollBack) {
-                ids.forEach(ledger::committed);
+            } catch (DataAccessException | TransactionException ex) {
+                // The connection was cut, perhaps after the commit.
+                ledger.inDoubt(jobs);
             }
             LockSupport.parkNanos(random.nextInt(1_000_000));
         }
         pgJobQ.close();
     }
 
-    private long send(ThreadLocalRandom random) {
+    private void send(long job, ThreadLocalRandom random) {
         String queue = random.nextBoolean() ? "plain" : "joint";
         if (random.nextInt(10) == 0) {
-            Long id = jdbc.queryForObject(
-                    "select pgjobq.send_quietly(?, '{}'::jsonb, priority => ?)", Long.class, queue, random.nextInt(10));
-            return Objects.requireNonNull(id);
+            jdbc.queryForObject(
+                    "select pgjobq.send_quietly(?, to_jsonb(?), ?::text, priority => ?)",
+                    Long.class,
+                    queue,
+                    job,
+                    job,
+                    random.nextInt(10));
+            return;
         }
-        JobSender.Spec spec = pgJobQ.sender().to(queue).priority(random.nextInt(4, 6));
+        JobSender.Spec spec = pgJobQ.sender().to(queue).type(Long.toString(job)).priority(random.nextInt(4, 6));
         if (random.nextInt(20) == 0) {
             spec = spec.delay(Duration.ofMillis(random.nextInt(300)));
         }
-        return spec.send(new byte[] {'{', '}'}).id();
+        spec.send(SimulatedNode.payload(job));
     }
 }

@@ -10,6 +10,7 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestOptions;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -42,13 +43,21 @@ final class SimulatedNode {
     private final Network network;
     private final PgJobQ pgJobQ;
     private final JdbcTemplate jdbc;
-    private final double failureRate;
+    private final Handling handling;
     private volatile boolean disturbed;
 
-    SimulatedNode(String name, TestDatabase database, Ledger ledger, double failureRate) {
+    /**
+     * How handlers do their work.
+     *
+     * @param failureRate how many attempts fail, of one
+     * @param slowRate how many take up to a second, of one
+     */
+    record Handling(double failureRate, double slowRate) {}
+
+    SimulatedNode(String name, TestDatabase database, Ledger ledger, Handling handling) {
         this.name = name;
         this.ledger = ledger;
-        this.failureRate = failureRate;
+        this.handling = handling;
         this.network = new Network(database.pool(6));
         this.jdbc = new JdbcTemplate(network);
         this.pgJobQ = PgJobQ.builder(network)
@@ -64,7 +73,7 @@ final class SimulatedNode {
         pgJobQ.container("plain", List.of(handler(this::plain, null)), OPTIONS.queue(), OPTIONS.container());
         pgJobQ.container(
                 "own",
-                List.of(handler(context -> attempt(context, () -> {}), null)),
+                List.of(handler((job, context) -> attempt(job, () -> {}), null)),
                 OPTIONS.queue(),
                 OPTIONS.container());
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
@@ -73,15 +82,21 @@ final class SimulatedNode {
 
     private static Handler handler(Work work, @Nullable TransactionTemplate transaction) {
         return new Handler("simulated handler", byte[].class, Set.of(), transaction, (payload, context) -> {
-            work.run(context);
-            return null;
+            long job = Long.parseLong(new String((byte[]) payload, StandardCharsets.UTF_8));
+            work.run(job, context);
+            return job;
         });
     }
 
     @FunctionalInterface
     private interface Work {
 
-        void run(JobContext context);
+        void run(long job, JobContext context);
+    }
+
+    /** A job's payload, type and result say which it is, and each of them is stored in its own way. */
+    static byte[] payload(long job) {
+        return Long.toString(job).getBytes(StandardCharsets.UTF_8);
     }
 
     SimulatedNode start() {
@@ -118,8 +133,11 @@ final class SimulatedNode {
         pgJobQ.close();
     }
 
-    private void plain(JobContext context) {
-        attempt(context, () -> {});
+    private void plain(long job, JobContext context) {
+        if (!context.type().equals(Long.toString(job))) {
+            ledger.violation("job " + context.type() + " came with the payload of job " + job);
+        }
+        attempt(job, () -> {});
         if (ThreadLocalRandom.current().nextInt(5) == 0) {
             sendOwn();
         }
@@ -127,33 +145,37 @@ final class SimulatedNode {
 
     /** A job that this node may run without asking for it. */
     private void sendOwn() {
+        long job = ledger.number();
+        int history = ledger.history();
         try {
-            ledger.sentByNode(pgJobQ.sender()
+            pgJobQ.sender()
                     .to("own")
+                    .type(Long.toString(job))
                     .priority(ThreadLocalRandom.current().nextInt(4, 6))
-                    .send(new byte[] {'{', '}'})
-                    .id());
+                    .send(payload(job));
+            ledger.committed(List.of(job), history);
         } catch (DataAccessException ex) {
             // It may exist all the same, and is run then.
-            ledger.inDoubt();
+            ledger.inDoubt(List.of(job));
         }
     }
 
-    private void joint(JobContext context) {
-        attempt(context, () -> jdbc.update("insert into effect (job_id) values (?)", context.id()));
+    private void joint(long job, JobContext context) {
+        attempt(job, () -> jdbc.update("insert into effect (job) values (?)", job));
     }
 
-    private void attempt(JobContext context, Runnable effect) {
-        ledger.started(context.id(), this);
+    private void attempt(long job, Runnable effect) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        Ledger.Start start = ledger.started(job, this);
         try {
             effect.run();
-            LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(500_000));
-            if (ThreadLocalRandom.current().nextDouble() < failureRate) {
+            LockSupport.parkNanos(random.nextInt(random.nextDouble() < handling.slowRate ? 1_000_000_000 : 500_000));
+            if (random.nextDouble() < handling.failureRate) {
                 throw new IllegalStateException("fails now and then");
             }
-            ledger.succeeded(context.id(), this);
+            ledger.succeeded(job, start);
         } finally {
-            ledger.ended(context.id(), this);
+            ledger.ended(job, start);
         }
     }
 

@@ -67,7 +67,8 @@ final class Engine implements PgJobQ {
                 builder.listenConnections(),
                 workerNode,
                 this::create,
-                this::createDeclared);
+                this::createDeclared,
+                System::nanoTime);
         this.preparing = new Background("pgjobq-start", parts.vitals());
     }
 

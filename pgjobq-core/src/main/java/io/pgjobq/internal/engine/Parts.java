@@ -42,6 +42,7 @@ import io.pgjobq.internal.worker.WorkerStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,11 @@ final class Parts {
     private final JobQueues queues;
     private final DeadJobs deadJobs;
 
+    /**
+     * @param queueIds creates the queue of a container
+     * @param declared creates a queue if it is declared
+     * @param lockTime tells, in nanoseconds, how long a lock has been held
+     */
     Parts(
             DataSource dataSource,
             NodeOptions options,
@@ -87,7 +93,8 @@ final class Parts {
             @Nullable ListenConnectionFactory listenConnections,
             boolean workerNode,
             ToIntFunction<QueueContainer> queueIds,
-            DeclaredQueues declared) {
+            DeclaredQueues declared,
+            LongSupplier lockTime) {
         this.workerNode = workerNode;
         database = new Database(dataSource, options.schema());
         Database answering = database.within(ANSWER);
@@ -136,7 +143,7 @@ final class Parts {
                         lanes,
                         book,
                         new ClaimAudit(nodes, settlements, book),
-                        new LockWatch(new LockStore(answering)::held, System::nanoTime)),
+                        new LockWatch(new LockStore(answering)::held, lockTime)),
                 options.pollInterval(),
                 this::isListening,
                 vitals);
@@ -165,6 +172,16 @@ final class Parts {
 
     /** Takes what heartbeats show to those who act on it. */
     private final class Heartbeats implements Node.Observer {
+
+        @Override
+        public int[] queues() {
+            return maintenance.queues();
+        }
+
+        @Override
+        public void missing(List<Integer> queues) {
+            maintenance.missing(queues);
+        }
 
         @Override
         public void othersSilent() {

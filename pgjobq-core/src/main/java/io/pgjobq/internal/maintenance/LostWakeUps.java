@@ -143,9 +143,6 @@ final class LostWakeUps implements Step {
             // A rescuer has died in the middle, or a zombie made a claim after its death.
             findings.abandoned();
         }
-        if (!neglected.missing().isEmpty()) {
-            workers.missing(neglected.missing());
-        }
         if (neglected.dueInMillis() != null) {
             findings.due(neglected.dueInMillis());
         }

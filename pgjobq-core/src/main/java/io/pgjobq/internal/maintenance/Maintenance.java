@@ -152,6 +152,16 @@ public final class Maintenance {
         }
     }
 
+    /** Returns the numbers of the queues that this node takes jobs from. */
+    public int[] queues() {
+        return workers.queues();
+    }
+
+    /** A heartbeat has shown that these of the queues are not there. */
+    public void missing(List<Integer> queues) {
+        workers.missing(queues);
+    }
+
     /** A partition is missing. */
     public void lookAfterHistorySoon() {
         history.ask();

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -62,6 +63,12 @@ public final class Node implements NotificationListener.Pulse {
 
     /** Who is told of what heartbeats show. */
     public interface Observer {
+
+        /** Returns the numbers of the queues that are to be there, for a heartbeat to look. */
+        int[] queues();
+
+        /** These of them are not there. */
+        void missing(List<Integer> queues);
 
         /** Another node has been silent for longer than it should. */
         void othersSilent();
@@ -246,7 +253,7 @@ public final class Node implements NotificationListener.Pulse {
         if (own && lockedAs != number && registry.lock(connection, number)) {
             lockedAs = number;
         }
-        note(registration, asked, registry.heartbeat(connection, registration, lockedAs == number));
+        note(registration, asked, registry.heartbeat(connection, registration, lockedAs == number, observer.queues()));
     }
 
     @Override
@@ -268,7 +275,10 @@ public final class Node implements NotificationListener.Pulse {
         Registration registration = registration();
         long asked = nanoTime.getAsLong();
         if (registration != null) {
-            note(registration, asked, connection.run(kept -> registry.heartbeat(kept, registration, false)));
+            note(
+                    registration,
+                    asked,
+                    connection.run(kept -> registry.heartbeat(kept, registration, false, observer.queues())));
         }
     }
 
@@ -281,6 +291,9 @@ public final class Node implements NotificationListener.Pulse {
         signs.answered(asked);
         compare(asked, answer);
         observer.drawn(answer.drawn());
+        if (!answer.missing().isEmpty()) {
+            observer.missing(answer.missing());
+        }
         if (answer.pulse() == NodeRegistry.Pulse.OTHERS_SILENT) {
             observer.othersSilent();
         }

@@ -1,10 +1,8 @@
 package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
-import io.pgjobq.internal.database.SqlArrays;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +58,8 @@ public final class LaneStore {
      * @param ready for each lane the lowest seq that nobody has taken
      * @param dueInMillis when the next job is due, less than 0 if it was before, {@code null} if none waits
      * @param abandoned whether dead nodes hold claims
-     * @param missing the numbers among the given ones that no queue has
      */
-    public record Neglected(
-            List<ReadyJobs> ready, @Nullable Long dueInMillis, boolean abandoned, List<Integer> missing) {}
+    public record Neglected(List<ReadyJobs> ready, @Nullable Long dueInMillis, boolean abandoned) {}
 
     /** Looks what there is to do, in the lanes of the queues only for jobs from that seq on. */
     public Neglected sweep(int[] queues, long from) {
@@ -79,10 +75,7 @@ public final class LaneStore {
                     }
                     long millis = row.getLong(4);
                     Long due = row.wasNull() ? null : millis;
-                    List<Integer> missing = Arrays.stream(SqlArrays.longs(row, 6))
-                            .mapToObj(Math::toIntExact)
-                            .toList();
-                    return all.add(new Neglected(ready, due, row.getBoolean(5), missing));
+                    return all.add(new Neglected(ready, due, row.getBoolean(5)));
                 },
                 queues,
                 from));

@@ -3,6 +3,7 @@ package io.pgjobq.internal.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 /** The list of running nodes, as one that is on it needs it. */
 public interface NodeRegistry {
@@ -16,8 +17,14 @@ public interface NodeRegistry {
     /** Tries to take the session lock that shows the process to be alive, and returns whether the connection has it. */
     boolean lock(Connection connection, int node) throws SQLException;
 
-    /** Shows that the node lives; locked is whether the connection holds its session lock. */
-    Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) throws SQLException;
+    /**
+     * Shows that the node lives.
+     *
+     * @param locked whether the connection holds its session lock
+     * @param queues the queues that are to be there
+     */
+    Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
+            throws SQLException;
 
     /** What a heartbeat shows. */
     enum Pulse {
@@ -34,9 +41,10 @@ public interface NodeRegistry {
      *
      * @param drawn how far sequence numbers have been drawn, 0 if the node is fenced
      * @param history the server's identity and its timeline, empty if the node is fenced
+     * @param missing those of the queues that are not there, none if the node is fenced
      */
-    record Heartbeat(Pulse pulse, long drawn, String history) {
+    record Heartbeat(Pulse pulse, long drawn, String history, List<Integer> missing) {
 
-        static final Heartbeat FENCED = new Heartbeat(Pulse.FENCED, 0, "");
+        static final Heartbeat FENCED = new Heartbeat(Pulse.FENCED, 0, "", List.of());
     }
 }

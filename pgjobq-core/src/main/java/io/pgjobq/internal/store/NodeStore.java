@@ -2,9 +2,11 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
+import io.pgjobq.internal.node.Heartbeat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,15 +57,22 @@ public final class NodeStore implements NodeRegistry {
     }
 
     @Override
-    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) throws SQLException {
+    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
+            throws SQLException {
         List<Heartbeat> rows = database.list(
                 connection,
                 "heartbeat",
                 row -> new Heartbeat(
-                        row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL, row.getLong(2), row.getString(3)),
+                        row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL,
+                        row.getLong(2),
+                        row.getString(3),
+                        Arrays.stream(SqlArrays.longs(row, 4))
+                                .mapToObj(Math::toIntExact)
+                                .toList()),
                 locked,
                 registration.node(),
-                registration.token());
+                registration.token(),
+                queues);
         return rows.isEmpty() ? Heartbeat.FENCED : rows.get(0);
     }
 

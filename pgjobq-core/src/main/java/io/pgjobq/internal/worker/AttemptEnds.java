@@ -24,6 +24,7 @@ final class AttemptEnds {
 
     private static final Logger LOG = Log.of(AttemptEnds.class);
 
+    private final Handlers handlers;
     private final int maxAttempts;
     private final RetryPolicy retry;
     private final CompletionSink completions;
@@ -31,11 +32,13 @@ final class AttemptEnds {
     private final BeginBackOff backOff;
 
     AttemptEnds(
+            Handlers handlers,
             int maxAttempts,
             RetryPolicy retry,
             CompletionSink completions,
             Runnable onPartitionMissing,
             BeginBackOff backOff) {
+        this.handlers = handlers;
         this.maxAttempts = maxAttempts;
         this.retry = retry;
         this.completions = completions;
@@ -45,6 +48,7 @@ final class AttemptEnds {
 
     /** The handler's transaction has completed the job. */
     void completed(JobRun run, Succeeded succeeded, Completion completion) {
+        gotThrough(run);
         if (run.settle(new Completed(run.job()))) {
             completions.completed(succeeded, completion);
         }
@@ -63,8 +67,16 @@ final class AttemptEnds {
     }
 
     void succeeded(JobRun run, Succeeded succeeded) {
+        gotThrough(run);
         if (!run.settle(succeeded)) {
             LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
+        }
+    }
+
+    private void gotThrough(JobRun run) {
+        Handler handler = backOff.isTroubled() ? handlers.find(run.job().type()) : null;
+        if (handler != null) {
+            backOff.recorded(handler);
         }
     }
 
@@ -119,6 +131,11 @@ final class AttemptEnds {
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (Database.lacksPartition(thrown)) {
             onPartitionMissing.run();
+            Handler handler = handlers.find(run.job().type());
+            if (handler != null) {
+                // It would be run again and again until the partition is there.
+                backOff.unrecorded(handler);
+            }
             return "there is no partition yet for its history";
         }
         return run.wasInterruptedByStop() ? "the shutdown interrupted it" : null;

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * How long a queue rests while attempts of it can't begin, and for how long that is excused. Jobs keep their place in the
- * line meanwhile, rather than being rewritten each time. Thread-safe.
+ * How long a queue rests while attempts of it can't begin, and for how long that is excused; and while their ends can't be
+ * recorded, which always is. Jobs keep their place in the line meanwhile, rather than being rewritten each time. Thread-safe.
  */
 final class BeginBackOff {
 
@@ -32,11 +32,19 @@ final class BeginBackOff {
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** By the handler's description. Guarded by the lock. */
-    private final Map<String, Trouble> troubles = new HashMap<>();
+    /** Guarded by the lock. */
+    private final Map<Where, Trouble> troubles = new HashMap<>();
 
     /** Whether there is any trouble: asked for each attempt. Written under the lock. */
     private volatile boolean troubled;
+
+    /**
+     * Where there is trouble.
+     *
+     * @param handler the handler's description
+     * @param atEnd whether what its attempts came to can't be recorded, rather than that they can't begin
+     */
+    private record Where(String handler, boolean atEnd) {}
 
     BeginBackOff(String queue, LongSupplier nanoTime) {
         this.queue = queue;
@@ -48,11 +56,8 @@ final class BeginBackOff {
         long now = nanoTime.getAsLong();
         lock.lock();
         try {
-            Trouble trouble = troubles.get(handler.description());
-            if (trouble == null) {
-                trouble = new Trouble(now);
-                troubles.put(handler.description(), trouble);
-                troubled = true;
+            Where where = new Where(handler.description(), false);
+            if (!troubles.containsKey(where)) {
                 LOG.warn(
                         "queue '{}': attempts of {} can't begin, tried again less and less often, and charged after {} s:"
                                 + " {}",
@@ -61,10 +66,51 @@ final class BeginBackOff {
                         TimeUnit.NANOSECONDS.toSeconds(EXCUSED),
                         LogText.masked(String.valueOf(cause.getMessage())));
             }
-            return trouble.failed(now);
+            return failed(where, now);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean failed(Where where, long now) {
+        troubled = true;
+        return troubles.computeIfAbsent(where, first -> new Trouble(now)).failed(now);
+    }
+
+    /** An attempt was rolled back, as history has no partition for its end. That may have begun, so that begins don't count. */
+    void unrecorded(Handler handler) {
+        long now = nanoTime.getAsLong();
+        lock.lock();
+        try {
+            Where where = new Where(handler.description(), true);
+            if (!troubles.containsKey(where)) {
+                LOG.warn(
+                        "queue '{}': history has no partition for what {} ends, tried again less and less often",
+                        queue,
+                        handler.description());
+            }
+            failed(where, now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An attempt has got through. */
+    void recorded(Handler handler) {
+        lock.lock();
+        try {
+            if (troubles.remove(new Where(handler.description(), true)) != null) {
+                troubled = !troubles.isEmpty();
+                LOG.info("queue '{}': what {} ends is recorded again", queue, handler.description());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether anything stands in the way of attempts. */
+    boolean isTroubled() {
+        return troubled;
     }
 
     /** An attempt has begun. */
@@ -78,9 +124,10 @@ final class BeginBackOff {
         long now = nanoTime.getAsLong();
         lock.lock();
         try {
-            Trouble trouble = troubles.get(handler.description());
+            Where where = new Where(handler.description(), false);
+            Trouble trouble = troubles.get(where);
             if (trouble != null && trouble.isOver(now)) {
-                troubles.remove(handler.description());
+                troubles.remove(where);
                 troubled = !troubles.isEmpty();
                 LOG.info("queue '{}': attempts of {} begin again", queue, handler.description());
             }

@@ -82,6 +82,7 @@ public final class QueueContainer implements WorkerContainer {
                 services.threads(),
                 backOff,
                 new AttemptEnds(
+                        this.handlers,
                         queueOptions.maxAttempts(),
                         options.retry(),
                         services.ends(),

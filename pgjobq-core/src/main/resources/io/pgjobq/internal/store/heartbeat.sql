@@ -1,6 +1,6 @@
 -- Shows that a node lives, and tells whether another one has been silent for longer than it should, how far sequence numbers
 -- have been drawn, and in which history that was: the server's identity and its timeline, which a promotion and a recovery to
--- a point in time change. Locks the node's own row. The commit is asynchronous: a lost heartbeat is followed by the next.
+-- a point in time change; and which of the node's queues are not there. Locks the node's own row. The commit is asynchronous: a lost heartbeat is followed by the next.
 -- No row: the node has been declared dead, or the database was restored from a state that has no such registration.
 update ${schema}.node n
 set heartbeat_at = clock_timestamp(), session_lock = ?
@@ -9,4 +9,7 @@ returning exists (
     select from ${schema}.node o
     where o.id <> n.id and o.heartbeat_at < clock_timestamp() - o.heartbeat_every * 1.5::double precision),
     (select s.last_value from ${schema}.job_seq s),
-    (select c.system_identifier::text from pg_control_system() c) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
+    (select c.system_identifier::text from pg_control_system() c) || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
+    array(
+        select w.id::bigint from pg_catalog.unnest(?::integer[]) w (id)
+        where not exists (select from ${schema}.queue q where q.id = w.id and q.deleted_xid is null))

@@ -87,9 +87,9 @@ class DeclaredQueuesIntegrationTests {
     }
 
     @Test
-    void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextPoll() throws Exception {
+    void aQueueThatIsDeletedBehindItsIdleHandlersBackIsMadeAgainByTheNextHeartbeat() throws Exception {
         try (LogLines log = LogLines.capture();
-                TestNode node = TestNode.polling(database.dataSource())) {
+                TestNode node = TestNode.listening(database)) {
             node.handle(queue, Integer.class, (number, context) -> seen.add(number));
             node.start();
             node.sender().send(queue, 1);
@@ -97,7 +97,7 @@ class DeclaredQueuesIntegrationTests {
             await().until(() -> node.pgJobQ().containers().get(0).activeJobs() == 0);
             for (int i = 2; i < 6; i++) {
                 database.execute("delete from pgjobq.queue");
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofSeconds(5))
                         .until(() -> node.pgJobQ().queues().names().contains(queue));
                 database.execute("select pgjobq.send('" + queue + "', '" + i + "', 'Integer')");
                 assertThat(take()).isEqualTo(i);

@@ -15,6 +15,8 @@ import io.pgjobq.test.TestOptions;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,37 @@ class HistoryIntegrationTests {
 
             assertThat(sent.completion().get(10, TimeUnit.SECONDS).attempts()).isEqualTo(1);
             assertThat(kept(sent.id())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void asLongAsAPartitionCannotBeMadeItsQueueRestsLongerAndLonger() throws Exception {
+        TransactionTemplate transaction =
+                new TransactionTemplate(new DataSourceTransactionManager(database.dataSource()));
+        BlockingQueue<Long> starts = new LinkedBlockingQueue<>();
+        try (TestNode node = TestNode.listening(database);
+                Connection maker = database.open();
+                Statement statement = maker.createStatement()) {
+            node.handle(
+                    queue,
+                    TestOptions.DEFAULT,
+                    TestNode.handler(Integer.class, transaction, (number, context) -> starts.add(System.nanoTime())));
+            node.start();
+            node.sender().send(queue, 1).completion().get(10, TimeUnit.SECONDS);
+            starts.clear();
+            maker.setAutoCommit(false);
+            statement.execute("select pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -2)");
+            dropAllPartitions();
+            SentJob<Void> sent = node.sender().send(queue, 2);
+
+            Long last = starts.poll(10, TimeUnit.SECONDS);
+            for (long rest = 100; rest <= 400; rest *= 2) {
+                Long next = starts.poll(10, TimeUnit.SECONDS);
+                assertThat(Duration.ofNanos(next - last)).isGreaterThanOrEqualTo(Duration.ofMillis(rest));
+                last = next;
+            }
+            maker.rollback();
+            assertThat(sent.completion().get(10, TimeUnit.SECONDS).attempts()).isEqualTo(1);
         }
     }
 

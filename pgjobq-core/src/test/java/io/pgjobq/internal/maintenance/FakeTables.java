@@ -17,7 +17,7 @@ final class FakeTables implements Maintenance.Tables {
     final List<String> calls = new CopyOnWriteArrayList<>();
 
     LaneStore.Promotion promotion = new LaneStore.Promotion(List.of(), null, null);
-    LaneStore.Neglected neglected = new LaneStore.Neglected(List.of(), null, false, List.of());
+    LaneStore.Neglected neglected = new LaneStore.Neglected(List.of(), null, false);
     QueueStore.Purge purge = new QueueStore.Purge(new long[0], false);
     List<NodeStore.Rescue> rescued = List.of();
     boolean listenedTo = true;

@@ -3,7 +3,6 @@ package io.pgjobq.internal.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.pgjobq.internal.node.Heartbeat;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
@@ -138,11 +137,11 @@ class MaintenanceTests {
     void whatAPollFindsIsActedUpon() {
         started();
         forget();
-        tables.neglected = new Neglected(List.of(new ReadyJobs(7, 5, 12)), -5_000L, true, List.of(8));
+        tables.neglected = new Neglected(List.of(new ReadyJobs(7, 5, 12)), -5_000L, true);
         maintenance.sweep();
         maintenance.runDue();
         assertThat(heard.signals).containsExactly(new Signal.Ready(7, 5, 12));
-        assertThat(workers.calls).contains("report " + new ReadyJobs(7, 5, 12), "missing [8]");
+        assertThat(workers.calls).contains("report " + new ReadyJobs(7, 5, 12));
         maintenance.runDue();
 
         assertThat(tables.calls).as("others judge who is dead").containsExactly("sweep 0", "rescue 50", "promote 1000");
@@ -377,6 +376,14 @@ class MaintenanceTests {
 
         @Override
         public void inDoubt() {}
+
+        @Override
+        public void missing(List<Integer> queues) {}
+
+        @Override
+        public int[] queues() {
+            return new int[0];
+        }
     }
 
     private static final class Registry implements NodeRegistry {
@@ -395,8 +402,8 @@ class MaintenanceTests {
         }
 
         @Override
-        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) {
-            return new Heartbeat(Pulse.WELL, 0, "");
+        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
+            return new Heartbeat(Pulse.WELL, 0, "", List.of());
         }
     }
 }

@@ -241,6 +241,16 @@ class NodeTests {
         assertThat(node.id()).isZero();
     }
 
+    @Test
+    void queuesThatAHeartbeatDoesNotFindAreToldOf() {
+        node.register();
+        beat();
+        registry.missing = List.of(8);
+        beat();
+
+        assertThat(told).containsExactly("drawn 0", "drawn 0", "missing [8]");
+    }
+
     private void beat() {
         try {
             node.beat(SESSION, false);
@@ -250,6 +260,16 @@ class NodeTests {
     }
 
     private final class Told implements Node.Observer {
+
+        @Override
+        public int[] queues() {
+            return new int[] {7, 8};
+        }
+
+        @Override
+        public void missing(List<Integer> queues) {
+            told.add("missing " + queues);
+        }
 
         @Override
         public void othersSilent() {
@@ -281,6 +301,7 @@ class NodeTests {
         private int beats;
         private long drawn;
         private String history = "1/00000001";
+        private List<Integer> missing = List.of();
         private @Nullable Runnable during;
         private @Nullable RuntimeException failure;
 
@@ -309,14 +330,15 @@ class NodeTests {
         }
 
         @Override
-        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) {
+        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
+            assertThat(queues).containsExactly(7, 8);
             beats++;
             if (during != null) {
                 during.run();
             }
             return listed.contains(registration)
-                    ? new Heartbeat(Pulse.WELL, drawn, history)
-                    : new Heartbeat(Pulse.FENCED, 0, "");
+                    ? new Heartbeat(Pulse.WELL, drawn, history, missing)
+                    : new Heartbeat(Pulse.FENCED, 0, "", List.of());
         }
     }
 }

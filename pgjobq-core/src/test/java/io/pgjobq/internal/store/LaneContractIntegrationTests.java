@@ -237,12 +237,12 @@ class LaneContractIntegrationTests {
     @Test
     void aSweepTellsOfWaitingJobsAndOfClaimsOfDeadNodes() {
         assertThat(store.lanes().sweep(new int[] {store.queue(), 9_000}, 0))
-                .isEqualTo(new Neglected(List.of(), null, false, List.of(9_000)));
+                .isEqualTo(new Neglected(List.of(), null, false));
 
         waiting(-1);
         Neglected due = store.lanes().sweep(new int[0], 0);
         assertThat(due.dueInMillis()).isBetween(-60_000L, -1_000L);
-        assertThat(due).isEqualTo(new Neglected(List.of(), due.dueInMillis(), false, List.of()));
+        assertThat(due).isEqualTo(new Neglected(List.of(), due.dueInMillis(), false));
         store.send();
         store.claim(node, 1);
         assertThat(store.lanes().sweep(new int[0], 0).abandoned()).isFalse();

@@ -9,6 +9,7 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Nodes of these tests beat every second and may be silent for twelve. */
@@ -119,6 +120,20 @@ class LivenessContractIntegrationTests {
     }
 
     @Test
+    void aHeartbeatTellsWhichQueuesAreNotThere() {
+        int deleted = store.queues().create("deleted");
+        store.queues().delete("deleted", true);
+
+        assertThat(missing()).isEmpty();
+        assertThat(missing(store.queue())).isEmpty();
+        assertThat(missing(9_000, store.queue(), deleted)).containsExactlyInAnyOrder(9_000, deleted);
+    }
+
+    private List<Integer> missing(int... queues) {
+        return store.heartbeat(TestStore.registration(self), queues).missing();
+    }
+
+    @Test
     void aNodeThatLeftHasNoPulse() {
         store.leave(other);
 
@@ -130,7 +145,7 @@ class LivenessContractIntegrationTests {
         Connection session = store.server().open();
         store.nodes().lock(session, node);
         assertThat(store.nodes()
-                        .heartbeat(session, TestStore.registration(node), true)
+                        .heartbeat(session, TestStore.registration(node), true, new int[0])
                         .pulse())
                 .isEqualTo(Pulse.WELL);
         return session;

@@ -85,7 +85,11 @@ record TestStore(
 
     /** On a connection of the pool, which holds no session lock. */
     NodeRegistry.Heartbeat heartbeat(Registration registration) {
-        return database.alone(connection -> nodes.heartbeat(connection, registration, false));
+        return heartbeat(registration, new int[] {queue});
+    }
+
+    NodeRegistry.Heartbeat heartbeat(Registration registration, int[] expected) {
+        return database.alone(connection -> nodes.heartbeat(connection, registration, false, expected));
     }
 
     List<HeldJob> held(int node) {

@@ -84,6 +84,26 @@ class BeginBackOffTests {
         assertThat(backOff.rest()).isPositive();
     }
 
+    @Test
+    void whatCannotBeRecordedRestsLongerAndLongerAlthoughItBegins() {
+        List<Long> rests = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            backOff.begun(handler);
+            backOff.unrecorded(handler);
+            backOff.recorded(handler("other"));
+            rests.add(backOff.rest().toMillis());
+            pass(backOff.rest());
+        }
+        assertThat(rests).containsExactly(100L, 200L, 400L, 800L);
+        assertThat(backOff.room(50, 2)).isEqualTo(2);
+
+        backOff.recorded(handler);
+        assertThat(backOff.isTroubled()).isFalse();
+        assertThat(backOff.room(50, 2)).isEqualTo(50);
+        backOff.unrecorded(handler);
+        assertThat(backOff.rest()).hasMillis(100);
+    }
+
     private void pass(Duration time) {
         now.addAndGet(time.toNanos());
     }

@@ -1,11 +1,11 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.internal.node.Heartbeat;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.store.NodeRegistry;
 import io.pgjobq.internal.store.Registration;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A list of nodes that gives each registration the next number, and an observer that does nothing. */
@@ -32,7 +32,7 @@ final class FakeNodes implements NodeRegistry, Node.Observer {
     }
 
     @Override
-    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked) {
+    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
         throw new UnsupportedOperationException();
     }
 
@@ -47,4 +47,12 @@ final class FakeNodes implements NodeRegistry, Node.Observer {
 
     @Override
     public void inDoubt() {}
+
+    @Override
+    public void missing(List<Integer> queues) {}
+
+    @Override
+    public int[] queues() {
+        return new int[0];
+    }
 }

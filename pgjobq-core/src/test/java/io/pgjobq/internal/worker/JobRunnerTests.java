@@ -6,6 +6,8 @@ import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.internal.store.Settlement.Completed;
 import io.pgjobq.internal.store.Settlement.Released;
+import io.pgjobq.internal.store.Settlement.Succeeded;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +19,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
 class JobRunnerTests extends RunnerFixture {
+
+    private boolean lacking;
 
     @Test
     void anAttemptThatCantBeginIsGivenBackAndItsQueueRestsUntilItIsChargedAfterAMinute() {
@@ -47,6 +51,26 @@ class JobRunnerTests extends RunnerFixture {
         runner(handler((payload, context) -> null)).run(attempt(job(null)), goneOn::incrementAndGet);
         assertThat(settled).singleElement().isInstanceOf(Released.class);
         assertThat(backOff.rest()).isPositive();
+    }
+
+    @Test
+    void aMissingPartitionIsNotChargedAndTheQueueRestsUntilAnAttemptGetsThrough() {
+        JobRunner runner = runner(handler((payload, context) -> {
+            if (lacking) {
+                throw new DataAccessResourceFailureException(
+                        "", new SQLException("no partition of relation \"finished_job\" found for row", "23514"));
+            }
+            return null;
+        }));
+        lacking = true;
+        runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
+        assertThat(settled).singleElement().isInstanceOf(Released.class);
+        assertThat(backOff.rest()).hasMillis(100);
+
+        lacking = false;
+        runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
+        assertThat(settled).last().isInstanceOf(Succeeded.class);
+        assertThat(backOff.rest()).isZero();
     }
 
     @Test

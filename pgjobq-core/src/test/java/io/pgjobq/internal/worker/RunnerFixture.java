@@ -60,13 +60,14 @@ class RunnerFixture {
 
     JobRunner runner(Handler handler, Consumer<Runnable> threads) {
         RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        Handlers handlers = new Handlers("work", List.of(handler));
         return new JobRunner(
-                new Handlers("work", List.of(handler)),
+                handlers,
                 converter,
                 store,
                 threads::accept,
                 backOff,
-                new AttemptEnds(3, retry, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(handlers, 3, retry, (succeeded, completion) -> {}, () -> {}, backOff));
     }
 
     JobRun attempt(ClaimedJob job) {

@@ -65,14 +65,15 @@ class SilentNodeIntegrationTests {
             started.incrementAndGet();
             return null;
         });
+        Handlers handlers = new Handlers("work", List.of(handler));
         BeginBackOff backOff = new BeginBackOff("work", System::nanoTime);
         runner = new JobRunner(
-                new Handlers("work", List.of(handler)),
+                handlers,
                 new JacksonPayloadConverter(),
                 WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
-                new AttemptEnds(10, RetryPolicy.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
+                new AttemptEnds(handlers, 10, RetryPolicy.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}
@@ -126,6 +127,14 @@ class SilentNodeIntegrationTests {
     }
 
     private static final class Unobserved implements Node.Observer {
+
+        @Override
+        public int[] queues() {
+            return new int[0];
+        }
+
+        @Override
+        public void missing(List<Integer> queues) {}
 
         @Override
         public void othersSilent() {}

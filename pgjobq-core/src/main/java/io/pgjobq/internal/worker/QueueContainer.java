@@ -8,7 +8,6 @@ import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Vacancies.Vacancy;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Place;
-import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
@@ -24,9 +23,6 @@ import org.slf4j.Logger;
  */
 public final class QueueContainer implements WorkerContainer {
 
-    /** How long interrupted handlers have to end. */
-    private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
-
     /** How long the thread that takes jobs rests at once: it gives back what is held for too long. */
     private static final Duration LOOK = Duration.ofMillis(250);
 
@@ -38,7 +34,8 @@ public final class QueueContainer implements WorkerContainer {
     private final Handlers handlers;
     private final WorkerServices services;
     private final BeginBackOff backOff;
-    private final JobRunner runner;
+    private final Runners runners;
+    private final Drain drain;
     private final JobRun.Hold hold;
     private final Workload workload;
     private final Claimer claims;
@@ -75,7 +72,7 @@ public final class QueueContainer implements WorkerContainer {
         this.handlers = new Handlers(queue, handlers);
         this.services = services;
         this.backOff = new BeginBackOff(queue, services.nanoTime());
-        this.runner = new JobRunner(
+        JobRunner runner = new JobRunner(
                 this.handlers,
                 services.converter(),
                 services.store(),
@@ -96,6 +93,8 @@ public final class QueueContainer implements WorkerContainer {
                 this::mayTake,
                 () -> services.threads().execute(this::runJobs),
                 services.nanoTime());
+        this.runners = new Runners(workload, runner, services);
+        this.drain = new Drain(queue, workload, runner, services.settler(), options.shutdownTimeout());
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
         this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);
@@ -161,10 +160,10 @@ public final class QueueContainer implements WorkerContainer {
     public void stop() {
         boolean stopped = lifecycle.stop(
                 workload::close,
-                this::giveBackHeld,
+                drain::giveBackHeld,
                 claimer::stop,
-                this::giveBackHeld,
-                this::endRunning,
+                drain::giveBackHeld,
+                drain::endRunning,
                 () -> services.settler().drain(Duration.ofSeconds(2)));
         if (stopped) {
             LOG.info("queue '{}': stopped", queue);
@@ -188,7 +187,7 @@ public final class QueueContainer implements WorkerContainer {
     @Override
     public void pause() {
         workload.pause(true);
-        giveBackHeld();
+        drain.giveBackHeld();
         LOG.info("queue '{}': paused on this node", queue);
     }
 
@@ -255,7 +254,7 @@ public final class QueueContainer implements WorkerContainer {
 
     private void start(Object sender, ClaimedJob job) {
         if (!workload.fill(sender, run(job))) {
-            giveBackHeld();
+            drain.giveBackHeld();
             workload.free(sender);
         }
     }
@@ -265,6 +264,10 @@ public final class QueueContainer implements WorkerContainer {
                 && services.node().id() != 0
                 && services.node().isFit()
                 && !services.settler().isOverloaded();
+    }
+
+    private void runJobs() {
+        runners.run();
     }
 
     // The thread that takes jobs.
@@ -277,7 +280,7 @@ public final class QueueContainer implements WorkerContainer {
             workload.rest(
                     rest.isZero() ? claims.claim(backOff.room(take.room(), options.concurrency())) : least(rest, LOOK));
         } else if (step instanceof Workload.Step.GiveBack) {
-            giveBackHeld();
+            drain.giveBackHeld();
         }
         return !(step instanceof Workload.Step.End);
     }
@@ -306,7 +309,7 @@ public final class QueueContainer implements WorkerContainer {
 
         @Override
         public void giveBackHeld() {
-            QueueContainer.this.giveBackHeld();
+            drain.giveBackHeld();
         }
     }
 
@@ -319,85 +322,5 @@ public final class QueueContainer implements WorkerContainer {
                 () -> !workload.isOpen(),
                 services.settler()::settle,
                 services.nanoTime());
-    }
-
-    // The runners' threads.
-
-    private void runJobs() {
-        goOn(null);
-    }
-
-    /** Runs jobs until none is left, or one goes on without its thread. */
-    private void goOn(@Nullable JobRun last) {
-        JobRun run = last;
-        try {
-            run = workload.next(last);
-            while (run != null) {
-                JobRun current = run;
-                if (!runner.run(current, () -> over(current))) {
-                    // Its place stays taken until the handler's work ends, where this goes on.
-                    return;
-                }
-                disownUnsettled(current);
-                run = workload.next(current);
-            }
-        } catch (RuntimeException | Error ex) {
-            workload.died(run);
-            if (run != null) {
-                disownUnsettled(run);
-            }
-            throw ex;
-        }
-    }
-
-    private void over(JobRun run) {
-        disownUnsettled(run);
-        goOn(run);
-    }
-
-    /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
-    private void disownUnsettled(JobRun run) {
-        if (!run.isSettled()) {
-            services.disown(run.job());
-        }
-    }
-
-    // Giving back.
-
-    private void giveBackHeld() {
-        workload.giveBackHeld(held -> services.settler()
-                .settleAll(held.stream().map(run -> new Released(run.job())).toList()));
-    }
-
-    /** Given back as others are, a job that stops each node that runs it would do so for ever. */
-    private void failExiting() {
-        for (JobRun run : workload.running()) {
-            if (run.callsExit()) {
-                runner.exited(run);
-                workload.abandon(run);
-            }
-        }
-    }
-
-    private void endRunning() throws InterruptedException {
-        failExiting();
-        if (workload.awaitIdle(options.shutdownTimeout())) {
-            return;
-        }
-        List<JobRun> late = workload.running();
-        LOG.warn(
-                "queue '{}': {} jobs still run {} ms after its stop, and are interrupted",
-                queue,
-                late.size(),
-                options.shutdownTimeout().toMillis());
-        late.forEach(JobRun::interruptByStop);
-        if (workload.awaitIdle(AFTER_INTERRUPT)) {
-            return;
-        }
-        for (JobRun run : workload.running()) {
-            if (run.settle(new Released(run.job()))) {
-                LOG.warn("{}: given back, although its handler still runs: it ignores interruption", run);
-            }
-        }
     }
 }

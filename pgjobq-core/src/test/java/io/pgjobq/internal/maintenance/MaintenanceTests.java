@@ -8,14 +8,11 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.LaneStore.Neglected;
 import io.pgjobq.internal.store.LaneStore.Promotion;
-import io.pgjobq.internal.store.NodeRegistry;
 import io.pgjobq.internal.store.NodeStore.Rescue;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ReadyJobs;
-import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Vitals;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -361,49 +358,5 @@ class MaintenanceTests {
     private Thread neverRun(Runnable work) {
         threads.add(work);
         return new Thread(() -> {});
-    }
-
-    private static final class Unheard implements Node.Observer {
-
-        @Override
-        public void othersSilent() {}
-
-        @Override
-        public void connectionLost() {}
-
-        @Override
-        public void drawn(long position) {}
-
-        @Override
-        public void inDoubt() {}
-
-        @Override
-        public void missing(List<Integer> queues) {}
-
-        @Override
-        public int[] queues() {
-            return new int[0];
-        }
-    }
-
-    private static final class Registry implements NodeRegistry {
-
-        @Override
-        public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {
-            return 1;
-        }
-
-        @Override
-        public void unregister(Registration registration) {}
-
-        @Override
-        public boolean lock(Connection connection, int number) {
-            return true;
-        }
-
-        @Override
-        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
-            return new Heartbeat(Pulse.WELL, 0, "", List.of());
-        }
     }
 }

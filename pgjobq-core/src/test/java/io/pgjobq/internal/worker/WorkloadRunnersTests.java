@@ -97,7 +97,7 @@ class WorkloadRunnersTests extends WorkloadFixture {
             noThread = thrown;
             hold(1);
             hold(1);
-            assertThat(log.with("no thread could be started")).hasSize(1);
+            assertThat(log.with("no thread can be started")).hasSize(1);
 
             noThread = null;
             hold(1);

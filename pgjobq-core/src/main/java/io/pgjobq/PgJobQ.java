@@ -121,6 +121,15 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
          */
         Builder queueDeclarations(QueueDeclarations declarations);
 
+        /**
+         * Sets what is called around each call of a handler, the first one outermost. Asked for whenever a container is
+         * created. Default: none.
+         */
+        Builder interceptors(Iterable<? extends JobInterceptor> interceptors);
+
+        /** Sets who is told of attempts. Asked for when the node starts. Default: nobody. */
+        Builder listeners(Iterable<? extends JobListener> listeners);
+
         /** Sets whether starting migrates the schema, rather than only checking it. Default: it does. */
         Builder migrate(boolean migrate);
 

@@ -3,6 +3,8 @@ package io.pgjobq.autoconfigure;
 import io.pgjobq.DeadJobs;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobCompletions;
+import io.pgjobq.JobInterceptor;
+import io.pgjobq.JobListener;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.ListenConnectionFactory;
@@ -96,6 +98,8 @@ public final class PgJobqAutoConfiguration {
             PgJobqProperties properties,
             PayloadConverter converter,
             ObjectProvider<ListenConnectionFactory> listenConnections,
+            ObjectProvider<JobInterceptor> interceptors,
+            ObjectProvider<JobListener> listeners,
             ObjectProvider<PgJobQBuilderCustomizer> customizers,
             ConfigurableListableBeanFactory beanFactory) {
         HandledQueues handled = new HandledQueues(beanFactory);
@@ -104,6 +108,9 @@ public final class PgJobqAutoConfiguration {
                 .converter(converter)
                 .listenConnections(ListenConnections.from(
                         properties.notifications(), queue.dataSource(), listenConnections.getIfUnique()))
+                // Not looked for yet: they may need the sender.
+                .interceptors(() -> interceptors.orderedStream().iterator())
+                .listeners(() -> listeners.orderedStream().iterator())
                 .migrate(properties.migration().enabled())
                 .workerNode(properties.node().enabled())
                 .queueDeclarations(name -> options.configuredQueues().contains(name)

@@ -4,6 +4,7 @@ import io.pgjobq.ContainerOptions;
 import io.pgjobq.DeadJobs;
 import io.pgjobq.Handler;
 import io.pgjobq.JobCompletions;
+import io.pgjobq.JobInterceptor;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
 import io.pgjobq.NodeOptions;
@@ -13,6 +14,7 @@ import io.pgjobq.QueueDeclarations;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.admin.QueueNames;
+import io.pgjobq.internal.event.ListenerEvents;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Lifecycle;
@@ -20,6 +22,7 @@ import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.worker.QueueContainer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,10 +35,15 @@ final class Engine implements PgJobQ {
 
     private static final Logger LOG = Log.of(Engine.class);
 
+    /** How many may wait for listeners that are slow. */
+    private static final int WAITING_EVENTS = 10_000;
+
     private final NodeOptions options;
     private final boolean migrate;
     private final boolean workerNode;
     private final SchemaMigration schema;
+    private final Iterable<? extends JobInterceptor> interceptors;
+    private final ListenerEvents events;
     private final Parts parts;
 
     /** The queues that are to exist, with their options. */
@@ -60,6 +68,8 @@ final class Engine implements PgJobQ {
         this.migrate = builder.migrate;
         this.workerNode = builder.workerNode;
         this.schema = new SchemaMigration(builder.dataSource(), options.schema());
+        this.interceptors = builder.interceptors;
+        this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS);
         this.parts = new Parts(
                 builder.dataSource(),
                 options,
@@ -68,6 +78,7 @@ final class Engine implements PgJobQ {
                 workerNode,
                 this::create,
                 this::createDeclared,
+                events,
                 System::nanoTime);
         this.preparing = new Background("pgjobq-start", parts.vitals());
     }
@@ -110,8 +121,8 @@ final class Engine implements PgJobQ {
                         "queue '" + queue + "': has a container already; give that one all handlers of the queue");
             }
         }
-        QueueContainer container =
-                new QueueContainer(QueueNames.valid(queue), handlers, queueOptions, containerOptions, parts.services());
+        QueueContainer container = new QueueContainer(
+                QueueNames.valid(queue), handlers, interceptors(), queueOptions, containerOptions, parts.services());
         declareQueue(queue, queueOptions);
         parts.switchboard().add(container);
         if (creates) {
@@ -135,6 +146,7 @@ final class Engine implements PgJobQ {
 
     private void start(long generation) {
         parts.settler().start();
+        events.start();
         try {
             prepare(generation);
         } catch (RuntimeException | Error ex) {
@@ -217,7 +229,7 @@ final class Engine implements PgJobQ {
     }
 
     private void end() {
-        Lifecycle.runAll(preparing::stop, () -> parts.settler().stop(Duration.ofSeconds(5)), this::leave);
+        Lifecycle.runAll(preparing::stop, () -> parts.settler().stop(Duration.ofSeconds(5)), events::stop, this::leave);
     }
 
     private void leave() {
@@ -263,6 +275,12 @@ final class Engine implements PgJobQ {
         }
         create(queue, queueOptions);
         return true;
+    }
+
+    private List<JobInterceptor> interceptors() {
+        List<JobInterceptor> all = new ArrayList<>();
+        interceptors.forEach(all::add);
+        return all;
     }
 
     private int create(QueueContainer container) {

@@ -1,6 +1,8 @@
 package io.pgjobq.internal.engine;
 
 import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.JobInterceptor;
+import io.pgjobq.JobListener;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
@@ -9,6 +11,7 @@ import io.pgjobq.QueueDeclarations;
 import io.pgjobq.internal.database.TransactionEnds;
 import io.pgjobq.internal.notify.DerivedConnections;
 import io.pgjobq.internal.notify.DerivedConnections.Instead;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -21,6 +24,8 @@ public final class EngineBuilder implements PgJobQ.Builder {
     NodeOptions options = NodeOptions.DEFAULT;
     PayloadConverter converter = new JacksonPayloadConverter();
     QueueDeclarations declarations = queue -> null;
+    Iterable<? extends JobInterceptor> interceptors = List.of();
+    Iterable<? extends JobListener> listeners = List.of();
     boolean migrate = true;
     boolean workerNode = true;
     private @Nullable DataSource dataSource;
@@ -67,6 +72,18 @@ public final class EngineBuilder implements PgJobQ.Builder {
     @Override
     public EngineBuilder queueDeclarations(QueueDeclarations newDeclarations) {
         this.declarations = newDeclarations;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder interceptors(Iterable<? extends JobInterceptor> newInterceptors) {
+        this.interceptors = newInterceptors;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder listeners(Iterable<? extends JobListener> newListeners) {
+        this.listeners = newListeners;
         return this;
     }
 

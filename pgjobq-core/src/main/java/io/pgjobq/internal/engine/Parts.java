@@ -11,6 +11,7 @@ import io.pgjobq.internal.admin.DefaultDeadJobs;
 import io.pgjobq.internal.admin.DefaultJobQueues;
 import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.maintenance.Maintenance;
 import io.pgjobq.internal.node.Heartbeat;
 import io.pgjobq.internal.node.Node;
@@ -84,6 +85,7 @@ final class Parts {
     /**
      * @param queueIds creates the queue of a container
      * @param declared creates a queue if it is declared
+     * @param events is told of attempts
      * @param lockTime tells, in nanoseconds, how long a lock has been held
      */
     Parts(
@@ -94,6 +96,7 @@ final class Parts {
             boolean workerNode,
             ToIntFunction<QueueContainer> queueIds,
             DeclaredQueues declared,
+            JobEvents events,
             LongSupplier lockTime) {
         this.workerNode = workerNode;
         database = new Database(dataSource, options.schema());
@@ -160,6 +163,7 @@ final class Parts {
                 maintenance::tidy,
                 maintenance::lookAfterHistorySoon,
                 vitals,
+                events,
                 recorder::completed,
                 System::nanoTime);
         // What callers ask for takes as long as they let it.

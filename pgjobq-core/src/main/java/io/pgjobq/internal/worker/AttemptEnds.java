@@ -5,6 +5,7 @@ import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.settle.Failures;
 import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.Settlement.Completed;
@@ -28,6 +29,7 @@ final class AttemptEnds {
     private final int maxAttempts;
     private final RetryPolicy retry;
     private final CompletionSink completions;
+    private final JobEvents events;
     private final Runnable onPartitionMissing;
     private final BeginBackOff backOff;
 
@@ -36,12 +38,14 @@ final class AttemptEnds {
             int maxAttempts,
             RetryPolicy retry,
             CompletionSink completions,
+            JobEvents events,
             Runnable onPartitionMissing,
             BeginBackOff backOff) {
         this.handlers = handlers;
         this.maxAttempts = maxAttempts;
         this.retry = retry;
         this.completions = completions;
+        this.events = events;
         this.onPartitionMissing = onPartitionMissing;
         this.backOff = backOff;
     }
@@ -50,6 +54,7 @@ final class AttemptEnds {
     void completed(JobRun run, Succeeded succeeded, Completion completion) {
         gotThrough(run);
         if (run.settle(new Completed(run.job()))) {
+            events.succeeded(run, succeeded.micros());
             completions.completed(succeeded, completion);
         }
     }
@@ -61,14 +66,19 @@ final class AttemptEnds {
         } catch (Throwable ex) {
             // What it threw can't be looked at, or logged, or there is no memory left to do so.
             Failure failure = new Failure(thrown.getClass().getName(), "", "");
-            run.settle(new Failed(run.job(), micros(run), failure, delay(run, thrown)));
+            Long delay = delay(run, thrown);
+            if (run.settle(new Failed(run.job(), micros(run), failure, delay))) {
+                tellFailed(run, thrown, delay);
+            }
             LOG.error("{}: attempt {} failed with what can't be told: {}", run, run.attempt(), failure.type());
         }
     }
 
     void succeeded(JobRun run, Succeeded succeeded) {
         gotThrough(run);
-        if (!run.settle(succeeded)) {
+        if (run.settle(succeeded)) {
+            events.succeeded(run, succeeded.micros());
+        } else {
             LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
         }
     }
@@ -87,13 +97,16 @@ final class AttemptEnds {
         }
         if (thrown instanceof JobLostException) {
             LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
-            run.settle(new Completed(run.job()));
+            if (run.settle(new Completed(run.job()))) {
+                events.givenBack(run);
+            }
             return;
         }
         String excuse = excuse(run, thrown);
         if (excuse != null) {
             if (run.settle(new Released(run.job()))) {
                 LOG.warn("{}: attempt {} is given back, since {}", run, run.attempt(), excuse);
+                events.givenBack(run);
             }
             return;
         }
@@ -114,7 +127,10 @@ final class AttemptEnds {
         Failure failure = Failures.of(thrown);
         if (!run.settle(new Failed(run.job(), micros(run), failure, delay))) {
             LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
-        } else if (delay == null) {
+            return;
+        }
+        tellFailed(run, thrown, delay);
+        if (delay == null) {
             logDeath(run, thrown, failure);
         } else {
             LOG.info(
@@ -124,6 +140,14 @@ final class AttemptEnds {
                     run.maxAttempts(),
                     delay,
                     Failures.summary(failure));
+        }
+    }
+
+    private void tellFailed(JobRun run, Throwable thrown, @Nullable Long delay) {
+        if (delay == null) {
+            events.died(run, thrown);
+        } else {
+            events.retried(run, thrown, Duration.ofMillis(delay));
         }
     }
 

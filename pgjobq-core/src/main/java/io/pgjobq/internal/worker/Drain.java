@@ -1,5 +1,6 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.support.Log;
@@ -19,13 +20,21 @@ final class Drain {
     private final Workload workload;
     private final JobRunner runner;
     private final Settler settler;
+    private final JobEvents events;
     private final Duration shutdownTimeout;
 
-    Drain(String queue, Workload workload, JobRunner runner, Settler settler, Duration shutdownTimeout) {
+    Drain(
+            String queue,
+            Workload workload,
+            JobRunner runner,
+            Settler settler,
+            JobEvents events,
+            Duration shutdownTimeout) {
         this.queue = queue;
         this.workload = workload;
         this.runner = runner;
         this.settler = settler;
+        this.events = events;
         this.shutdownTimeout = shutdownTimeout;
     }
 
@@ -53,6 +62,7 @@ final class Drain {
         for (JobRun run : workload.running()) {
             if (run.settle(new Released(run.job()))) {
                 LOG.warn("{}: given back, although its handler still runs: it ignores interruption", run);
+                events.givenBack(run);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.Settlement.Completed;
@@ -32,6 +33,7 @@ final class JobRunner {
     private final WorkerStore store;
     private final Executor threads;
     private final BeginBackOff backOff;
+    private final JobEvents events;
     private final AttemptEnds ends;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
@@ -44,6 +46,7 @@ final class JobRunner {
             WorkerStore store,
             Executor threads,
             BeginBackOff backOff,
+            JobEvents events,
             AttemptEnds ends) {
         this.handlers = handlers;
         this.converter = converter;
@@ -51,6 +54,7 @@ final class JobRunner {
         this.store = store;
         this.threads = threads;
         this.backOff = backOff;
+        this.events = events;
         this.ends = ends;
     }
 
@@ -129,6 +133,7 @@ final class JobRunner {
             return null;
         }
         backOff.begun(handler);
+        events.started(run);
         Object value = handler.invocation().invoke(payload, run);
         if (value instanceof CompletionStage<?> stage) {
             return new Unfinished(handler, stage);
@@ -193,6 +198,7 @@ final class JobRunner {
             transaction.executeWithoutResult(status -> {
                 joint.begun = true;
                 backOff.begun(handler);
+                events.started(run);
                 try {
                     joint.result = results.bytes(handler, invoke(handler, payload, run));
                 } catch (Throwable thrown) {

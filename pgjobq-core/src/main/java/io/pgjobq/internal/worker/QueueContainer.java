@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
+import io.pgjobq.JobInterceptor;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.node.Node;
@@ -51,17 +52,26 @@ public final class QueueContainer implements WorkerContainer {
     public QueueContainer(
             String queue,
             List<Handler> handlers,
+            List<JobInterceptor> interceptors,
             QueueOptions queueOptions,
             ContainerOptions options,
             WorkerServices services) {
         // Not a daemon: an application that only works would end otherwise.
-        this(queue, handlers, queueOptions, options, services, work -> new Thread(work, "pgjobq-" + queue));
+        this(
+                queue,
+                handlers,
+                interceptors,
+                queueOptions,
+                options,
+                services,
+                work -> new Thread(work, "pgjobq-" + queue));
     }
 
     /** @param claimThreads makes the threads that take jobs */
     QueueContainer(
             String queue,
             List<Handler> handlers,
+            List<JobInterceptor> interceptors,
             QueueOptions queueOptions,
             ContainerOptions options,
             WorkerServices services,
@@ -69,7 +79,11 @@ public final class QueueContainer implements WorkerContainer {
         this.queue = queue;
         this.queueOptions = queueOptions;
         this.options = options;
-        this.handlers = new Handlers(queue, handlers);
+        this.handlers = new Handlers(
+                queue,
+                handlers.stream()
+                        .map(handler -> InterceptorChain.around(handler, interceptors))
+                        .toList());
         this.services = services;
         this.backOff = new BeginBackOff(queue, services.nanoTime());
         JobRunner runner = new JobRunner(
@@ -78,11 +92,13 @@ public final class QueueContainer implements WorkerContainer {
                 services.store(),
                 services.threads(),
                 backOff,
+                services.events(),
                 new AttemptEnds(
                         this.handlers,
                         queueOptions.maxAttempts(),
                         options.retry(),
                         services.ends(),
+                        services.events(),
                         services.onPartitionMissing(),
                         backOff));
         this.hold = JobRun.Hold.of(services.node(), services.book());
@@ -94,7 +110,8 @@ public final class QueueContainer implements WorkerContainer {
                 () -> services.threads().execute(this::runJobs),
                 services.nanoTime());
         this.runners = new Runners(workload, runner, services);
-        this.drain = new Drain(queue, workload, runner, services.settler(), options.shutdownTimeout());
+        this.drain =
+                new Drain(queue, workload, runner, services.settler(), services.events(), options.shutdownTimeout());
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
         this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.Settler;
@@ -23,6 +24,7 @@ import java.util.function.ToIntFunction;
  * @param onClaimLost is run when a claim may have been made without this node's knowing
  * @param onPartitionMissing is run when history could not be written because a partition is missing
  * @param vitals are told what does not work of this node
+ * @param events is told of attempts
  * @param ends is told of jobs that their handlers' transactions have completed
  * @param nanoTime a clock that only goes on
  */
@@ -37,6 +39,7 @@ public record WorkerServices(
         Runnable onClaimLost,
         Runnable onPartitionMissing,
         Vitals vitals,
+        JobEvents events,
         CompletionSink ends,
         LongSupplier nanoTime) {
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.QueueOptions;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
@@ -42,6 +43,7 @@ class HeldLocksIntegrationTests {
                 true,
                 container -> 0,
                 name -> false,
+                JobEvents.NONE,
                 () -> {
                     looks.incrementAndGet();
                     return now.get();

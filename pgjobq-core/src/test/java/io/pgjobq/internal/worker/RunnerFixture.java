@@ -54,6 +54,9 @@ class RunnerFixture {
         return runner(handler((payload, context) -> value)).run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
     }
 
+    /** What is told of attempts, in its order. */
+    final RecordedEvents events = new RecordedEvents();
+
     JobRunner runner(Handler handler) {
         return runner(handler, handedOver::add);
     }
@@ -67,7 +70,8 @@ class RunnerFixture {
                 store,
                 threads::accept,
                 backOff,
-                new AttemptEnds(handlers, 3, retry, (succeeded, completion) -> {}, () -> {}, backOff));
+                events,
+                new AttemptEnds(handlers, 3, retry, (succeeded, completion) -> {}, events, () -> {}, backOff));
     }
 
     JobRun attempt(ClaimedJob job) {

@@ -7,6 +7,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
@@ -73,7 +74,15 @@ class SilentNodeIntegrationTests {
                 WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
-                new AttemptEnds(handlers, 10, RetryPolicy.DEFAULT, (succeeded, completion) -> {}, () -> {}, backOff));
+                JobEvents.NONE,
+                new AttemptEnds(
+                        handlers,
+                        10,
+                        RetryPolicy.DEFAULT,
+                        (succeeded, completion) -> {},
+                        JobEvents.NONE,
+                        () -> {},
+                        backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}

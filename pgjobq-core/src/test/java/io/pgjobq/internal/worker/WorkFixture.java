@@ -40,6 +40,9 @@ class WorkFixture {
     /** How many queues were made. */
     final AtomicInteger queuesMade = new AtomicInteger();
 
+    /** What is told of attempts, in its order. */
+    final RecordedEvents events = new RecordedEvents();
+
     final WorkerServices services = new WorkerServices(
             node,
             tables,
@@ -51,6 +54,7 @@ class WorkFixture {
             claimsLost::incrementAndGet,
             () -> {},
             vitals,
+            events,
             (succeeded, completion) -> {},
             this::time);
 

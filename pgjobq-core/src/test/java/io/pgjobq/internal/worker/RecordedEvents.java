@@ -1,0 +1,39 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.JobContext;
+import io.pgjobq.internal.event.JobEvents;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what is told of attempts. */
+final class RecordedEvents implements JobEvents {
+
+    /** Each with the number of its job. */
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void started(JobContext job) {
+        told.add("started " + job.id());
+    }
+
+    @Override
+    public void succeeded(JobContext job, long micros) {
+        told.add("succeeded " + job.id());
+    }
+
+    @Override
+    public void retried(JobContext job, Throwable failure, Duration next) {
+        told.add("retried " + job.id() + " after " + failure.getMessage() + " in " + next);
+    }
+
+    @Override
+    public void died(JobContext job, Throwable failure) {
+        told.add("died " + job.id() + " of " + failure.getMessage());
+    }
+
+    @Override
+    public void givenBack(JobContext job) {
+        told.add("given back " + job.id());
+    }
+}

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param name how messages call the application
  * @param every how often it looks
  */
-record ConnectionCheck(String name, Duration every) implements NotificationListener.Pulse {
+record ConnectionCheck(String name, Duration every) implements NotificationListener.Heartbeats {
 
     private static final int ANSWER_SECONDS = 10;
 

@@ -3,8 +3,8 @@ package io.pgjobq.internal.engine;
 import io.pgjobq.internal.maintenance.Maintenance;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
-import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.worker.QueueContainer;
@@ -22,14 +22,14 @@ final class ContainerUpkeep implements Maintenance.Workers {
     /** Whoever may send could make up types without end. */
     private static final int MOST_REPORTED = 1_000;
 
-    private final Switchboard switchboard;
+    private final SignalRouter switchboard;
     private final LaneStore lanes;
     private final ClaimBook book;
     private final ClaimAudit audit;
     private final LockWatch locks;
     private final Set<String> reported = new HashSet<>();
 
-    ContainerUpkeep(Switchboard switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit, LockWatch locks) {
+    ContainerUpkeep(SignalRouter switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit, LockWatch locks) {
         this.switchboard = switchboard;
         this.lanes = lanes;
         this.book = book;
@@ -82,7 +82,7 @@ final class ContainerUpkeep implements Maintenance.Workers {
     }
 
     @Override
-    public void reportUnknownTypes(ReadyJobs from) {
+    public void reportUnknownTypes(LanePosition from) {
         for (QueueContainer container : switchboard.containers()) {
             String[] known = container.types();
             if (known != null && container.isRunning() && container.queueId() == from.queue()) {

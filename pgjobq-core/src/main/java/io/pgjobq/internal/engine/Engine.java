@@ -44,7 +44,7 @@ final class Engine implements PgJobQ {
     private final SchemaMigration schema;
     private final Iterable<? extends JobInterceptor> interceptors;
     private final ListenerEvents events;
-    private final Parts parts;
+    private final NodeAssembly parts;
 
     /** The queues that are to exist, with their options. */
     private final Map<String, QueueOptions> declared = new ConcurrentHashMap<>();
@@ -70,7 +70,7 @@ final class Engine implements PgJobQ {
         this.schema = new SchemaMigration(builder.dataSource(), options.schema());
         this.interceptors = builder.interceptors;
         this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS);
-        this.parts = new Parts(
+        this.parts = new NodeAssembly(
                 builder.dataSource(),
                 options,
                 builder.converter,

@@ -2,7 +2,7 @@ package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import java.util.Arrays;
 
 /** Tells this node and the others what upkeep has changed. Thread-safe. */
@@ -15,12 +15,12 @@ final class Announcements {
     }
 
     /** Jobs have become ready. */
-    void ready(ReadyJobs ready) {
+    void ready(LanePosition ready) {
         doorbell.ring(signal(ready));
     }
 
     /** Jobs are ready of which the other nodes have heard, or will find out by themselves. */
-    void readyHere(ReadyJobs ready) {
+    void readyHere(LanePosition ready) {
         doorbell.ringHere(signal(ready));
     }
 
@@ -31,7 +31,7 @@ final class Announcements {
         }
     }
 
-    private static Signal signal(ReadyJobs ready) {
+    private static Signal signal(LanePosition ready) {
         return new Signal.Ready(ready.queue(), ready.priority(), ready.seq());
     }
 }

@@ -1,8 +1,8 @@
 package io.pgjobq.internal.maintenance;
 
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.NodeStore.DeadNode;
 import io.pgjobq.internal.store.NodeStore.Rescue;
-import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ final class DeadNodes implements Step {
         announcements.ended(rescue.awaited());
     }
 
-    private void announce(ReadyJobs ready, long suspects) {
+    private void announce(LanePosition ready, long suspects) {
         announcements.ready(ready);
         if (suspects > 0) {
             LOG.warn(
@@ -69,7 +69,7 @@ final class DeadNodes implements Step {
                             + " on each node",
                     ready.queue(),
                     suspects);
-            announcements.ready(new ReadyJobs(ready.queue(), ReadyJobs.SUSPECTS, 0));
+            announcements.ready(new LanePosition(ready.queue(), LanePosition.QUARANTINE, 0));
         }
     }
 }

@@ -21,7 +21,7 @@ final class DueJobs {
 
     private final Looks looks;
     private final LongSupplier nanoTime;
-    private final Share wholeLooks;
+    private final DutyCycle wholeLooks;
 
     /** Nothing was left before, by the server's clock. */
     private @Nullable OffsetDateTime from;
@@ -39,7 +39,7 @@ final class DueJobs {
     DueJobs(Looks looks, LongSupplier nanoTime) {
         this.looks = looks;
         this.nanoTime = nanoTime;
-        this.wholeLooks = new Share(nanoTime.getAsLong());
+        this.wholeLooks = new DutyCycle(nanoTime.getAsLong());
     }
 
     /** A look at all waiting jobs has found the first to be due in so long, or, less than 0, that it was before. */

@@ -1,7 +1,7 @@
 package io.pgjobq.internal.maintenance;
 
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore.Neglected;
-import io.pgjobq.internal.store.ReadyJobs;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -22,8 +22,8 @@ final class LostWakeUps implements Step {
     private final Findings findings;
     private final long intervalNanos;
     private final LongSupplier nanoTime;
-    private PollPace pace = new PollPace();
-    private final Share wholeLooks;
+    private PollThrottle pace = new PollThrottle();
+    private final DutyCycle wholeLooks;
 
     /** What the last heartbeat since the last poll showed, {@link #UNKNOWN} if there was none. */
     private final AtomicLong drawn = new AtomicLong(UNKNOWN);
@@ -54,7 +54,7 @@ final class LostWakeUps implements Step {
     interface Findings {
 
         /** Jobs are free. */
-        void ready(ReadyJobs ready);
+        void ready(LanePosition ready);
 
         /** Dead nodes hold claims. */
         void abandoned();
@@ -70,7 +70,7 @@ final class LostWakeUps implements Step {
         this.findings = findings;
         this.intervalNanos = pollInterval.toNanos();
         this.nanoTime = nanoTime;
-        this.wholeLooks = new Share(nanoTime.getAsLong());
+        this.wholeLooks = new DutyCycle(nanoTime.getAsLong());
     }
 
     /**
@@ -117,7 +117,7 @@ final class LostWakeUps implements Step {
     private void startAnew() {
         inDoubt = false;
         floor = 0;
-        pace = new PollPace();
+        pace = new PollThrottle();
         workers.lookEverywhere();
     }
 
@@ -136,7 +136,7 @@ final class LostWakeUps implements Step {
             wholeLooks.took(started, nanoTime.getAsLong());
             floor = pace.drawnBeforeLastPoll();
         }
-        for (ReadyJobs found : neglected.ready()) {
+        for (LanePosition found : neglected.ready()) {
             findings.ready(found);
         }
         if (neglected.abandoned()) {

@@ -4,10 +4,10 @@ import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.store.FinishedJobStore;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
-import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Vitals;
@@ -66,7 +66,7 @@ public final class Maintenance {
         boolean auditClaims(Registration registration);
 
         /** Looks there for jobs that nobody here can run. */
-        void reportUnknownTypes(ReadyJobs from);
+        void reportUnknownTypes(LanePosition from);
     }
 
     public Maintenance(
@@ -173,7 +173,7 @@ public final class Maintenance {
     }
 
     /** What this node holds need not be what the tables say: an answer was lost, or a connection. */
-    public void tidy() {
+    public void reclaimOrphans() {
         ownClaims.ask();
     }
 
@@ -181,14 +181,14 @@ public final class Maintenance {
     public void inDoubt() {
         workers.lookEverywhere();
         lostWakeUps.forget();
-        tidy();
+        reclaimOrphans();
         sweep();
     }
 
     /** What was done may not have been told, or be forgotten: a sweep and a comparison make up for all of it. */
     private void failed(Throwable failure) {
         sweep();
-        tidy();
+        reclaimOrphans();
         if (Database.lacksPartition(failure)) {
             lookAfterHistorySoon();
         }
@@ -204,7 +204,7 @@ public final class Maintenance {
     private final class Found implements LostWakeUps.Findings {
 
         @Override
-        public void ready(ReadyJobs ready) {
+        public void ready(LanePosition ready) {
             announcements.readyHere(ready);
             workers.reportUnknownTypes(ready);
         }

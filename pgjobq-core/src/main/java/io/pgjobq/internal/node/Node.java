@@ -24,7 +24,7 @@ import org.slf4j.Logger;
  * declared dead, or that a restored database does not know, registers anew; what it held before is no longer its own.
  * Thread-safe.
  */
-public final class Node implements NotificationListener.Pulse {
+public final class Node implements NotificationListener.Heartbeats {
 
     /** A claim's id has the node's number above this many bits, and a counter below. */
     private static final int COUNTER_BITS = 37;
@@ -90,7 +90,7 @@ public final class Node implements NotificationListener.Pulse {
     private record Series(Registration registration, AtomicLong nextClaim) {}
 
     /** What an answer showed that was there at a time, as {@code nanoTime} tells it. */
-    private record Shown(NodeRegistry.Heartbeat answer, long at) {}
+    private record Shown(NodeRegistry.HeartbeatResult answer, long at) {}
 
     public Node(NodeRegistry registry, String name, Duration timeout, Observer observer, Vitals vitals) {
         this(registry, name, timeout, observer, vitals, new SecureRandom(), System::nanoTime);
@@ -282,8 +282,8 @@ public final class Node implements NotificationListener.Pulse {
         }
     }
 
-    private void note(Registration registration, long asked, NodeRegistry.Heartbeat answer) {
-        if (answer.pulse() == NodeRegistry.Pulse.FENCED) {
+    private void note(Registration registration, long asked, NodeRegistry.HeartbeatResult answer) {
+        if (answer.state() == NodeRegistry.HeartbeatState.FENCED) {
             fenced(registration);
             observer.inDoubt();
             return;
@@ -294,7 +294,7 @@ public final class Node implements NotificationListener.Pulse {
         if (!answer.missing().isEmpty()) {
             observer.missing(answer.missing());
         }
-        if (answer.pulse() == NodeRegistry.Pulse.OTHERS_SILENT) {
+        if (answer.state() == NodeRegistry.HeartbeatState.OTHERS_SILENT) {
             observer.othersSilent();
         }
     }
@@ -303,7 +303,7 @@ public final class Node implements NotificationListener.Pulse {
      * A copy that was put back has the same identity and timeline as before, but its sequence has not come as far. Answers
      * may overtake each other: only one that was asked for after the last was there can be behind it.
      */
-    private void compare(long asked, NodeRegistry.Heartbeat answer) {
+    private void compare(long asked, NodeRegistry.HeartbeatResult answer) {
         Shown before = shown;
         if (before != null && asked - before.at < 0) {
             return;

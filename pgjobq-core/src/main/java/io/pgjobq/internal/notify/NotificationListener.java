@@ -41,7 +41,7 @@ public final class NotificationListener {
     private final List<String> channels;
     private final SignalSink sink;
     private final IntSupplier self;
-    private final Pulse pulse;
+    private final Heartbeats heartbeats;
     private final SelfTest test;
     private final Outage outage;
     private final Background background;
@@ -66,7 +66,7 @@ public final class NotificationListener {
     private volatile boolean closing;
 
     /** What the node does on its connection. */
-    public interface Pulse {
+    public interface Heartbeats {
 
         /** Returns how often {@link #beat} is called. */
         Duration every();
@@ -89,7 +89,7 @@ public final class NotificationListener {
             List<String> channels,
             SignalSink sink,
             IntSupplier self,
-            Pulse pulse,
+            Heartbeats heartbeats,
             SelfTest test,
             Vitals vitals) {
         this.connections = connections;
@@ -97,7 +97,7 @@ public final class NotificationListener {
         this.channels = List.copyOf(channels);
         this.sink = sink;
         this.self = self;
-        this.pulse = pulse;
+        this.heartbeats = heartbeats;
         this.test = test;
         this.outage = new Outage(LOG, "listening for notifications", vitals);
         this.background = new Background("pgjobq-listener", vitals);
@@ -145,7 +145,7 @@ public final class NotificationListener {
         Duration pause = attempt();
         decide();
         if (!closing) {
-            pulse.lost();
+            heartbeats.lost();
             background.rest(pause);
         }
         return !closing;
@@ -174,7 +174,7 @@ public final class NotificationListener {
             connection.setAutoCommit(true);
             connection.setNetworkTimeout(Runnable::run, Math.toIntExact(answer().toMillis()));
             if (hears(connection)) {
-                pulse.beat(connection, true);
+                heartbeats.beat(connection, true);
                 store.listen(connection, channels);
                 listening = true;
                 decide();
@@ -189,7 +189,7 @@ public final class NotificationListener {
     }
 
     private Duration answer() {
-        Duration beats = pulse.every().multipliedBy(BEATS_UNANSWERED);
+        Duration beats = heartbeats.every().multipliedBy(BEATS_UNANSWERED);
         return beats.compareTo(ANSWER) < 0 ? beats : ANSWER;
     }
 
@@ -208,13 +208,13 @@ public final class NotificationListener {
 
     private void report(boolean hears) {
         if (hears) {
-            LOG.info("{}: notifications arrive now, so it listens", pulse);
+            LOG.info("{}: notifications arrive now, so it listens", heartbeats);
         } else {
             LOG.warn(
                     "{}: polls only, since notifications that are sent through the DataSource do not arrive on the listening"
                             + " connection, as behind PgBouncer in transaction mode; set pgjobq.notify.url to a URL that"
                             + " leads straight to the same database, or pgjobq.notify.enabled=false (tried again every {} s)",
-                    pulse,
+                    heartbeats,
                     test.retryEvery().toSeconds());
         }
     }
@@ -222,14 +222,14 @@ public final class NotificationListener {
     /** The pool, over which the test is sent and the node would show its life, may have no connection free for long. */
     private void beatUnproven(Connection connection) throws SQLException {
         if (proven && System.nanoTime() - nextBeat >= 0) {
-            pulse.beat(connection, false);
-            nextBeat = System.nanoTime() + pulse.every().toNanos();
+            heartbeats.beat(connection, false);
+            nextBeat = System.nanoTime() + heartbeats.every().toNanos();
         }
     }
 
     private void receive(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        nextBeat = System.nanoTime() + pulse.every().toNanos();
+        nextBeat = System.nanoTime() + heartbeats.every().toNanos();
         while (!closing) {
             long millis = TimeUnit.NANOSECONDS.toMillis(nextBeat - System.nanoTime());
             PGNotification[] notifications = postgres.getNotifications((int) Math.max(SHORTEST_WAIT_MILLIS, millis));
@@ -240,8 +240,8 @@ public final class NotificationListener {
                 }
             }
             if (System.nanoTime() - nextBeat >= 0) {
-                pulse.beat(connection, true);
-                nextBeat = System.nanoTime() + pulse.every().toNanos();
+                heartbeats.beat(connection, true);
+                nextBeat = System.nanoTime() + heartbeats.every().toNanos();
             }
         }
     }

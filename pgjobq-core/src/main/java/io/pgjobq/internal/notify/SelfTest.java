@@ -20,7 +20,7 @@ public final class SelfTest {
     private final NotificationStore store;
     private final Announcer announcer;
     private final Channels channels;
-    private final Pace pace;
+    private final Timing pace;
 
     /**
      * How long to wait.
@@ -28,10 +28,10 @@ public final class SelfTest {
      * @param patience how long after its commit a notification is given up
      * @param retryEvery how long after a test that failed the next one is made
      */
-    public record Pace(Duration patience, Duration retryEvery) {
+    public record Timing(Duration patience, Duration retryEvery) {
 
         /** 5 seconds, and 5 minutes. */
-        public static final Pace DEFAULT = new Pace(Duration.ofSeconds(5), Duration.ofMinutes(5));
+        public static final Timing DEFAULT = new Timing(Duration.ofSeconds(5), Duration.ofMinutes(5));
     }
 
     /** What has to go on during the test. */
@@ -41,7 +41,7 @@ public final class SelfTest {
         void run() throws SQLException;
     }
 
-    public SelfTest(NotificationStore store, Announcer announcer, Channels channels, Pace pace) {
+    public SelfTest(NotificationStore store, Announcer announcer, Channels channels, Timing pace) {
         this.store = store;
         this.announcer = announcer;
         this.channels = channels;

@@ -1,6 +1,6 @@
 package io.pgjobq.internal.notify;
 
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -80,7 +80,7 @@ final class SignalCodec {
             case 'r' -> {
                 String[] parts = value.split(":");
                 int priority = Integer.parseInt(parts[1]);
-                if (priority >= 0 && priority < ReadyJobs.LANES) {
+                if (priority >= 0 && priority < LanePosition.LANES) {
                     signals.add(new Signal.Ready(Integer.parseInt(parts[0]), priority, Long.parseLong(parts[2])));
                 }
             }

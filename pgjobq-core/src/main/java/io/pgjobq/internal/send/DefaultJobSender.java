@@ -10,15 +10,15 @@ import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.LocalDispatch;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.notify.Signal;
-import io.pgjobq.internal.notify.Vacancies;
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
 import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.InsertedJobs;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.NewJob;
-import io.pgjobq.internal.store.Place;
 import io.pgjobq.internal.store.SentClaimed;
-import io.pgjobq.internal.store.StoredJobs;
+import io.pgjobq.internal.store.SlotClaim;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class DefaultJobSender implements JobSender {
     private final JobStore store;
     private final PayloadConverter converter;
     private final Doorbell doorbell;
-    private final Vacancies vacancies;
+    private final LocalDispatch vacancies;
     private final CompletionTracker completions;
     private final DeclaredQueues declared;
 
@@ -50,7 +50,7 @@ public final class DefaultJobSender implements JobSender {
             JobStore store,
             PayloadConverter converter,
             Doorbell doorbell,
-            Vacancies vacancies,
+            LocalDispatch vacancies,
             CompletionTracker completions,
             DeclaredQueues declared) {
         this.database = database;
@@ -80,20 +80,20 @@ public final class DefaultJobSender implements JobSender {
         byte[] bytes = write(job.queue(), payload);
         String name = type(job.queue(), type, payload);
         boolean joined = joins(job.queue());
-        Vacancy vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
+        WorkerSlot vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
         SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
         if (sent != null) {
-            return new StoredJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
+            return new DefaultSentJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
-        Database.Work<StoredJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
-        StoredJobs stored = created(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
+        Database.Work<InsertedJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
+        InsertedJobs stored = created(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
         Commit commit = announce(joined, job.priority(), stored);
-        return new StoredJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
+        return new DefaultSentJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
     }
 
     /** Stores a job that can run here at once; {@code null} if its queue is no longer the one that is known here. */
-    private @Nullable SentClaimed sendTo(Vacancy vacancy, NewJob job, String type, byte[] payload) {
-        Place place = vacancy.place();
+    private @Nullable SentClaimed sendTo(WorkerSlot vacancy, NewJob job, String type, byte[] payload) {
+        SlotClaim place = vacancy.place();
         SentClaimed sent;
         byte[] own;
         try {
@@ -134,20 +134,20 @@ public final class DefaultJobSender implements JobSender {
             return List.of();
         }
         boolean joined = joins(job.queue());
-        List<StoredJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
+        List<InsertedJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
         List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
-        for (StoredJobs jobs : stored) {
+        for (InsertedJobs jobs : stored) {
             Commit commit = announce(joined, job.priority(), jobs);
             for (long id : jobs.ids()) {
-                sent.add(new StoredJob<>(id, job.queue(), job.awaited(), Void.class, commit, completions));
+                sent.add(new DefaultSentJob<>(id, job.queue(), job.awaited(), Void.class, commit, completions));
             }
         }
         return List.copyOf(sent);
     }
 
-    private List<StoredJobs> storeAll(NewJob job, List<Chunk> chunks, boolean joined) {
-        Database.Work<List<StoredJobs>> work = connection -> {
-            List<StoredJobs> stored = new ArrayList<>(chunks.size());
+    private List<InsertedJobs> storeAll(NewJob job, List<Chunk> chunks, boolean joined) {
+        Database.Work<List<InsertedJobs>> work = connection -> {
+            List<InsertedJobs> stored = new ArrayList<>(chunks.size());
             for (Chunk chunk : chunks) {
                 stored.add(known(job.queue(), store.sendAll(connection, job, chunk.types(), chunk.payloads())));
             }
@@ -232,7 +232,7 @@ public final class DefaultJobSender implements JobSender {
         return joined;
     }
 
-    private static StoredJobs known(String queue, @Nullable StoredJobs stored) {
+    private static InsertedJobs known(String queue, @Nullable InsertedJobs stored) {
         if (stored == null) {
             throw new UnknownQueueException(queue);
         }
@@ -264,7 +264,7 @@ public final class DefaultJobSender implements JobSender {
         }
     }
 
-    private Commit announce(boolean joined, int priority, StoredJobs stored) {
+    private Commit announce(boolean joined, int priority, InsertedJobs stored) {
         Signal signal = stored.ready()
                 ? new Signal.Ready(stored.queue(), priority, stored.ids()[0])
                 : new Signal.Due(Math.max(0, stored.dueInMillis()));

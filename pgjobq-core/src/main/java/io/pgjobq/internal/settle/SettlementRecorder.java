@@ -5,7 +5,6 @@ import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.SettledFailure;
 import io.pgjobq.internal.store.SettledSuccesses;
 import io.pgjobq.internal.store.Settlement;
@@ -15,6 +14,7 @@ import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.Settlements;
 import io.pgjobq.internal.store.StoredOutcome;
+import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.Log;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,10 +37,10 @@ public final class SettlementRecorder {
     private final Runnable maintainHistory;
     private final ClaimBook book;
     private final Doorbell doorbell;
-    private final EndListener ends;
+    private final JobEndListener ends;
 
     public SettlementRecorder(
-            Settlements store, Runnable maintainHistory, ClaimBook book, Doorbell doorbell, EndListener ends) {
+            Settlements store, Runnable maintainHistory, ClaimBook book, Doorbell doorbell, JobEndListener ends) {
         this.store = store;
         this.maintainHistory = maintainHistory;
         this.book = book;
@@ -260,7 +260,7 @@ public final class SettlementRecorder {
     }
 
     /** A job was completed in its handler's transaction, which has committed. */
-    public void completed(Succeeded succeeded, Completion completion) {
+    public void completed(Succeeded succeeded, TransactionalEnd completion) {
         if (completion.awaited()) {
             tell(List.of(outcome(succeeded, completion.at())));
         }

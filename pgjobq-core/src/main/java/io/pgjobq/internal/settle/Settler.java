@@ -61,7 +61,7 @@ public final class Settler {
     /** Those who wait until it is no longer overloaded. */
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
-    private final SuspectSlot suspects = new SuspectSlot();
+    private final QuarantineSlot suspects = new QuarantineSlot();
 
     private final Background background;
     private final Outage outage;
@@ -101,7 +101,7 @@ public final class Settler {
     }
 
     /** Returns the place for the node's suspect, which is free again when its end is recorded. */
-    public SuspectSlot suspects() {
+    public QuarantineSlot suspects() {
         return suspects;
     }
 

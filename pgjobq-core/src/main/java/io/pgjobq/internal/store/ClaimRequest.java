@@ -28,7 +28,7 @@ public record ClaimRequest(
 
     /** Returns whether a suspect is asked for, which comes first then. */
     public boolean asksForSuspect() {
-        return lanes.length > 0 && lanes[0] == ReadyJobs.SUSPECTS;
+        return lanes.length > 0 && lanes[0] == LanePosition.QUARANTINE;
     }
 
     /** Returns the lane that a claim made by this request is for. */

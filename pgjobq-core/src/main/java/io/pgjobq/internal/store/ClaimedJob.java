@@ -35,6 +35,6 @@ public record ClaimedJob(
 
     /** Returns the lane from which it is taken. */
     public int lane() {
-        return suspect ? ReadyJobs.SUSPECTS : priority;
+        return suspect ? LanePosition.QUARANTINE : priority;
     }
 }

@@ -72,7 +72,7 @@ public final class FinishedJobStore {
      * @param jobs how many
      * @param until when they had to be dead at the latest
      */
-    public record Redriven(ReadyJobs ready, long jobs, OffsetDateTime until) {}
+    public record Redriven(LanePosition ready, long jobs, OffsetDateTime until) {}
 
     /**
      * Makes the dead job of that id, or some of that queue, ready again.
@@ -85,7 +85,7 @@ public final class FinishedJobStore {
                 connection,
                 "redrive",
                 row -> new Redriven(
-                        new ReadyJobs(row.getInt(1), row.getInt(2), row.getLong(3)),
+                        new LanePosition(row.getInt(1), row.getInt(2), row.getLong(3)),
                         row.getLong(4),
                         row.getObject(5, OffsetDateTime.class)),
                 id,

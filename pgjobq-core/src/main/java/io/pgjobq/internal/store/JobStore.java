@@ -23,19 +23,19 @@ public final class JobStore {
     }
 
     /** Stores a job on the caller's connection; {@code null} if there is no such queue. */
-    public @Nullable StoredJobs send(Connection connection, NewJob job, String type, byte[] payload)
+    public @Nullable InsertedJobs send(Connection connection, NewJob job, String type, byte[] payload)
             throws SQLException {
-        List<StoredJobs> stored =
+        List<InsertedJobs> stored =
                 job.ready() ? sendNow(connection, job, type, payload) : sendLater(connection, job, type, payload);
         return stored.isEmpty() ? null : stored.get(0);
     }
 
-    private List<StoredJobs> sendNow(Connection connection, NewJob job, String type, byte[] payload)
+    private List<InsertedJobs> sendNow(Connection connection, NewJob job, String type, byte[] payload)
             throws SQLException {
         return database.list(
                 connection,
                 "send",
-                row -> new StoredJobs(row.getInt(2), new long[] {row.getLong(1)}, true, 0),
+                row -> new InsertedJobs(row.getInt(2), new long[] {row.getLong(1)}, true, 0),
                 (short) job.priority(),
                 job.awaited(),
                 type,
@@ -44,14 +44,14 @@ public final class JobStore {
                 job.queue());
     }
 
-    private List<StoredJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)
+    private List<InsertedJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)
             throws SQLException {
         return database.list(
                 connection,
                 "send_later",
                 row -> {
                     long[] ids = {row.getLong(1)};
-                    return new StoredJobs(row.getInt(2), ids, row.getObject(3) == null, row.getLong(3));
+                    return new InsertedJobs(row.getInt(2), ids, row.getObject(3) == null, row.getLong(3));
                 },
                 (short) job.priority(),
                 job.awaited(),
@@ -64,7 +64,7 @@ public final class JobStore {
     }
 
     /** Stores a job for that place; {@code null} if the queue of that number is gone. */
-    public @Nullable SentClaimed sendClaimed(NewJob job, String type, byte[] payload, Place place) {
+    public @Nullable SentClaimed sendClaimed(NewJob job, String type, byte[] payload, SlotClaim place) {
         List<SentClaimed> sent = database.alone(connection -> database.list(
                 connection,
                 "send_claimed",
@@ -85,12 +85,13 @@ public final class JobStore {
     }
 
     /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
-    public @Nullable StoredJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
+    public @Nullable InsertedJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
             throws SQLException {
-        StoredJobs stored = database.one(
+        InsertedJobs stored = database.one(
                 connection,
                 "send_all",
-                row -> new StoredJobs(row.getInt(1), SqlArrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
+                row -> new InsertedJobs(
+                        row.getInt(1), SqlArrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
                 at(job),
                 job.delayMillis(),
                 job.queue(),

@@ -23,7 +23,7 @@ public final class LaneStore {
      * @param until until when nothing is left to be put in line, by the server's clock; {@code null} if something may be
      */
     public record Promotion(
-            List<ReadyJobs> ready,
+            List<LanePosition> ready,
             @Nullable Long nextInMillis,
             @Nullable OffsetDateTime until) {}
 
@@ -33,7 +33,7 @@ public final class LaneStore {
      * @param from from when on they became due, {@code null} if that does not matter
      */
     public Promotion promote(int limit, @Nullable OffsetDateTime from) {
-        List<ReadyJobs> ready = new ArrayList<>();
+        List<LanePosition> ready = new ArrayList<>();
         List<Promotion> end = new ArrayList<>();
         database.alone(connection -> database.list(
                 connection,
@@ -41,7 +41,7 @@ public final class LaneStore {
                 row -> {
                     int queue = row.getInt(1);
                     if (!row.wasNull()) {
-                        return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
+                        return ready.add(new LanePosition(queue, row.getInt(2), row.getLong(3)));
                     }
                     long millis = row.getLong(4);
                     Long next = row.wasNull() ? null : millis;
@@ -59,11 +59,12 @@ public final class LaneStore {
      * @param dueInMillis when the next job is due, less than 0 if it was before, {@code null} if none waits
      * @param abandoned whether dead nodes hold claims
      */
-    public record Neglected(List<ReadyJobs> ready, @Nullable Long dueInMillis, boolean abandoned) {}
+    public record Neglected(
+            List<LanePosition> ready, @Nullable Long dueInMillis, boolean abandoned) {}
 
     /** Looks what there is to do, in the lanes of the queues only for jobs from that seq on. */
     public Neglected sweep(int[] queues, long from) {
-        List<ReadyJobs> ready = new ArrayList<>();
+        List<LanePosition> ready = new ArrayList<>();
         List<Neglected> all = new ArrayList<>();
         database.alone(connection -> database.list(
                 connection,
@@ -71,7 +72,7 @@ public final class LaneStore {
                 row -> {
                     int queue = row.getInt(1);
                     if (!row.wasNull()) {
-                        return ready.add(new ReadyJobs(queue, row.getInt(2), row.getLong(3)));
+                        return ready.add(new LanePosition(queue, row.getInt(2), row.getLong(3)));
                     }
                     long millis = row.getLong(4);
                     Long due = row.wasNull() ? null : millis;
@@ -88,7 +89,7 @@ public final class LaneStore {
     }
 
     /** Returns types that are not among the given ones, in the lane from that seq on, and of the queue's suspects. */
-    public List<String> unknownTypes(ReadyJobs from, String[] known) {
+    public List<String> unknownTypes(LanePosition from, String[] known) {
         return database.alone(connection -> database.list(
                 connection,
                 "unknown_types",

@@ -23,11 +23,11 @@ public interface NodeRegistry {
      * @param locked whether the connection holds its session lock
      * @param queues the queues that are to be there
      */
-    Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
+    HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
             throws SQLException;
 
     /** What a heartbeat shows. */
-    enum Pulse {
+    enum HeartbeatState {
         /** All is well. */
         WELL,
         /** Another node has been silent for longer than it should. */
@@ -43,8 +43,8 @@ public interface NodeRegistry {
      * @param history the server's identity and its timeline, empty if the node is fenced
      * @param missing those of the queues that are not there, none if the node is fenced
      */
-    record Heartbeat(Pulse pulse, long drawn, String history, List<Integer> missing) {
+    record HeartbeatResult(HeartbeatState state, long drawn, String history, List<Integer> missing) {
 
-        static final Heartbeat FENCED = new Heartbeat(Pulse.FENCED, 0, "", List.of());
+        static final HeartbeatResult FENCED = new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of());
     }
 }

@@ -2,7 +2,6 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
-import io.pgjobq.internal.node.Heartbeat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -31,7 +30,7 @@ public final class NodeStore implements NodeRegistry {
      * @param died how many ended among the dead jobs
      * @param awaited those of the dead that somebody waits for
      */
-    public record Rescue(@Nullable ReadyJobs ready, long rescued, long suspects, long died, long[] awaited) {}
+    public record Rescue(@Nullable LanePosition ready, long rescued, long suspects, long died, long[] awaited) {}
 
     @Override
     public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {
@@ -57,13 +56,13 @@ public final class NodeStore implements NodeRegistry {
     }
 
     @Override
-    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
+    public HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues)
             throws SQLException {
-        List<Heartbeat> rows = database.list(
+        List<HeartbeatResult> rows = database.list(
                 connection,
                 "heartbeat",
-                row -> new Heartbeat(
-                        row.getBoolean(1) ? Pulse.OTHERS_SILENT : Pulse.WELL,
+                row -> new HeartbeatResult(
+                        row.getBoolean(1) ? HeartbeatState.OTHERS_SILENT : HeartbeatState.WELL,
                         row.getLong(2),
                         row.getString(3),
                         Arrays.stream(SqlArrays.longs(row, 4))
@@ -73,7 +72,7 @@ public final class NodeStore implements NodeRegistry {
                 registration.node(),
                 registration.token(),
                 queues);
-        return rows.isEmpty() ? Heartbeat.FENCED : rows.get(0);
+        return rows.isEmpty() ? HeartbeatResult.FENCED : rows.get(0);
     }
 
     /**
@@ -93,7 +92,7 @@ public final class NodeStore implements NodeRegistry {
                 "rescue",
                 row -> {
                     long seq = row.getLong(3);
-                    ReadyJobs ready = row.wasNull() ? null : new ReadyJobs(row.getInt(1), row.getInt(2), seq);
+                    LanePosition ready = row.wasNull() ? null : new LanePosition(row.getInt(1), row.getInt(2), seq);
                     return new Rescue(ready, row.getLong(4), row.getLong(5), row.getLong(6), SqlArrays.longs(row, 7));
                 },
                 claims));

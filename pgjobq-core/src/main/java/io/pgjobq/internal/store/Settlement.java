@@ -44,7 +44,7 @@ public sealed interface Settlement {
     record Released(ClaimedJob job) implements Settlement {}
 
     /** The job was completed in its handler's transaction: only its claim is left to be tidied. */
-    record Completed(ClaimedJob job) implements Settlement {}
+    record AlreadySettled(ClaimedJob job) implements Settlement {}
 
     /** What an attempt failed with, fit to be stored. */
     record Failure(String type, String message, String stack) {}

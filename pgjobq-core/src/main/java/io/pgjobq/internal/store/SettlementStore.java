@@ -102,11 +102,11 @@ public final class SettlementStore implements Settlements {
     }
 
     /** Completes a job in the calling thread's transaction; {@code null} if the job was lost. */
-    public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
-        List<Completion> completions = database.joined(connection -> database.list(
+    public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+        List<TransactionalEnd> completions = database.joined(connection -> database.list(
                 connection,
                 "complete",
-                row -> new Completion(row.getBoolean(1), instant(row, 2)),
+                row -> new TransactionalEnd(row.getBoolean(1), instant(row, 2)),
                 job.id(),
                 job.seq(),
                 job.claim(),

@@ -7,12 +7,12 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.settle.Failures;
-import io.pgjobq.internal.store.Completion;
-import io.pgjobq.internal.store.Settlement.Completed;
+import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,7 +28,7 @@ final class AttemptEnds {
     private final Handlers handlers;
     private final int maxAttempts;
     private final RetryPolicy retry;
-    private final CompletionSink completions;
+    private final HandlerCommitListener completions;
     private final JobEvents events;
     private final Runnable onPartitionMissing;
     private final BeginBackOff backOff;
@@ -37,7 +37,7 @@ final class AttemptEnds {
             Handlers handlers,
             int maxAttempts,
             RetryPolicy retry,
-            CompletionSink completions,
+            HandlerCommitListener completions,
             JobEvents events,
             Runnable onPartitionMissing,
             BeginBackOff backOff) {
@@ -51,9 +51,9 @@ final class AttemptEnds {
     }
 
     /** The handler's transaction has completed the job. */
-    void completed(JobRun run, Succeeded succeeded, Completion completion) {
+    void completed(JobRun run, Succeeded succeeded, TransactionalEnd completion) {
         gotThrough(run);
-        if (run.settle(new Completed(run.job()))) {
+        if (run.settle(new AlreadySettled(run.job()))) {
             events.succeeded(run, succeeded.micros());
             completions.completed(succeeded, completion);
         }
@@ -97,7 +97,7 @@ final class AttemptEnds {
         }
         if (thrown instanceof JobLostException) {
             LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
-            if (run.settle(new Completed(run.job()))) {
+            if (run.settle(new AlreadySettled(run.job()))) {
                 events.givenBack(run);
             }
             return;

@@ -6,7 +6,7 @@ import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import java.time.Duration;
@@ -66,7 +66,7 @@ final class Claimer {
 
     private ClaimRequest request(int room) {
         return workload.read(lanes -> {
-            Node.ClaimIds ids = services.node().nextClaims(ReadyJobs.LANES + 1);
+            Node.ClaimIds ids = services.node().nextClaims(LanePosition.LANES + 1);
             short[] wanted = lanes.take();
             Lanes.Start start = lanes.start(wanted);
             return new ClaimRequest(

@@ -6,10 +6,10 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
-import io.pgjobq.internal.store.Settlement.Completed;
+import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
@@ -118,7 +118,7 @@ final class JobRunner {
     private @Nullable Unfinished attempt(JobRun run) throws Throwable {
         ClaimedJob job = run.job();
         if (run.isLost()) {
-            run.settle(new Completed(job));
+            run.settle(new AlreadySettled(job));
             return null;
         }
         Handler handler = run.mayBeLost() ? null : handlers.find(job.type());
@@ -227,8 +227,8 @@ final class JobRunner {
         }
     }
 
-    private Completion complete(JobRun run, Joint joint) {
-        Completion completion = store.complete(run.job(), joint.micros, joint.result);
+    private TransactionalEnd complete(JobRun run, Joint joint) {
+        TransactionalEnd completion = store.complete(run.job(), joint.micros, joint.result);
         if (completion == null) {
             throw new JobLostException(run.toString());
         }
@@ -253,7 +253,7 @@ final class JobRunner {
         private boolean begun;
         private byte @Nullable [] result;
         private long micros;
-        private @Nullable Completion completion;
+        private @Nullable TransactionalEnd completion;
     }
 
     /** Carries what the handler threw through the transaction, which it rolls back. */

@@ -1,10 +1,10 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,18 +17,18 @@ final class Lanes {
     private static final long NOTHING = Long.MAX_VALUE;
 
     /** One past the highest seq that was seen. */
-    private final long[] hints = new long[ReadyJobs.LANES];
+    private final long[] hints = new long[LanePosition.LANES];
 
     /** The lowest seq that may be there, {@link #NOTHING} if none is known. */
-    private final long[] wanted = new long[ReadyJobs.LANES];
+    private final long[] wanted = new long[LanePosition.LANES];
 
     /** The lowest seq that was announced since the last request, {@link #NOTHING} if none was. */
-    private final long[] told = new long[ReadyJobs.LANES];
+    private final long[] told = new long[LanePosition.LANES];
 
     /** When the last request looked at the lane, if there is more to take behind what it took, 0 otherwise. */
-    private final long[] last = new long[ReadyJobs.LANES];
+    private final long[] last = new long[LanePosition.LANES];
 
-    private final SuspectSlot suspects;
+    private final QuarantineSlot suspects;
 
     /**
      * Where a request starts in each of its lanes, as {@link ClaimRequest} says.
@@ -40,7 +40,7 @@ final class Lanes {
     record Start(long[] from, long[] last, long[] told) {}
 
     /** @param suspects what the node's queues share */
-    Lanes(SuspectSlot suspects) {
+    Lanes(QuarantineSlot suspects) {
         this.suspects = suspects;
         lookEverywhere();
     }
@@ -75,7 +75,7 @@ final class Lanes {
     }
 
     private boolean isWanted(int lane) {
-        return wanted[lane] != NOTHING && (lane != ReadyJobs.SUSPECTS || suspects.isFree());
+        return wanted[lane] != NOTHING && (lane != LanePosition.QUARANTINE || suspects.isFree());
     }
 
     /** Nobody needs to look below this seq, in lanes where nothing is announced. */
@@ -89,12 +89,12 @@ final class Lanes {
 
     /** Returns the lanes that are asked for: a suspect first, since one at a time delays nobody, then the most urgent. */
     short[] take() {
-        short[] lanes = new short[ReadyJobs.LANES];
+        short[] lanes = new short[LanePosition.LANES];
         int count = 0;
-        if (isWanted(ReadyJobs.SUSPECTS) && suspects.reserve()) {
-            lanes[count++] = ReadyJobs.SUSPECTS;
+        if (isWanted(LanePosition.QUARANTINE) && suspects.reserve()) {
+            lanes[count++] = LanePosition.QUARANTINE;
         }
-        for (short i = 0; i < ReadyJobs.PRIORITIES; i++) {
+        for (short i = 0; i < LanePosition.PRIORITIES; i++) {
             if (isWanted(i)) {
                 lanes[count++] = i;
             }
@@ -139,13 +139,13 @@ final class Lanes {
 
     /** Learns from what was found. */
     void found(ClaimRequest request, Claimed claimed) {
-        for (ReadyJobs lane : claimed.emptied()) {
+        for (LanePosition lane : claimed.emptied()) {
             hints[lane.priority()] = Math.max(hints[lane.priority()], lane.seq());
         }
         List<ClaimedJob> jobs = claimed.jobs();
         if (!jobs.isEmpty() && jobs.get(0).suspect()) {
             suspects.hold(jobs.get(0).claim());
-            announce(ReadyJobs.SUSPECTS, 0);
+            announce(LanePosition.QUARANTINE, 0);
         } else if (request.asksForSuspect()) {
             suspects.giveUp();
         }

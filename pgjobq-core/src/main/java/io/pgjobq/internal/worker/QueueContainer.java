@@ -6,9 +6,9 @@ import io.pgjobq.JobInterceptor;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.node.Node;
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
@@ -245,7 +245,7 @@ public final class QueueContainer implements WorkerContainer {
     }
 
     /** Keeps a place for a job that is being sent, {@code null} if it has to wait for its turn. */
-    public @Nullable Vacancy reserve(int priority, String type) {
+    public @Nullable WorkerSlot reserve(int priority, String type) {
         Object sender = new Object();
         boolean begins = handlers.find(type) != null && backOff.rest().isZero();
         long[] from = begins ? workload.keep(sender, priority) : null;
@@ -261,8 +261,8 @@ public final class QueueContainer implements WorkerContainer {
             workload.free(sender);
             return null;
         }
-        return new Reservation(
-                new Place(queueId, ids.by(), ids.first(), from),
+        return new ReservedSlot(
+                new SlotClaim(queueId, ids.by(), ids.first(), from),
                 services.book(),
                 job -> start(sender, job),
                 () -> workload.free(sender),

@@ -40,7 +40,7 @@ public record WorkerServices(
         Runnable onPartitionMissing,
         Vitals vitals,
         JobEvents events,
-        CompletionSink ends,
+        HandlerCommitListener ends,
         LongSupplier nanoTime) {
 
     /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */

@@ -3,9 +3,9 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.SettlementStore;
+import io.pgjobq.internal.store.TransactionalEnd;
 import org.jspecify.annotations.Nullable;
 
 /** What a container needs of the database. Thread-safe. */
@@ -22,7 +22,7 @@ public interface WorkerStore {
 
     /** Completes a job in that transaction; {@code null} if the job was lost. */
     @Nullable
-    Completion complete(ClaimedJob job, long micros, byte @Nullable [] result);
+    TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result);
 
     /** Returns what is kept in the tables. */
     static WorkerStore of(JobStore jobs, SettlementStore settlements) {
@@ -44,7 +44,7 @@ public interface WorkerStore {
             }
 
             @Override
-            public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+            public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
                 return settlements.complete(job, micros, result);
             }
         };

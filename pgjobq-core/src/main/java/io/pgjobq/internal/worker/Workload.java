@@ -1,6 +1,6 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.LogText;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class Workload {
     /** Guarded by the lock, as are the next eight. */
     private final Lanes lanes;
 
-    private final Pace pace = new Pace();
+    private final PrefetchSizer pace = new PrefetchSizer();
     private final Deque<JobRun> held = new ArrayDeque<>();
     private final Set<JobRun> running = new HashSet<>();
     private int runners;
@@ -54,7 +54,7 @@ final class Workload {
     /** Whether jobs are being taken at this moment. */
     private boolean taking;
 
-    private final KeptPlace place;
+    private final KeptSlot place;
 
     /** Written under the lock, read by all. */
     private volatile boolean open;
@@ -84,7 +84,7 @@ final class Workload {
     Workload(
             String queue,
             int concurrency,
-            SuspectSlot suspects,
+            QuarantineSlot suspects,
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
@@ -93,7 +93,7 @@ final class Workload {
         this.lanes = new Lanes(suspects);
         this.mayTake = mayTake;
         this.startRunner = startRunner;
-        this.place = new KeptPlace(nanoTime);
+        this.place = new KeptSlot(nanoTime);
     }
 
     boolean isOpen() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.worker.QueueContainer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -207,7 +207,7 @@ class DirectStartIntegrationTests {
         await().pollInterval(Duration.ofMillis(1)).until(() -> {
             QueueContainer container =
                     (QueueContainer) node.pgJobQ().containers().get(0);
-            Vacancy vacancy = container.reserve(5, "");
+            WorkerSlot vacancy = container.reserve(5, "");
             if (vacancy != null) {
                 vacancy.leave();
             }

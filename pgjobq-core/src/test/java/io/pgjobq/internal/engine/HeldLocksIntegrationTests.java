@@ -30,12 +30,12 @@ class HeldLocksIntegrationTests {
     private final TestDatabase database;
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5);
     private final AtomicLong looks = new AtomicLong();
-    private final Parts node;
+    private final NodeAssembly node;
 
     HeldLocksIntegrationTests(TestDatabase database) {
         this.database = database;
         new SchemaMigration(database.dataSource(), "pgjobq").migrate();
-        node = new Parts(
+        node = new NodeAssembly(
                 database.dataSource(),
                 TestNode.options(Duration.ofMillis(20)),
                 new JacksonPayloadConverter(),

@@ -3,9 +3,9 @@ package io.pgjobq.internal.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.NodeStore.DeadNode;
 import io.pgjobq.internal.store.NodeStore.Rescue;
-import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,8 +53,8 @@ class DeadNodesTests implements DeadNodes.Nodes {
     @Test
     void whatWasFreedIsAnnounced() {
         next = List.of(
-                new Rescue(new ReadyJobs(7, 5, 12), 3, 0, 0, new long[0]),
-                new Rescue(new ReadyJobs(8, 2, 30), 3, 1, 1, new long[] {99}),
+                new Rescue(new LanePosition(7, 5, 12), 3, 0, 0, new long[0]),
+                new Rescue(new LanePosition(8, 2, 30), 3, 1, 1, new long[] {99}),
                 NOTHING_READY);
         deadNodes.run(false);
 
@@ -62,13 +62,13 @@ class DeadNodesTests implements DeadNodes.Nodes {
                 .containsExactly(
                         new Signal.Ready(7, 5, 12),
                         new Signal.Ready(8, 2, 30),
-                        new Signal.Ready(8, ReadyJobs.SUSPECTS, 0),
+                        new Signal.Ready(8, LanePosition.QUARANTINE, 0),
                         new Signal.Ended(List.of(99L)));
     }
 
     @Test
     void whoIsDeclaredDeadAndWhatMayHaveKilledItIsWarnedOf() {
-        next = List.of(new Rescue(new ReadyJobs(8, 2, 30), 3, 2, 1, new long[0]));
+        next = List.of(new Rescue(new LanePosition(8, 2, 30), 3, 2, 1, new long[0]));
         try (LogLines log = LogLines.capture()) {
             deadNodes.run(true);
             assertThat(log.with("WARN"))

@@ -2,8 +2,8 @@ package io.pgjobq.internal.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore.Promotion;
-import io.pgjobq.internal.store.ReadyJobs;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class DueJobsTests {
 
     private static final OffsetDateTime START = OffsetDateTime.parse("2026-01-01T00:00:00Z");
-    private static final List<ReadyJobs> SOME = List.of(new ReadyJobs(1, 5, 7));
+    private static final List<LanePosition> SOME = List.of(new LanePosition(1, 5, 7));
 
     /** Where each look began, {@code null} for one at all there is. */
     private final List<@Nullable OffsetDateTime> looks = new ArrayList<>();

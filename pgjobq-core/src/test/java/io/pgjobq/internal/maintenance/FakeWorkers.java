@@ -1,6 +1,6 @@
 package io.pgjobq.internal.maintenance;
 
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.Registration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,7 +47,7 @@ final class FakeWorkers implements Maintenance.Workers {
     }
 
     @Override
-    public void reportUnknownTypes(ReadyJobs from) {
+    public void reportUnknownTypes(LanePosition from) {
         calls.add("report " + from);
     }
 }

@@ -2,8 +2,8 @@ package io.pgjobq.internal.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore.Neglected;
-import io.pgjobq.internal.store.ReadyJobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +75,7 @@ class LostWakeUpsTests implements LostWakeUps.Lanes, LostWakeUps.Findings {
 
     @Test
     void whatIsFoundIsPassedOn() {
-        next = new Neglected(List.of(new ReadyJobs(7, 5, 3)), -40L, true);
+        next = new Neglected(List.of(new LanePosition(7, 5, 3)), -40L, true);
         polls.run(false);
 
         assertThat(calls).containsExactly("position", "sweep 0", "ready 3", "abandoned", "due -40");
@@ -163,7 +163,7 @@ class LostWakeUpsTests implements LostWakeUps.Lanes, LostWakeUps.Findings {
     }
 
     @Override
-    public void ready(ReadyJobs ready) {
+    public void ready(LanePosition ready) {
         calls.add("ready " + ready.seq());
     }
 

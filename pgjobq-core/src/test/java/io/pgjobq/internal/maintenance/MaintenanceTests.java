@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore.Neglected;
 import io.pgjobq.internal.store.LaneStore.Promotion;
 import io.pgjobq.internal.store.NodeStore.Rescue;
 import io.pgjobq.internal.store.QueueStore;
-import io.pgjobq.internal.store.ReadyJobs;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Vitals;
 import java.sql.SQLException;
@@ -102,7 +102,7 @@ class MaintenanceTests {
         started();
         forget();
         maintenance.due(700);
-        tables.promotion = new Promotion(List.of(new ReadyJobs(7, 5, 12)), 300L, null);
+        tables.promotion = new Promotion(List.of(new LanePosition(7, 5, 12)), 300L, null);
         pass(699);
         assertThat(tables.calls).isEmpty();
         pass(1);
@@ -119,7 +119,7 @@ class MaintenanceTests {
     void silentNodesAreDeclaredDeadWhenAHeartbeatHasShownThem() {
         started();
         forget();
-        tables.rescued = Collections.nCopies(50, new Rescue(new ReadyJobs(7, 5, 12), 1, 0, 0, new long[0]));
+        tables.rescued = Collections.nCopies(50, new Rescue(new LanePosition(7, 5, 12), 1, 0, 0, new long[0]));
         maintenance.othersSilent();
         maintenance.runDue();
         tables.rescued = List.of();
@@ -134,11 +134,11 @@ class MaintenanceTests {
     void whatAPollFindsIsActedUpon() {
         started();
         forget();
-        tables.neglected = new Neglected(List.of(new ReadyJobs(7, 5, 12)), -5_000L, true);
+        tables.neglected = new Neglected(List.of(new LanePosition(7, 5, 12)), -5_000L, true);
         maintenance.sweep();
         maintenance.runDue();
         assertThat(heard.signals).containsExactly(new Signal.Ready(7, 5, 12));
-        assertThat(workers.calls).contains("report " + new ReadyJobs(7, 5, 12));
+        assertThat(workers.calls).contains("report " + new LanePosition(7, 5, 12));
         maintenance.runDue();
 
         assertThat(tables.calls).as("others judge who is dead").containsExactly("sweep 0", "rescue 50", "promote 1000");
@@ -177,7 +177,7 @@ class MaintenanceTests {
         started();
         forget();
         workers.givesBack = true;
-        maintenance.tidy();
+        maintenance.reclaimOrphans();
         maintenance.runDue();
         assertThat(workers.calls).containsExactly("compare 1");
         maintenance.runDue();
@@ -305,7 +305,7 @@ class MaintenanceTests {
         threaded.othersSilent();
         threaded.drawn(11);
         threaded.inDoubt();
-        threaded.tidy();
+        threaded.reclaimOrphans();
         threaded.sweep();
         threaded.due(0);
         threaded.lookAfterHistorySoon();

@@ -23,7 +23,7 @@ final class Registry implements NodeRegistry {
     }
 
     @Override
-    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
-        return new Heartbeat(Pulse.WELL, 0, "", List.of());
+    public HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
+        return new HeartbeatResult(HeartbeatState.WELL, 0, "", List.of());
     }
 }

@@ -330,15 +330,16 @@ class NodeTests {
         }
 
         @Override
-        public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
+        public HeartbeatResult heartbeat(
+                Connection connection, Registration registration, boolean locked, int[] queues) {
             assertThat(queues).containsExactly(7, 8);
             beats++;
             if (during != null) {
                 during.run();
             }
             return listed.contains(registration)
-                    ? new Heartbeat(Pulse.WELL, drawn, history, missing)
-                    : new Heartbeat(Pulse.FENCED, 0, "", List.of());
+                    ? new HeartbeatResult(HeartbeatState.WELL, drawn, history, missing)
+                    : new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of());
         }
     }
 }

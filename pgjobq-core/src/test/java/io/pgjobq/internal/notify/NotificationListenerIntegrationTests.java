@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class NotificationListenerIntegrationTests {
 
     private static final Channels CHANNELS = Channels.of("listener");
-    private static final SelfTest.Pace SHORT = new SelfTest.Pace(Duration.ofMillis(500), Duration.ofMillis(10));
+    private static final SelfTest.Timing SHORT = new SelfTest.Timing(Duration.ofMillis(500), Duration.ofMillis(10));
 
     private final TestDatabase database;
     private final DataSource pool;
@@ -55,7 +55,7 @@ class NotificationListenerIntegrationTests {
         announcer = new Announcer(store, CHANNELS, () -> 1, vitals);
         SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT);
         listener = new NotificationListener(
-                this::open, store, List.of(CHANNELS.jobs(), CHANNELS.done()), sink(), () -> 2, pulse(), test, vitals);
+                this::open, store, List.of(CHANNELS.jobs(), CHANNELS.done()), sink(), () -> 2, state(), test, vitals);
         announcer.start();
     }
 
@@ -148,8 +148,8 @@ class NotificationListenerIntegrationTests {
         }
     }
 
-    private NotificationListener.Pulse pulse() {
-        return new NotificationListener.Pulse() {
+    private NotificationListener.Heartbeats state() {
+        return new NotificationListener.Heartbeats() {
             @Override
             public Duration every() {
                 return Duration.ofMillis(50);

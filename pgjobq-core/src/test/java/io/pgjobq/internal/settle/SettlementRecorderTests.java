@@ -8,14 +8,14 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.notify.SignalSink;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.Settlement;
-import io.pgjobq.internal.store.Settlement.Completed;
+import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.StoredOutcome;
+import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.test.LogLines;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -80,7 +80,7 @@ class SettlementRecorderTests implements SignalSink {
     @Test
     void aJobThatItsHandlerCompletedLeavesItsClaimToBeDeleted() {
         book.taken(List.of(job(1, 1)));
-        write(new Completed(job(1, 1)));
+        write(new AlreadySettled(job(1, 1)));
 
         assertThat(store.calls).containsExactly("succeeded [] [1]");
     }
@@ -118,9 +118,9 @@ class SettlementRecorderTests implements SignalSink {
 
     @Test
     void whoeverWaitsIsToldOfWhatItsHandlerCompleted() {
-        recorder.completed(new Succeeded(job(1, 1), 5, null), new Completion(false, AT));
+        recorder.completed(new Succeeded(job(1, 1), 5, null), new TransactionalEnd(false, AT));
         assertThat(told).isEmpty();
-        recorder.completed(new Succeeded(job(1, 1), 5, null), new Completion(true, AT));
+        recorder.completed(new Succeeded(job(1, 1), 5, null), new TransactionalEnd(true, AT));
 
         assertThat(told).extracting(StoredOutcome::id).containsExactly(1L);
     }

@@ -134,7 +134,7 @@ class CancelAndRedriveContractIntegrationTests {
         ClaimedJob again = store.claimOne(node);
         assertThat(redriven)
                 .extracting(Redriven::ready, Redriven::jobs)
-                .containsExactly(tuple(new ReadyJobs(store.queue(), 3, again.seq()), 1L));
+                .containsExactly(tuple(new LanePosition(store.queue(), 3, again.seq()), 1L));
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.seq()).isGreaterThan(id);
         assertThat(again.attempt()).isZero();

@@ -118,13 +118,14 @@ class ClaimContractIntegrationTests {
         List<Long> ids = store.sendAll(5, 2);
 
         assertThat(store.jobs().claim(store.request(node, 9, null, 3, 5)).emptied())
-                .containsExactly(new ReadyJobs(store.queue(), 3, 0), new ReadyJobs(store.queue(), 5, ids.get(1) + 1));
+                .containsExactly(
+                        new LanePosition(store.queue(), 3, 0), new LanePosition(store.queue(), 5, ids.get(1) + 1));
     }
 
     @Test
     void neverTellsToGoOnBelowWhereItStarted() {
         assertThat(store.jobs().claim(store.requestFrom(node, 9, 5, 4711)).emptied())
-                .containsExactly(new ReadyJobs(store.queue(), 5, 4711));
+                .containsExactly(new LanePosition(store.queue(), 5, 4711));
     }
 
     @Test
@@ -134,7 +135,7 @@ class ClaimContractIntegrationTests {
 
         Claimed claimed = store.jobs().claim(store.request(node, 2, null, 3, 5, 7));
 
-        assertThat(claimed.emptied()).extracting(ReadyJobs::priority).containsExactly(3);
+        assertThat(claimed.emptied()).extracting(LanePosition::priority).containsExactly(3);
     }
 
     @Test

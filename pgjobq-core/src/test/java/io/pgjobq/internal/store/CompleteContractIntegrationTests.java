@@ -33,7 +33,7 @@ class CompleteContractIntegrationTests {
 
         store.transaction().executeWithoutResult(status -> {
             assertThat(store.settlements().canComplete()).isTrue();
-            Completion completion = store.settlements().complete(job, 1_000, TestStore.bytes("1"));
+            TransactionalEnd completion = store.settlements().complete(job, 1_000, TestStore.bytes("1"));
             assertThat(completion).isNotNull();
             assertThat(completion.awaited()).isTrue();
             assertThat(store.outcome(id).live()).as("before the commit").isTrue();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.pgjobq.internal.database.NodeFencedException;
-import io.pgjobq.internal.store.NodeRegistry.Pulse;
+import io.pgjobq.internal.store.NodeRegistry.HeartbeatState;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Succeeded;
@@ -47,7 +47,7 @@ class FencingContractIntegrationTests {
 
     @Test
     void whoComesWithAnotherTokenSendsAJobForEverybody() {
-        Place place = new Place(store.queue(), stranger, ((long) node << 37) + 1, new long[6]);
+        SlotClaim place = new SlotClaim(store.queue(), stranger, ((long) node << 37) + 1, new long[6]);
 
         SentClaimed sent = store.jobs().sendClaimed(TestStore.job(5), "", TestStore.bytes("{}"), place);
 
@@ -59,7 +59,7 @@ class FencingContractIntegrationTests {
     void whoComesWithAnotherTokenHasNoPulseAndKeepsNobodyAlive() {
         store.server().execute("update pgjobq.node set heartbeat_at = '2000-01-01'");
 
-        assertThat(store.heartbeat(stranger).pulse()).isEqualTo(Pulse.FENCED);
+        assertThat(store.heartbeat(stranger).state()).isEqualTo(HeartbeatState.FENCED);
         assertThat(store.count("node where heartbeat_at = '2000-01-01'")).isEqualTo(1);
     }
 

@@ -84,7 +84,7 @@ final class HotStatements {
         store.jobs().payload(one.id());
         note("payload");
         assertThat(store.transaction()
-                        .<Completion>execute(status -> store.settlements().complete(one, 1, null)))
+                        .<TransactionalEnd>execute(status -> store.settlements().complete(one, 1, null)))
                 .isNotNull();
         note("complete");
         assertThat(store.fail(jobs.get(1), 0L)).hasSize(1);
@@ -170,7 +170,7 @@ final class HotStatements {
         note("sweep");
         store.lanes().position();
         note("sequence_position");
-        store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {""});
+        store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {""});
         note("unknown_types");
         store.queues().unknown();
         note("unknown_queues");

@@ -85,7 +85,7 @@ class InjectionContractIntegrationTests {
         assertThat(dead.type()).isEqualTo(text);
         assertThat(dead.errors().get(0).message()).isEqualTo(text);
         assertThat(dead.errors().get(0).stack()).isEqualTo(text);
-        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {text}))
+        assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {text}))
                 .isEmpty();
     }
 
@@ -100,7 +100,7 @@ class InjectionContractIntegrationTests {
         assertThat(store.queues().describe(text)).isEmpty();
         assertThat(store.finished().dead(null, text, 10)).isEmpty();
         NewJob job = new NewJob(text, 5, null, null, null, false);
-        assertThat(store.database().<StoredJobs>alone(c -> store.jobs().send(c, job, "", new byte[0])))
+        assertThat(store.database().<InsertedJobs>alone(c -> store.jobs().send(c, job, "", new byte[0])))
                 .isNull();
         assertThat(store.queues().names()).containsExactly(TestStore.QUEUE);
     }

@@ -39,7 +39,7 @@ class LaneContractIntegrationTests {
         List<ClaimedJob> jobs = store.claim(node, 9);
         assertThat(ids(jobs)).containsExactly(first, second, third);
         assertThat(promotion.ready())
-                .containsExactly(new ReadyJobs(store.queue(), 5, jobs.get(0).seq()));
+                .containsExactly(new LanePosition(store.queue(), 5, jobs.get(0).seq()));
         assertThat(promotion.nextInMillis()).isBetween(50_000L, 60_000L);
         assertThat(store.count("job where run_at is null")).isEqualTo(3);
     }
@@ -62,7 +62,7 @@ class LaneContractIntegrationTests {
         store.server().execute("update pgjobq.job set run_at = clock_timestamp() where run_at is not null");
 
         assertThat(store.lanes().promote(9, null).ready())
-                .extracting(ReadyJobs::priority)
+                .extracting(LanePosition::priority)
                 .containsExactlyInAnyOrder(2, 8);
     }
 
@@ -108,10 +108,10 @@ class LaneContractIntegrationTests {
         store.server().execute("update pgjobq.job set queue_id = " + other + " where id = " + late);
 
         assertThat(store.lanes().promote(1, null).ready())
-                .extracting(ReadyJobs::queue)
+                .extracting(LanePosition::queue)
                 .containsExactly(other);
         assertThat(store.lanes().promote(1, null).ready())
-                .extracting(ReadyJobs::queue)
+                .extracting(LanePosition::queue)
                 .containsExactly(store.queue());
     }
 
@@ -217,7 +217,7 @@ class LaneContractIntegrationTests {
         assertThat(store.claim(node, 3)).hasSize(3);
 
         assertThat(store.lanes().sweep(new int[] {other, store.queue()}, 0).ready())
-                .containsExactly(new ReadyJobs(store.queue(), 5, urgent.get(0) - 2));
+                .containsExactly(new LanePosition(store.queue(), 5, urgent.get(0) - 2));
         store.claim(node, 9);
         assertThat(store.lanes().sweep(new int[] {other, store.queue()}, 0).ready())
                 .isEmpty();
@@ -228,7 +228,7 @@ class LaneContractIntegrationTests {
         List<Long> ids = store.sendAll(5, 3);
 
         assertThat(store.lanes().sweep(new int[] {store.queue()}, ids.get(1)).ready())
-                .containsExactly(new ReadyJobs(store.queue(), 5, ids.get(1)));
+                .containsExactly(new LanePosition(store.queue(), 5, ids.get(1)));
         assertThat(store.claim(node, 3)).hasSize(3);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, ids.get(1)).ready())
                 .isEmpty();
@@ -254,7 +254,7 @@ class LaneContractIntegrationTests {
     void aSweepFindsAStragglerThatWasCommittedBelowTheHint() throws Exception {
         try (Connection slow = store.server().open()) {
             slow.setAutoCommit(false);
-            StoredJobs early = store.jobs().send(slow, TestStore.job(5), "", TestStore.bytes("{}"));
+            InsertedJobs early = store.jobs().send(slow, TestStore.job(5), "", TestStore.bytes("{}"));
             assertThat(early).isNotNull();
             long straggler = early.ids()[0];
             store.send();
@@ -266,7 +266,7 @@ class LaneContractIntegrationTests {
             assertThat(store.jobs().claim(store.requestFrom(node, 9, 5, hint)).jobs())
                     .isEmpty();
             assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
-                    .containsExactly(new ReadyJobs(store.queue(), 5, straggler));
+                    .containsExactly(new LanePosition(store.queue(), 5, straggler));
             assertThat(ids(store.jobs()
                             .claim(store.requestFrom(node, 9, 5, straggler))
                             .jobs()))
@@ -292,7 +292,7 @@ class LaneContractIntegrationTests {
         store.send(TestStore.job(3), "Lost");
         store.send();
 
-        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"Known", ""}))
+        assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {"Known", ""}))
                 .containsExactly("Lost");
     }
 

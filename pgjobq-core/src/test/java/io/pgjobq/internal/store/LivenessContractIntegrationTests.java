@@ -2,7 +2,7 @@ package io.pgjobq.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.store.NodeRegistry.Pulse;
+import io.pgjobq.internal.store.NodeRegistry.HeartbeatState;
 import io.pgjobq.internal.store.NodeStore.DeadNode;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
@@ -36,7 +36,7 @@ class LivenessContractIntegrationTests {
     @Test
     void aNodeThatBeatsIsNotDead() {
         assertThat(store.nodes().declareDead(self, true)).isEmpty();
-        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(other).state()).isEqualTo(HeartbeatState.WELL);
     }
 
     @Test
@@ -44,7 +44,7 @@ class LivenessContractIntegrationTests {
         silentFor(other, 13);
 
         assertThat(store.nodes().declareDead(self, false)).containsExactly(new DeadNode(other, "test"));
-        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.FENCED);
+        assertThat(store.heartbeat(other).state()).isEqualTo(HeartbeatState.FENCED);
     }
 
     @Test
@@ -114,9 +114,9 @@ class LivenessContractIntegrationTests {
     void aHeartbeatTellsThatAnotherNodeIsSilent() {
         silentFor(other, 2);
 
-        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.OTHERS_SILENT);
-        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.WELL);
-        assertThat(store.heartbeat(self).pulse()).isEqualTo(Pulse.WELL);
+        assertThat(store.heartbeat(self).state()).isEqualTo(HeartbeatState.OTHERS_SILENT);
+        assertThat(store.heartbeat(other).state()).isEqualTo(HeartbeatState.WELL);
+        assertThat(store.heartbeat(self).state()).isEqualTo(HeartbeatState.WELL);
     }
 
     @Test
@@ -137,7 +137,7 @@ class LivenessContractIntegrationTests {
     void aNodeThatLeftHasNoPulse() {
         store.leave(other);
 
-        assertThat(store.heartbeat(other).pulse()).isEqualTo(Pulse.FENCED);
+        assertThat(store.heartbeat(other).state()).isEqualTo(HeartbeatState.FENCED);
         assertThat(store.count("node")).isEqualTo(1);
     }
 
@@ -146,8 +146,8 @@ class LivenessContractIntegrationTests {
         store.nodes().lock(session, node);
         assertThat(store.nodes()
                         .heartbeat(session, TestStore.registration(node), true, new int[0])
-                        .pulse())
-                .isEqualTo(Pulse.WELL);
+                        .state())
+                .isEqualTo(HeartbeatState.WELL);
         return session;
     }
 

@@ -34,7 +34,7 @@ class RescueContractIntegrationTests {
 
         assertThat(store.nodes().rescue(9)).singleElement().satisfies(rescue -> {
             assertThat(rescue.ready())
-                    .isEqualTo(new ReadyJobs(store.queue(), 5, held.get(1).seq()));
+                    .isEqualTo(new LanePosition(store.queue(), 5, held.get(1).seq()));
             assertThat(rescue.rescued()).isEqualTo(2);
             assertThat(rescue.died()).isZero();
             assertThat(rescue.awaited()).isEmpty();

@@ -113,7 +113,7 @@ class SendClaimedContractIntegrationTests {
     void nothingIsSentToAQueueThatIsGone() {
         store.queues().delete(TestStore.QUEUE, true);
 
-        Place place = new Place(store.queue(), TestStore.registration(node), 1, new long[6]);
+        SlotClaim place = new SlotClaim(store.queue(), TestStore.registration(node), 1, new long[6]);
 
         assertThat(store.jobs().sendClaimed(TestStore.job(5), "", TestStore.bytes("{}"), place))
                 .isNull();

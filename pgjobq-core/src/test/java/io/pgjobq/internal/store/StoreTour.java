@@ -59,7 +59,7 @@ final class StoreTour {
     /** All statements that were not run. */
     List<String> missing() throws IOException, URISyntaxException {
         SqlFiles files = new SqlFiles(schema);
-        URL one = Objects.requireNonNull(SqlFiles.class.getResource("send.sql"));
+        URL one = Objects.requireNonNull(JobStore.class.getResource("send.sql"));
         try (Stream<Path> paths = Files.list(Path.of(one.toURI()).getParent())) {
             return paths.map(path -> path.getFileName().toString())
                     .filter(name -> name.endsWith(".sql"))
@@ -77,7 +77,7 @@ final class StoreTour {
         store.queues().settings(store.queue(), 5, new HistoryRetention(Duration.ofHours(1), Duration.ofDays(1)));
         store.finished().maintain();
         int node = store.node();
-        assertThat(store.heartbeat(node).pulse()).isNotEqualTo(NodeRegistry.Pulse.FENCED);
+        assertThat(store.heartbeat(node).state()).isNotEqualTo(NodeRegistry.HeartbeatState.FENCED);
         store.send(new NewJob(TestStore.QUEUE, 3, 0L, null, "{\"tenant\": \"acme\"}", true), "");
         assertThat(store.sendClaimed(node, 0, 0).claimed()).isTrue();
         store.send(TestStore.delayedJob(1), "");
@@ -90,13 +90,13 @@ final class StoreTour {
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
         assertThat(store.transaction()
-                        .<Completion>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
+                        .<TransactionalEnd>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
                 .isNotNull();
         assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
         assertThat(store.lanes().promote(10, null).ready()).hasSize(1);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();
         assertThat(store.lanes().position()).isPositive();
-        assertThat(store.lanes().unknownTypes(new ReadyJobs(store.queue(), 5, 0), new String[] {"x"}))
+        assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {"x"}))
                 .containsExactly("");
         assertThat(store.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
         assertThat(store.redrive(null, store.queue(), 10)).hasSize(1);

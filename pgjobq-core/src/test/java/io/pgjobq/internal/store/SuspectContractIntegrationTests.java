@@ -31,7 +31,7 @@ class SuspectContractIntegrationTests {
         List<ClaimedJob> first = claimSuspect(9);
         assertThat(ids(first)).containsExactly(ids.get(0));
         assertThat(first.get(0).suspect()).isTrue();
-        assertThat(first.get(0).lane()).isEqualTo(ReadyJobs.SUSPECTS);
+        assertThat(first.get(0).lane()).isEqualTo(LanePosition.QUARANTINE);
         assertThat(first.get(0).priority()).isEqualTo(5);
         assertThat(first.get(0).attempt()).isEqualTo(2);
         assertThat(ids(claimSuspect(9))).containsExactly(ids.get(1));
@@ -45,7 +45,7 @@ class SuspectContractIntegrationTests {
         lose(1);
         lose(1);
 
-        ClaimRequest request = store.request(node, 2, null, ReadyJobs.SUSPECTS, 5);
+        ClaimRequest request = store.request(node, 2, null, LanePosition.QUARANTINE, 5);
 
         assertThat(ids(store.jobs().claim(request).jobs())).isEqualTo(ids.subList(0, 2));
         assertThat(store.count("claim")).isEqualTo(2);
@@ -61,15 +61,15 @@ class SuspectContractIntegrationTests {
         String[] known = {""};
 
         assertThat(ids(store.jobs()
-                        .claim(store.request(node, 9, known, ReadyJobs.SUSPECTS))
+                        .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs()))
                 .isEqualTo(urgent);
         assertThat(ids(store.jobs()
-                        .claim(store.request(node, 9, known, ReadyJobs.SUSPECTS))
+                        .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs()))
                 .isEqualTo(late);
         assertThat(store.jobs()
-                        .claim(store.request(node, 9, known, ReadyJobs.SUSPECTS))
+                        .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs())
                 .isEmpty();
     }
@@ -91,8 +91,8 @@ class SuspectContractIntegrationTests {
         assertThat(store.lanes().promote(9, null).ready())
                 .as("still a suspect")
                 .singleElement()
-                .extracting(ReadyJobs::priority)
-                .isEqualTo(ReadyJobs.SUSPECTS);
+                .extracting(LanePosition::priority)
+                .isEqualTo(LanePosition.QUARANTINE);
     }
 
     @Test
@@ -103,13 +103,13 @@ class SuspectContractIntegrationTests {
 
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                 .containsExactly(
-                        new ReadyJobs(store.queue(), 5, ids.get(2)),
-                        new ReadyJobs(store.queue(), ReadyJobs.SUSPECTS, ids.get(0)));
+                        new LanePosition(store.queue(), 5, ids.get(2)),
+                        new LanePosition(store.queue(), LanePosition.QUARANTINE, ids.get(0)));
 
         claimSuspect(1);
         claimSuspect(1);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
-                .extracting(ReadyJobs::priority)
+                .extracting(LanePosition::priority)
                 .containsExactly(5);
     }
 
@@ -160,7 +160,7 @@ class SuspectContractIntegrationTests {
 
     private List<ClaimedJob> claimSuspect(int limit) {
         return store.jobs()
-                .claim(store.request(node, limit, null, ReadyJobs.SUSPECTS))
+                .claim(store.request(node, limit, null, LanePosition.QUARANTINE))
                 .jobs();
     }
 }

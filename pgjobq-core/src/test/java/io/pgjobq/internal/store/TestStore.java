@@ -79,16 +79,16 @@ record TestStore(
         nodes.unregister(registration(node));
     }
 
-    NodeRegistry.Heartbeat heartbeat(int node) {
+    NodeRegistry.HeartbeatResult heartbeat(int node) {
         return heartbeat(registration(node));
     }
 
     /** On a connection of the pool, which holds no session lock. */
-    NodeRegistry.Heartbeat heartbeat(Registration registration) {
+    NodeRegistry.HeartbeatResult heartbeat(Registration registration) {
         return heartbeat(registration, new int[] {queue});
     }
 
-    NodeRegistry.Heartbeat heartbeat(Registration registration, int[] expected) {
+    NodeRegistry.HeartbeatResult heartbeat(Registration registration, int[] expected) {
         return database.alone(connection -> nodes.heartbeat(connection, registration, false, expected));
     }
 
@@ -117,7 +117,7 @@ record TestStore(
     }
 
     long send(NewJob job, String type, byte[] payload) {
-        StoredJobs stored = database.alone(connection -> jobs.send(connection, job, type, payload));
+        InsertedJobs stored = database.alone(connection -> jobs.send(connection, job, type, payload));
         return Objects.requireNonNull(stored).ids()[0];
     }
 
@@ -125,7 +125,8 @@ record TestStore(
     SentClaimed sendClaimed(int node, int priority, long from) {
         long[] lanes = new long[priority + 1];
         Arrays.fill(lanes, from);
-        Place place = new Place(queue, registration(node), ((long) node << 37) | CLAIMS.getAndIncrement(), lanes);
+        SlotClaim place =
+                new SlotClaim(queue, registration(node), ((long) node << 37) | CLAIMS.getAndIncrement(), lanes);
         return Objects.requireNonNull(jobs.sendClaimed(job(priority), "", bytes("{}"), place));
     }
 
@@ -134,7 +135,7 @@ record TestStore(
         byte[][] payloads = new byte[count][];
         Arrays.fill(types, "");
         Arrays.fill(payloads, bytes("{}"));
-        StoredJobs stored = database.alone(connection -> jobs.sendAll(connection, job(priority), types, payloads));
+        InsertedJobs stored = database.alone(connection -> jobs.sendAll(connection, job(priority), types, payloads));
         return list(Objects.requireNonNull(stored).ids());
     }
 

@@ -6,7 +6,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.StoreFailures;
 import io.pgjobq.internal.worker.Workload.Step;
 import java.time.Duration;
@@ -235,7 +235,7 @@ class ClaimerTests extends WorkFixture {
     void jobsThatWereTakenAndCannotBeHeldAreUnknownSoThatTheyAreGivenBack() {
         tables.answers.add(request -> new Claimed(
                 List.of(FakeTables.job(request, 1, true), FakeTables.job(request, 2, false)),
-                List.of(new ReadyJobs(7, 99, 0)),
+                List.of(new LanePosition(7, 99, 0)),
                 0));
 
         assertThat(claimer.claim(2)).isPositive();

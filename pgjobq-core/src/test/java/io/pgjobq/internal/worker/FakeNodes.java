@@ -32,7 +32,7 @@ final class FakeNodes implements NodeRegistry, Node.Observer {
     }
 
     @Override
-    public Heartbeat heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
+    public HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
         throw new UnsupportedOperationException();
     }
 

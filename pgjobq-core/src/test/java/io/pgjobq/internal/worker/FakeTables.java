@@ -3,8 +3,8 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.TransactionalEnd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,9 +65,9 @@ final class FakeTables implements WorkerStore {
     }
 
     static Claimed nothing(ClaimRequest request) {
-        List<ReadyJobs> emptied = new ArrayList<>();
+        List<LanePosition> emptied = new ArrayList<>();
         for (short lane : request.lanes()) {
-            emptied.add(new ReadyJobs(request.queue(), lane, 0));
+            emptied.add(new LanePosition(request.queue(), lane, 0));
         }
         return new Claimed(List.of(), emptied, 0);
     }
@@ -89,7 +89,7 @@ final class FakeTables implements WorkerStore {
     }
 
     @Override
-    public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+    public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
         return null;
     }
 }

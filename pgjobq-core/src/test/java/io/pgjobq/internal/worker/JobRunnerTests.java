@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
-import io.pgjobq.internal.store.Settlement.Completed;
+import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import java.sql.SQLException;
@@ -89,7 +89,7 @@ class JobRunnerTests extends RunnerFixture {
     void aJobThatWasTakenAwayIsNotRun() {
         lost = true;
         run(CompletableFuture.failedFuture(new AssertionError("was run")));
-        assertThat(settled).singleElement().isInstanceOf(Completed.class);
+        assertThat(settled).singleElement().isInstanceOf(AlreadySettled.class);
     }
 
     @ParameterizedTest

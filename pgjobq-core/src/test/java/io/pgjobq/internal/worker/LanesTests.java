@@ -2,11 +2,11 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.ReadyJobs;
+import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.test.RandomValues;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class LanesTests {
 
-    private final SuspectSlot suspects = new SuspectSlot();
+    private final QuarantineSlot suspects = new QuarantineSlot();
     private final Lanes lanes = new Lanes(suspects);
 
     @Test
@@ -27,16 +27,16 @@ class LanesTests {
         Lanes others = new Lanes(suspects);
         ClaimRequest request = request(9);
 
-        assertThat(others.take()).as("while the first is asking").doesNotContain(ReadyJobs.SUSPECTS);
+        assertThat(others.take()).as("while the first is asking").doesNotContain(LanePosition.QUARANTINE);
         lanes.restore(request);
         short[] taken = others.take();
-        assertThat(taken).contains(ReadyJobs.SUSPECTS);
+        assertThat(taken).contains(LanePosition.QUARANTINE);
         suspects.hold(7);
-        assertThat(lanes.take()).as("while the other holds one").doesNotContain(ReadyJobs.SUSPECTS);
+        assertThat(lanes.take()).as("while the other holds one").doesNotContain(LanePosition.QUARANTINE);
         suspects.settled(6);
-        assertThat(lanes.take()).doesNotContain(ReadyJobs.SUSPECTS);
+        assertThat(lanes.take()).doesNotContain(LanePosition.QUARANTINE);
         suspects.settled(7);
-        assertThat(lanes.take()).contains(ReadyJobs.SUSPECTS);
+        assertThat(lanes.take()).contains(LanePosition.QUARANTINE);
     }
 
     @Test
@@ -73,7 +73,7 @@ class LanesTests {
         ClaimRequest request = request(9);
         lanes.announce(5, 50);
 
-        lanes.found(request, new Claimed(List.of(), List.of(new ReadyJobs(1, 5, 200)), 0));
+        lanes.found(request, new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0));
 
         assertThat(lanes.start(lanes.take()).from()).containsExactly(50);
     }
@@ -139,7 +139,7 @@ class LanesTests {
 
         lanes.announce(5, 101);
         take(101, 8);
-        lanes.found(request(9), new Claimed(List.of(), List.of(new ReadyJobs(1, 5, 200)), 0));
+        lanes.found(request(9), new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0));
         lanes.announce(5, 300);
         assertThat(lanes.start(lanes.take()).last()).containsExactly(0);
     }
@@ -165,9 +165,9 @@ class LanesTests {
 
     private void emptyAll(long next) {
         ClaimRequest request = request(9);
-        List<ReadyJobs> emptied = new ArrayList<>();
+        List<LanePosition> emptied = new ArrayList<>();
         for (short lane : request.lanes()) {
-            emptied.add(new ReadyJobs(1, lane, next));
+            emptied.add(new LanePosition(1, lane, next));
         }
         lanes.found(request, new Claimed(List.of(), emptied, 0));
     }
@@ -213,7 +213,7 @@ class LanesTests {
     }
 
     private static Event.Sent sent(RandomValues values) {
-        int priority = values.oneOf(List.of(0, 1, 1, 1, 2, 3, ReadyJobs.SUSPECTS));
+        int priority = values.oneOf(List.of(0, 1, 1, 1, 2, 3, LanePosition.QUARANTINE));
         return new Event.Sent(priority, values.longBetween(1, 60));
     }
 
@@ -245,7 +245,7 @@ class LanesTests {
     /** A node, as far as it takes jobs. */
     private static final class NodeLanes {
 
-        private final SuspectSlot suspects = new SuspectSlot();
+        private final QuarantineSlot suspects = new QuarantineSlot();
         private final Lanes lanes = new Lanes(suspects);
         private boolean suspectHeld;
 
@@ -276,7 +276,7 @@ class LanesTests {
         private final TreeSet<Long> free = new TreeSet<>();
         private final List<Long> taken = new ArrayList<>();
         private final List<Claim> claims = new ArrayList<>();
-        private final long[] claimed = new long[ReadyJobs.LANES];
+        private final long[] claimed = new long[LanePosition.LANES];
         private long looks;
 
         void happens(Event event) {
@@ -314,10 +314,10 @@ class LanesTests {
 
         private Claimed answer(NodeLanes node, ClaimRequest request) {
             List<ClaimedJob> jobs = new ArrayList<>();
-            List<ReadyJobs> emptied = new ArrayList<>();
+            List<LanePosition> emptied = new ArrayList<>();
             for (int i = 0; i < request.lanes().length && jobs.size() < request.limit(); i++) {
                 int lane = request.lanes()[i];
-                if (lane == ReadyJobs.SUSPECTS) {
+                if (lane == LanePosition.QUARANTINE) {
                     takeSuspect(node, jobs);
                     continue;
                 }
@@ -332,7 +332,7 @@ class LanesTests {
                                     : new Claim(lane, relied.from, max, relied.since));
                 }
                 if (jobs.size() < request.limit()) {
-                    emptied.add(new ReadyJobs(1, lane, Math.max(request.from()[i], claimed[lane] + 1)));
+                    emptied.add(new LanePosition(1, lane, Math.max(request.from()[i], claimed[lane] + 1)));
                 }
             }
             return new Claimed(jobs, emptied, looks);
@@ -370,7 +370,7 @@ class LanesTests {
 
         private void takeSuspect(NodeLanes node, List<ClaimedJob> jobs) {
             assertThat(node.suspectHeld).as("a second suspect is asked for").isFalse();
-            Long next = free.ceiling(key(ReadyJobs.SUSPECTS, 0));
+            Long next = free.ceiling(key(LanePosition.QUARANTINE, 0));
             if (next != null) {
                 free.remove(next);
                 taken.add(next);

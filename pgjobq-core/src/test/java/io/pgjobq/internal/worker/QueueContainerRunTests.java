@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.pgjobq.Handler;
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.settle.ClaimBookTests;
 import io.pgjobq.internal.store.ClaimedJob;
 import java.time.Duration;
@@ -107,7 +107,7 @@ class QueueContainerRunTests extends ContainerFixture {
         container.start();
         asked();
         idle();
-        Vacancy vacancy = container.reserve(5, "");
+        WorkerSlot vacancy = container.reserve(5, "");
         withoutMemory = SETTLES_NOTHING;
         vacancy.fill(ClaimBookTests.job(vacancy.place().claim(), 8));
         until(() -> claimsLost.get() > 0);
@@ -173,7 +173,7 @@ class QueueContainerRunTests extends ContainerFixture {
             assertThat(request.limit()).as("no more than run at once").isEqualTo(2);
         });
         idle();
-        assertThat(resting.reserve(5, "")).isNotNull().satisfies(Vacancy::leave);
+        assertThat(resting.reserve(5, "")).isNotNull().satisfies(WorkerSlot::leave);
         resting.stop();
     }
 
@@ -182,7 +182,7 @@ class QueueContainerRunTests extends ContainerFixture {
         container.start();
         asked();
         idle();
-        Vacancy vacancy = container.reserve(2, "");
+        WorkerSlot vacancy = container.reserve(2, "");
         assertThat(vacancy.place().queue()).isEqualTo(7);
         assertThat(vacancy.place().node()).isEqualTo(node.registration());
         assertThat(vacancy.place().from()).hasSize(3);
@@ -202,12 +202,12 @@ class QueueContainerRunTests extends ContainerFixture {
         container.start();
         asked();
         idle();
-        Vacancy left = container.reserve(5, "");
+        WorkerSlot left = container.reserve(5, "");
         left.leave();
         assertThat(book.knows(left.place().claim())).isFalse();
         assertThat(claimsLost).hasValue(0);
 
-        Vacancy lost = container.reserve(5, "");
+        WorkerSlot lost = container.reserve(5, "");
         lost.lose();
         assertThat(claimsLost).hasValue(1);
         assertThat(container.reserve(5, "")).isNotNull();
@@ -218,7 +218,7 @@ class QueueContainerRunTests extends ContainerFixture {
         container.start();
         asked();
         idle();
-        Vacancy vacancy = container.reserve(5, "");
+        WorkerSlot vacancy = container.reserve(5, "");
         container.pause();
         ClaimedJob job = ClaimBookTests.job(vacancy.place().claim(), 8);
 
@@ -227,7 +227,7 @@ class QueueContainerRunTests extends ContainerFixture {
         container.resume();
         asked();
         idle();
-        assertThat(container.reserve(5, "")).isNotNull().satisfies(Vacancy::leave);
+        assertThat(container.reserve(5, "")).isNotNull().satisfies(WorkerSlot::leave);
         container.stop();
         assertThat(settlements.givenBack).containsExactly(8L);
         assertThat(ran).isEmpty();
@@ -242,7 +242,7 @@ class QueueContainerRunTests extends ContainerFixture {
         idle();
 
         assertThat(typed.reserve(5, "other")).isNull();
-        assertThat(typed.reserve(5, "t")).isNotNull().satisfies(Vacancy::leave);
+        assertThat(typed.reserve(5, "t")).isNotNull().satisfies(WorkerSlot::leave);
         typed.stop();
     }
 
@@ -256,7 +256,7 @@ class QueueContainerRunTests extends ContainerFixture {
         assertThat(container.reserve(5, "")).isNull();
 
         nodes.failure = null;
-        assertThat(container.reserve(5, "")).isNotNull().satisfies(Vacancy::leave);
+        assertThat(container.reserve(5, "")).isNotNull().satisfies(WorkerSlot::leave);
     }
 
     private void useUpClaims() {

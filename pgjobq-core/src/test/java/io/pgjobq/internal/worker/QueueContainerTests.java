@@ -5,7 +5,7 @@ import static io.pgjobq.internal.worker.WorkloadFixture.waiting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.settle.ClaimBookTests;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.StoreFailures;
@@ -84,7 +84,7 @@ class QueueContainerTests extends ContainerFixture {
         container.start();
         asked();
         idle();
-        Vacancy vacancy = container.reserve(5, "");
+        WorkerSlot vacancy = container.reserve(5, "");
         Thread stopping = waiting(container::stop);
         awaitWaiting(stopping, "awaitIdle");
         stopping.interrupt();

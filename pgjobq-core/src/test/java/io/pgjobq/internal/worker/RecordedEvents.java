@@ -24,16 +24,24 @@ final class RecordedEvents implements JobEvents {
 
     @Override
     public void retried(JobContext job, Throwable failure, Duration next) {
-        told.add("retried " + job.id() + " after " + failure.getMessage() + " in " + next);
+        told.add("retried " + job.id() + " after " + message(failure) + " in " + next);
     }
 
     @Override
     public void died(JobContext job, Throwable failure) {
-        told.add("died " + job.id() + " of " + failure.getMessage());
+        told.add("died " + job.id() + " of " + message(failure));
     }
 
     @Override
     public void givenBack(JobContext job) {
         told.add("given back " + job.id());
+    }
+
+    private static String message(Throwable failure) {
+        try {
+            return failure.getMessage();
+        } catch (RuntimeException ex) {
+            return "what can't be told";
+        }
     }
 }

@@ -9,9 +9,9 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Completion;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.Failed;
+import io.pgjobq.internal.store.TransactionalEnd;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -155,7 +155,7 @@ class RunnerFixture {
         }
 
         @Override
-        public @Nullable Completion complete(ClaimedJob job, long micros, byte @Nullable [] result) {
+        public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
             fail();
             return null;
         }

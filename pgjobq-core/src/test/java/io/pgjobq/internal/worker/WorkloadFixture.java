@@ -1,7 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.internal.settle.ClaimBookTests;
-import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.worker.Workload.Step;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ class WorkloadFixture {
     static final long HOLD = TimeUnit.MILLISECONDS.toNanos(500);
 
     final AtomicLong now = new AtomicLong(7);
-    final SuspectSlot suspects = new SuspectSlot();
+    final QuarantineSlot suspects = new QuarantineSlot();
     final List<Settlement> settled = new ArrayList<>();
 
     volatile boolean mayTake = true;

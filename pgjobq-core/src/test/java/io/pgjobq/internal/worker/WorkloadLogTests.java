@@ -2,7 +2,7 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.settle.SuspectSlot;
+import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.test.LogLines;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,7 +13,7 @@ class WorkloadLogTests extends RunnerFixture {
     private final Workload workload = new Workload(
             "work",
             3,
-            new SuspectSlot(),
+            new QuarantineSlot(),
             () -> true,
             () -> {
                 if (!threads) {

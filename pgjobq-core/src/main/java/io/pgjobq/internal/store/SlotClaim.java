@@ -8,4 +8,4 @@ package io.pgjobq.internal.store;
  * @param claim the id of the claim that would hold it
  * @param from for each lane, from the most urgent to the job's own, from where on the node has not looked
  */
-public record Place(int queue, Registration node, long claim, long[] from) {}
+public record SlotClaim(int queue, Registration node, long claim, long[] from) {}

@@ -8,4 +8,4 @@ import java.time.Instant;
  * @param awaited whether somebody waits for its end
  * @param at when
  */
-public record Completion(boolean awaited, Instant at) {}
+public record TransactionalEnd(boolean awaited, Instant at) {}

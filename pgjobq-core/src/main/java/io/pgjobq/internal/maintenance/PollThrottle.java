@@ -5,7 +5,7 @@ package io.pgjobq.internal.maintenance;
  * the last look, there is nothing that could have been missed but a transaction that was open all the time, and that one
  * announces itself; so most polls of an idle node are one tiny statement. Used by one thread.
  */
-final class PollPace {
+final class PollThrottle {
 
     private static final int SKIP_AT_MOST = 5;
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class PaceTests {
+class PrefetchSizerTests {
 
-    private final Pace pace = new Pace();
+    private final PrefetchSizer pace = new PrefetchSizer();
 
     @Test
     void holdsNothingBeforeItIsKnownHowFastTheHandlerIs() {
@@ -38,7 +38,7 @@ class PaceTests {
     @Test
     void holdsNeverMoreThanTheMost() {
         pace.ran(0);
-        assertThat(pace.prefetch(10_000)).isEqualTo(Pace.MOST);
+        assertThat(pace.prefetch(10_000)).isEqualTo(PrefetchSizer.MOST);
     }
 
     @Test

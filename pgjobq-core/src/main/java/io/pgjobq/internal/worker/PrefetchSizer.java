@@ -5,7 +5,7 @@ package io.pgjobq.internal.worker;
  * milliseconds if that is longer. Nothing for a handler that is slower, and nothing before it is known how fast it is.
  * Guarded by the container's lock.
  */
-final class Pace {
+final class PrefetchSizer {
 
     static final int MOST = 500;
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Is told of the ends of jobs that somebody waits for, when they are committed. Must not block. */
 @FunctionalInterface
-public interface EndListener {
+public interface JobEndListener {
 
     /** The jobs have ended. */
     void ended(List<StoredOutcome> outcomes);

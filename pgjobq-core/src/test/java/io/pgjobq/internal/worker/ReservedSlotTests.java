@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.ClaimBookTests;
-import io.pgjobq.internal.store.Place;
 import io.pgjobq.internal.store.Registration;
+import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.test.LogLines;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class ReservationTests {
+class ReservedSlotTests {
 
     private final ClaimBook book = new ClaimBook();
     private final AtomicInteger freed = new AtomicInteger();
@@ -19,8 +19,8 @@ class ReservationTests {
     /** The sender's call has stored it and must not fail any more. */
     @Test
     void aJobThatCannotBeStartedIsGivenBackAndTheSenderHearsNothingOfIt() {
-        Reservation reservation = new Reservation(
-                new Place(1, new Registration(1, 2), 7, new long[0]),
+        ReservedSlot reservation = new ReservedSlot(
+                new SlotClaim(1, new Registration(1, 2), 7, new long[0]),
                 book,
                 job -> {
                     throw new OutOfMemoryError("heap");

@@ -4,13 +4,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The place of a workload that is kept for a job which is being sent. Guarded by the workload's lock. */
-final class KeptPlace {
+final class KeptSlot {
 
     private final LongSupplier nanoTime;
     private @Nullable Object sender;
     private long since;
 
-    KeptPlace(LongSupplier nanoTime) {
+    KeptSlot(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 

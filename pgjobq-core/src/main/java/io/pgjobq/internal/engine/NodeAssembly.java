@@ -50,9 +50,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** The parts of a node and how they hang together. */
-final class Parts {
+final class NodeAssembly {
 
-    private static final Logger LOG = Log.of(Parts.class);
+    private static final Logger LOG = Log.of(NodeAssembly.class);
 
     /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -67,7 +67,7 @@ final class Parts {
     private final Database database;
     private final FinishedJobStore finished;
     private final QueueStore queueStore;
-    private final Switchboard switchboard = new Switchboard();
+    private final SignalRouter switchboard = new SignalRouter();
     private final Vitals vitals;
     private final Node node;
     private final @Nullable Announcer announcer;
@@ -88,7 +88,7 @@ final class Parts {
      * @param events is told of attempts
      * @param lockTime tells, in nanoseconds, how long a lock has been held
      */
-    Parts(
+    NodeAssembly(
             DataSource dataSource,
             NodeOptions options,
             PayloadConverter converter,
@@ -117,7 +117,7 @@ final class Parts {
             listener = null;
         } else {
             announcer = new Announcer(notifications, channels, node::id, vitals);
-            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Pace.DEFAULT);
+            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Timing.DEFAULT);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(
                     listenConnections,
@@ -160,7 +160,7 @@ final class Parts {
                 converter,
                 threads,
                 queueIds,
-                maintenance::tidy,
+                maintenance::reclaimOrphans,
                 maintenance::lookAfterHistorySoon,
                 vitals,
                 events,
@@ -195,7 +195,7 @@ final class Parts {
         @Override
         public void connectionLost() {
             heartbeat.beatSoon();
-            maintenance.tidy();
+            maintenance.reclaimOrphans();
         }
 
         @Override
@@ -288,7 +288,7 @@ final class Parts {
         return id;
     }
 
-    Switchboard switchboard() {
+    SignalRouter switchboard() {
         return switchboard;
     }
 

@@ -2,16 +2,16 @@ package io.pgjobq.internal.engine;
 
 import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.maintenance.Maintenance;
+import io.pgjobq.internal.notify.LocalDispatch;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.notify.SignalSink;
-import io.pgjobq.internal.notify.Vacancies;
 import io.pgjobq.internal.worker.QueueContainer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Takes signals to the containers, the maintenance and those who wait, and senders to the containers. Thread-safe. */
-final class Switchboard implements SignalSink, Vacancies {
+final class SignalRouter implements SignalSink, LocalDispatch {
 
     private final List<QueueContainer> containers = new CopyOnWriteArrayList<>();
 
@@ -52,7 +52,7 @@ final class Switchboard implements SignalSink, Vacancies {
     }
 
     @Override
-    public @Nullable Vacancy reserve(String queue, int priority, String type) {
+    public @Nullable WorkerSlot reserve(String queue, int priority, String type) {
         for (QueueContainer container : containers) {
             if (container.queue().equals(queue)) {
                 return container.reserve(priority, type);

@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
  * Keeps what may take long, since it walks over dead rows that can't be removed, to about 1 % of the time. What takes 50
  * milliseconds or less is never held up. Times are of {@link System#nanoTime}. Used by one thread.
  */
-final class Share {
+final class DutyCycle {
 
     private static final long FREE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final int PAUSE = 100;
 
     private long from;
 
-    Share(long now) {
+    DutyCycle(long now) {
         from = now;
     }
 

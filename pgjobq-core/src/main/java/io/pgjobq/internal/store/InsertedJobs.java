@@ -8,4 +8,4 @@ package io.pgjobq.internal.store;
  * @param ready whether they are ready, rather than waiting
  * @param dueInMillis when they are due, if they are waiting
  */
-public record StoredJobs(int queue, long[] ids, boolean ready, long dueInMillis) {}
+public record InsertedJobs(int queue, long[] ids, boolean ready, long dueInMillis) {}

@@ -7,7 +7,7 @@ package io.pgjobq.internal.store;
  * @param priority the lane: the jobs' priority, or {@link #SUSPECTS}
  * @param seq the lowest sequence number
  */
-public record ReadyJobs(int queue, int priority, long seq) {
+public record LanePosition(int queue, int priority, long seq) {
 
     /** How many priorities there are. */
     public static final int PRIORITIES = 10;
@@ -16,7 +16,7 @@ public record ReadyJobs(int queue, int priority, long seq) {
      * The lane of jobs that were held by two nodes that died, or more, whatever their priority: they may be what killed
      * them, and are taken one at a time.
      */
-    public static final int SUSPECTS = PRIORITIES;
+    public static final int QUARANTINE = PRIORITIES;
 
     /** How many lanes there are. */
     public static final int LANES = PRIORITIES + 1;

@@ -1,22 +1,22 @@
 package io.pgjobq.internal.notify;
 
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.SlotClaim;
 import org.jspecify.annotations.Nullable;
 
 /** Where a job that is about to be sent can run in this process as soon as it is stored. Thread-safe. */
 @FunctionalInterface
-public interface Vacancies {
+public interface LocalDispatch {
 
     /** Keeps a place for a job, {@code null} if there is none. Whoever has got one ends it, in one of its three ways. */
     @Nullable
-    Vacancy reserve(String queue, int priority, String type);
+    WorkerSlot reserve(String queue, int priority, String type);
 
     /** A place that is kept for one job. Used by one thread. */
-    interface Vacancy {
+    interface WorkerSlot {
 
         /** Returns the place. */
-        Place place();
+        SlotClaim place();
 
         /** The job is stored, and claimed for the place: it starts. */
         void fill(ClaimedJob job);

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ShareTests {
+class DutyCycleTests {
 
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Clocks of this kind may be negative, and pass through zero. */
     private final long start = -10 * MILLI;
 
-    private final Share share = new Share(start);
+    private final DutyCycle share = new DutyCycle(start);
 
     @Test
     void whatIsCheapIsDueAtOnce() {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The suspect that a node holds: one at a time, whichever of its queues it is of, so that none takes another along when it
  * kills the process. Thread-safe.
  */
-public final class SuspectSlot {
+public final class QuarantineSlot {
 
     private static final long FREE = 0;
     private static final long ASKED_FOR = -1;

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PollPaceTests {
+class PollThrottleTests {
 
-    private final PollPace pace = new PollPace();
+    private final PollThrottle pace = new PollThrottle();
 
     @Test
     void anIdleNodeLooksOnceInAWhile() {

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param marked whether it was stored as one that somebody waits for
  */
-record StoredJob<R>(
+record DefaultSentJob<R>(
         long id, String queue, boolean marked, Class<R> resultType, Commit commit, CompletionTracker completions)
         implements SentJob<R> {
 

@@ -1,20 +1,20 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.internal.notify.Vacancies.Vacancy;
+import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Place;
+import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.internal.support.Log;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /** A place in a container's workload, and the id of a claim, for a job that is being sent. Used by the sender's thread. */
-final class Reservation implements Vacancy {
+final class ReservedSlot implements WorkerSlot {
 
-    private static final Logger LOG = Log.of(Reservation.class);
+    private static final Logger LOG = Log.of(ReservedSlot.class);
 
-    private final Place place;
+    private final SlotClaim place;
     private final ClaimBook book;
     private final Consumer<ClaimedJob> start;
     private final Runnable free;
@@ -25,7 +25,7 @@ final class Reservation implements Vacancy {
      * @param free lets others have the place
      * @param onClaimLost is run when a claim may have been made without this node's knowing
      */
-    Reservation(Place place, ClaimBook book, Consumer<ClaimedJob> start, Runnable free, Runnable onClaimLost) {
+    ReservedSlot(SlotClaim place, ClaimBook book, Consumer<ClaimedJob> start, Runnable free, Runnable onClaimLost) {
         this.place = place;
         this.book = book;
         this.start = start;
@@ -35,7 +35,7 @@ final class Reservation implements Vacancy {
     }
 
     @Override
-    public Place place() {
+    public SlotClaim place() {
         return place;
     }
 

@@ -1,5 +1,6 @@
 package io.pgjobq.internal.completion;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pgjobq.internal.support.Log;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -27,15 +28,18 @@ final class CallbackThreads implements Executor, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next three. */
+    @GuardedBy("lock")
     private final Deque<Runnable> tasks = new ArrayDeque<>();
 
     /** How many threads there are. */
+    @GuardedBy("lock")
     private int living;
 
     /** How many of them wait for a task, or are about to look for one. */
+    @GuardedBy("lock")
     private int free;
 
+    @GuardedBy("lock")
     private boolean closed;
 
     CallbackThreads(ThreadFactory threads) {
@@ -78,7 +82,8 @@ final class CallbackThreads implements Executor, AutoCloseable {
         }
     }
 
-    /** Has a free thread look, and makes one if there is none. Called under the lock. */
+    /** Has a free thread look, and makes one if there is none. */
+    @GuardedBy("lock")
     private void callFree() {
         if (free > 0) {
             changed.signal();
@@ -152,6 +157,7 @@ final class CallbackThreads implements Executor, AutoCloseable {
     }
 
     /** If no thread can be had, those that there are go on alone. */
+    @GuardedBy("lock")
     private void callAnother() {
         try {
             callFree();

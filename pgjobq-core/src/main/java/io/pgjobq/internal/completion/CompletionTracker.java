@@ -60,17 +60,19 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     private final CallbackThreads callbacks;
     private final Timer timer;
 
-    /** Those who wait for a job that is to be found. Guarded by the background's lock, as are the next four. */
+    /** Those who wait for a job that is to be found. Guarded by the background's lock. */
     private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
 
-    /** Those whose job's transaction has not ended. */
+    /** Those whose job's transaction has not ended. Guarded by the background's lock. */
     private final Set<Waiter<?>> uncommitted = new HashSet<>();
 
+    /** Guarded by the background's lock. */
     private final Set<Long> toLookUp = new LinkedHashSet<>();
 
-    /** What is being looked up; it is looked up again unless that succeeds, whatever it fails with. */
+    /** What is being looked up; it is looked up again unless that succeeds, whatever it fails with. Guarded by the background's lock. */
     private long[] taken = NONE;
 
+    /** Guarded by the background's lock. */
     private boolean closed;
 
     /** Where ends are looked up. */

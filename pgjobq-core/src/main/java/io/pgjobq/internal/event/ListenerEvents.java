@@ -27,9 +27,10 @@ public final class ListenerEvents implements JobEvents {
     /** Empty before the start and after the stop, so that nothing is kept then. */
     private volatile List<JobListener> listeners = List.of();
 
-    /** Guarded by the background's lock, as is the next. */
+    /** Guarded by the background's lock. */
     private final Queue<Consumer<JobListener>> events = new ArrayDeque<>();
 
+    /** Guarded by the background's lock. */
     private boolean full;
 
     /**

@@ -22,11 +22,13 @@ final class Task {
     private final LongSupplier nanoTime;
     private final Outage outage;
 
-    /** By the given clock. Guarded by the background's lock, as are the next two. */
+    /** By the given clock. Guarded by the background's lock. */
     private long dueAt;
 
+    /** By the given clock. Guarded by the background's lock. */
     private long notBefore;
 
+    /** Guarded by the background's lock. */
     private boolean asked;
 
     Task(String name, Step step, Background background, LongSupplier nanoTime, Vitals vitals) {

@@ -1,5 +1,6 @@
 package io.pgjobq.internal.settle;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Log;
@@ -43,19 +44,27 @@ public final class Settler {
     private final Condition changed = lock.newCondition();
     private final Condition drained = lock.newCondition();
 
-    /** Guarded by the lock, as are the next six. */
+    @GuardedBy("lock")
     private final Deque<Settlement> arrived = new ArrayDeque<>();
 
     /** What a handler's transaction stood in the way of, to be tried again after a while. */
+    @GuardedBy("lock")
     private final Deque<Settlement> putOff = new ArrayDeque<>();
 
+    @GuardedBy("lock")
     private long putOffUntil;
 
     /** What was taken out of {@code arrived} and is being recorded; an error on the way loses nothing of it. */
+    @GuardedBy("lock")
     private List<Settlement> underWay = List.of();
 
+    @GuardedBy("lock")
     private boolean overloaded;
+
+    @GuardedBy("lock")
     private boolean stopping;
+
+    @GuardedBy("lock")
     private boolean abandoned;
 
     /** Those who wait until it is no longer overloaded. */
@@ -116,6 +125,7 @@ public final class Settler {
         }
     }
 
+    @GuardedBy("lock")
     private int backlog() {
         return arrived.size() + putOff.size() + underWay.size();
     }

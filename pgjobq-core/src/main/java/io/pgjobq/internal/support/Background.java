@@ -1,5 +1,6 @@
 package io.pgjobq.internal.support;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -26,10 +27,12 @@ public final class Background {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    /** {@code null} before the first start, and after a stop. Guarded by the lock. */
+    /** {@code null} before the first start, and after a stop. */
+    @GuardedBy("lock")
     private @Nullable Run current;
 
-    /** Nothing more is to come for those who wait. Guarded by the lock. */
+    /** Nothing more is to come for those who wait. */
+    @GuardedBy("lock")
     private boolean stopping;
 
     /** The run of the calling thread, if it is one of this background's. */
@@ -93,11 +96,15 @@ public final class Background {
     }
 
     private void ended(Run run) {
-        change(() -> {
+        lock.lock();
+        try {
             if (current == run) {
                 current = null;
             }
-        });
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     private boolean goesOn(Step step) {
@@ -160,9 +167,15 @@ public final class Background {
 
     /** Returns whether the calling thread is to end, if it is this background's; otherwise whether that one is. */
     public boolean isStopping() {
-        return read(this::stops);
+        lock.lock();
+        try {
+            return stops();
+        } finally {
+            lock.unlock();
+        }
     }
 
+    @GuardedBy("lock")
     private boolean stops() {
         Run run = own.get();
         return run == null ? stopping : run.stopping;

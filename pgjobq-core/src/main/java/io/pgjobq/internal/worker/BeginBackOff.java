@@ -1,5 +1,6 @@
 package io.pgjobq.internal.worker;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pgjobq.Handler;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.LogText;
@@ -32,7 +33,7 @@ final class BeginBackOff {
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Guarded by the lock. */
+    @GuardedBy("lock")
     private final Map<Where, Trouble> troubles = new HashMap<>();
 
     /** Whether there is any trouble: asked for each attempt. Written under the lock. */
@@ -72,6 +73,7 @@ final class BeginBackOff {
         }
     }
 
+    @GuardedBy("lock")
     private boolean failed(Where where, long now) {
         troubled = true;
         return troubles.computeIfAbsent(where, first -> new Trouble(now)).failed(now);

@@ -291,15 +291,15 @@ public final class QueueContainer implements WorkerContainer {
 
     /** Returns whether to go on. */
     private boolean takeJobs() throws InterruptedException {
-        Workload.Step step = workload.awaitStep(claimer::isStopping);
-        if (step instanceof Workload.Step.Take take) {
+        ClaimStep step = workload.awaitStep(claimer::isStopping);
+        if (step instanceof ClaimStep.Take take) {
             Duration rest = backOff.rest();
             workload.rest(
                     rest.isZero() ? claims.claim(backOff.room(take.room(), options.concurrency())) : least(rest, LOOK));
-        } else if (step instanceof Workload.Step.GiveBack) {
+        } else if (step instanceof ClaimStep.GiveBack) {
             drain.giveBackHeld();
         }
-        return !(step instanceof Workload.Step.End);
+        return !(step instanceof ClaimStep.End);
     }
 
     private static Duration least(Duration one, Duration other) {

@@ -1,8 +1,7 @@
 package io.pgjobq.internal.worker;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pgjobq.internal.settle.QuarantineSlot;
-import io.pgjobq.internal.support.Log;
-import io.pgjobq.internal.support.LogText;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,7 +16,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * The jobs that a container holds and runs, and what decides whether it takes more. One thread takes jobs, up to
@@ -28,51 +26,43 @@ final class Workload {
     /** Held jobs that were not started in this time are to be given back: another node may be free. */
     static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private static final Logger LOG = Log.of(Workload.class);
-
-    private final String queue;
     private final int concurrency;
     private final BooleanSupplier mayTake;
-    private final Runnable startRunner;
 
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Something that decides whether to take jobs has changed, or a job has ended. */
     private final Condition changed = lock.newCondition();
 
-    /** Guarded by the lock, as are the next eight. */
+    @GuardedBy("lock")
     private final Lanes lanes;
 
+    @GuardedBy("lock")
     private final PrefetchSizer pace = new PrefetchSizer();
+
+    @GuardedBy("lock")
     private final Deque<JobRun> held = new ArrayDeque<>();
+
+    @GuardedBy("lock")
     private final Set<JobRun> running = new HashSet<>();
+
+    @GuardedBy("lock")
+    private final RunnerThreads threads;
+
+    @GuardedBy("lock")
     private int runners;
 
-    /** No thread was to be had the last time. */
-    private boolean refused;
-
     /** Whether jobs are being taken at this moment. */
+    @GuardedBy("lock")
     private boolean taking;
 
+    @GuardedBy("lock")
     private final KeptSlot place;
 
     /** Written under the lock, read by all. */
     private volatile boolean open;
 
     private volatile boolean paused;
-
-    /** What the thread that takes jobs has to do next. */
-    sealed interface Step {
-
-        /** Take up to so many jobs. */
-        record Take(int room) implements Step {}
-
-        /** Give back the jobs that are held: they were not started in time. */
-        record GiveBack() implements Step {}
-
-        /** End. */
-        record End() implements Step {}
-    }
 
     /**
      * @param queue how log lines name it
@@ -88,11 +78,10 @@ final class Workload {
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
-        this.queue = queue;
         this.concurrency = concurrency;
         this.lanes = new Lanes(suspects);
         this.mayTake = mayTake;
-        this.startRunner = startRunner;
+        this.threads = new RunnerThreads(queue, startRunner);
         this.place = new KeptSlot(nanoTime);
     }
 
@@ -106,50 +95,58 @@ final class Workload {
 
     /** Lets jobs be taken and run; returns whether they were not. */
     boolean open() {
-        return under(() -> {
+        lock.lock();
+        try {
             boolean was = open;
             open = true;
             lanes.lookEverywhere();
             return !was;
-        });
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     /** Lets no more jobs be taken or started; returns whether they were. */
     boolean close() {
-        return under(() -> {
+        lock.lock();
+        try {
             boolean was = open;
             open = false;
             return was;
-        });
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     void pause(boolean pause) {
-        under(() -> {
+        lock.lock();
+        try {
             paused = pause;
             lanes.lookEverywhere();
-            return true;
-        });
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     /** Something that {@code mayTake} depends on has changed. */
     void poke() {
-        under(() -> true);
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     void update(Consumer<Lanes> change) {
-        under(() -> {
-            change.accept(lanes);
-            return true;
-        });
-    }
-
-    private boolean under(BooleanSupplier change) {
         lock.lock();
         try {
-            boolean result = change.getAsBoolean();
-            changed.signalAll();
-            return result;
+            change.accept(lanes);
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
@@ -166,7 +163,7 @@ final class Workload {
     // For the thread that takes jobs.
 
     /** @param over whether the calling thread is one of an earlier start; whoever wants it to end closes the workload too */
-    Step awaitStep(BooleanSupplier over) throws InterruptedException {
+    ClaimStep awaitStep(BooleanSupplier over) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             taking &= over.getAsBoolean();
@@ -174,12 +171,12 @@ final class Workload {
                 JobRun oldest = held.peek();
                 if (oldest != null && oldest.heldNanos() > HOLD_NANOS) {
                     pace.tooMuch();
-                    return new Step.GiveBack();
+                    return new ClaimStep.GiveBack();
                 }
                 int room = room();
                 if (room > 0) {
                     taking = true;
-                    return new Step.Take(room);
+                    return new ClaimStep.Take(room);
                 }
                 if (oldest == null && !place.isAwaited()) {
                     changed.await();
@@ -187,12 +184,13 @@ final class Workload {
                     changed.awaitNanos(HOLD_NANOS / 2);
                 }
             }
-            return new Step.End();
+            return new ClaimStep.End();
         } finally {
             lock.unlock();
         }
     }
 
+    @GuardedBy("lock")
     private int room() {
         if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
             return 0;
@@ -228,7 +226,13 @@ final class Workload {
 
     /** The place is no longer kept. */
     void free(Object sender) {
-        under(() -> place.free(sender));
+        lock.lock();
+        try {
+            place.free(sender);
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     /**
@@ -279,25 +283,21 @@ final class Workload {
 
     // For the runners.
 
-    /** Wakes a runner if there is a job for it; it wakes the next. Called under the lock. */
+    /** Wakes a runner if there is a job for it; it wakes the next. */
+    @GuardedBy("lock")
     private void startRunner() {
-        if (!held.isEmpty() && runners < concurrency) {
-            try {
-                startRunner.run();
+        if (held.isEmpty() || runners == concurrency) {
+            return;
+        }
+        boolean started = false;
+        try {
+            started = threads.start();
+        } finally {
+            if (started) {
                 runners++;
-            } catch (RuntimeException | Error ex) {
-                // No more threads are to be had: those that run go on with what is held, or it is given back.
+            } else {
                 // The thread that takes jobs may not know yet that something is held.
                 changed.signalAll();
-                if (!refused) {
-                    refused = true;
-                    LOG.warn("queue '{}': no thread can be started for a job: {}", queue, LogText.of(ex));
-                }
-                return;
-            }
-            if (refused) {
-                refused = false;
-                LOG.info("queue '{}': threads can be started for jobs again", queue);
             }
         }
     }
@@ -359,7 +359,13 @@ final class Workload {
 
     /** A job that runs will never end. */
     void abandon(JobRun run) {
-        under(() -> running.remove(run));
+        lock.lock();
+        try {
+            running.remove(run);
+        } finally {
+            changed.signalAll();
+            lock.unlock();
+        }
     }
 
     List<JobRun> running() {
@@ -372,12 +378,7 @@ final class Workload {
     }
 
     int activeJobs() {
-        lock.lock();
-        try {
-            return running.size();
-        } finally {
-            lock.unlock();
-        }
+        return running().size();
     }
 
     /** Waits until nothing runs, and nobody sends what would; returns whether that happened in time. */

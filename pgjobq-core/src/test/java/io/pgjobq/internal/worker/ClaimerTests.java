@@ -8,7 +8,6 @@ import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.StoreFailures;
-import io.pgjobq.internal.worker.Workload.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,7 +154,7 @@ class ClaimerTests extends WorkFixture {
         workload.next(run);
         workload.update(lanes -> lanes.announce(5, 2));
 
-        assertThat(workload.awaitStep(() -> false)).isEqualTo(new Step.Take(2 + 80));
+        assertThat(workload.awaitStep(() -> false)).isEqualTo(new ClaimStep.Take(2 + 80));
     }
 
     @ParameterizedTest

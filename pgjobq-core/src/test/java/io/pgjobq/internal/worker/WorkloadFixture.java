@@ -3,7 +3,6 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.internal.settle.ClaimBookTests;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.Settlement;
-import io.pgjobq.internal.worker.Workload.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +46,7 @@ class WorkloadFixture {
 
     /** Returns what the thread that takes jobs would do now, {@code null} if it would wait. */
     @Nullable
-    Step step() {
+    ClaimStep step() {
         try {
             return workload.awaitStep(() -> {
                 Thread.currentThread().interrupt();

@@ -2,7 +2,6 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.worker.Workload.Step;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +60,7 @@ class WorkloadPlacesTests extends WorkloadFixture {
     @Test
     void noPlaceIsKeptWhileJobsAreBeingTaken() throws Exception {
         workload.update(lanes -> lanes.announce(9, 1));
-        assertThat(step()).isInstanceOf(Step.Take.class);
+        assertThat(step()).isInstanceOf(ClaimStep.Take.class);
         nothingIsKnown();
         assertThat(workload.keep(sender, 5)).isNull();
         workload.awaitStep(() -> true);
@@ -103,12 +102,12 @@ class WorkloadPlacesTests extends WorkloadFixture {
     void aKeptPlaceIsNotFilledWithOtherJobsForHalfASecond() {
         workload.keep(sender, 5);
         workload.update(lanes -> lanes.announce(9, 1));
-        assertThat(step()).isEqualTo(new Step.Take(1));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(1));
         now.addAndGet(HOLD);
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
         now.addAndGet(-HOLD);
         workload.free(sender);
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.internal.worker.Workload.Step;
 import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -113,7 +112,7 @@ class WorkloadRunnersTests extends WorkloadFixture {
     @Test
     void aJobThatIsSentHereAndFindsNoThreadIsGivenBackInTime() throws Exception {
         nothingIsKnown();
-        BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        BlockingQueue<ClaimStep> steps = new LinkedBlockingQueue<>();
         waiting(() -> steps.add(workload.awaitStep(() -> false)));
         workload.keep(this, 5);
         noThread = new OutOfMemoryError("unable to create native thread");
@@ -121,7 +120,7 @@ class WorkloadRunnersTests extends WorkloadFixture {
 
         now.addAndGet(HOLD + 1);
 
-        assertThat(steps.take()).isEqualTo(new Step.GiveBack());
+        assertThat(steps.take()).isEqualTo(new ClaimStep.GiveBack());
     }
 
     @Test

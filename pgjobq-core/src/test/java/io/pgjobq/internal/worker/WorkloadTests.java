@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.junit.jupiter.api.Named.named;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.pgjobq.internal.worker.Workload.Step;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +30,7 @@ class WorkloadTests extends WorkloadFixture {
 
     @Test
     void asManyAreTakenAtFirstAsRunAtOnce() {
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
@@ -39,17 +38,17 @@ class WorkloadTests extends WorkloadFixture {
         assertThat(workload.close()).isTrue();
         assertThat(workload.close()).isFalse();
         assertThat(workload.isOpen()).isFalse();
-        assertThat(step()).isEqualTo(new Step.End());
+        assertThat(step()).isEqualTo(new ClaimStep.End());
 
         assertThat(workload.open()).isTrue();
         assertThat(workload.open()).isFalse();
         assertThat(workload.isOpen()).isTrue();
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
     void theThreadOfAnEarlierStartEndsAlthoughItIsOpenAgain() throws Exception {
-        assertThat(workload.awaitStep(() -> true)).isEqualTo(new Step.End());
+        assertThat(workload.awaitStep(() -> true)).isEqualTo(new ClaimStep.End());
     }
 
     @Test
@@ -60,7 +59,7 @@ class WorkloadTests extends WorkloadFixture {
 
         workload.pause(false);
         assertThat(workload.isPaused()).isFalse();
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
@@ -69,7 +68,7 @@ class WorkloadTests extends WorkloadFixture {
         assertThat(step()).isNull();
 
         mayTake = true;
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
@@ -77,16 +76,16 @@ class WorkloadTests extends WorkloadFixture {
         nothingIsKnown();
         assertThat(step()).isNull();
         workload.update(lanes -> lanes.announce(3, 1));
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
 
         nothingIsKnown();
         workload.pause(false);
-        assertThat(step()).as("when it goes on after a pause").isEqualTo(new Step.Take(2));
+        assertThat(step()).as("when it goes on after a pause").isEqualTo(new ClaimStep.Take(2));
 
         nothingIsKnown();
         workload.close();
         workload.open();
-        assertThat(step()).as("when it is opened again").isEqualTo(new Step.Take(2));
+        assertThat(step()).as("when it is opened again").isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
@@ -101,19 +100,19 @@ class WorkloadTests extends WorkloadFixture {
         first.begin();
         now.addAndGet(21 * MILLI);
         workload.next(first);
-        assertThat(step()).isEqualTo(new Step.Take(1));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(1));
     }
 
     @Test
     void forAFastHandlerAsManyAreHeldAsRunInTwentyMillisecondsAndMoreAreTakenWhenHalfOfThemRun() {
         runsOneFor(MILLI);
-        assertThat(step()).isEqualTo(new Step.Take(2 + 40));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2 + 40));
 
         hold(22);
         workload.next(null);
         assertThat(step()).as("more than half are held").isNull();
         workload.next(null);
-        assertThat(step()).as("20 are held and 2 run").isEqualTo(new Step.Take(2 + 40 - 20 - 2));
+        assertThat(step()).as("20 are held and 2 run").isEqualTo(new ClaimStep.Take(2 + 40 - 20 - 2));
     }
 
     @Test
@@ -125,7 +124,7 @@ class WorkloadTests extends WorkloadFixture {
         now.addAndGet(MILLI);
         workload.next(run);
 
-        assertThat(step()).isEqualTo(new Step.Take(2 + 80));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2 + 80));
     }
 
     @Test
@@ -136,9 +135,9 @@ class WorkloadTests extends WorkloadFixture {
         assertThat(step()).isNull();
 
         now.incrementAndGet();
-        assertThat(step()).isEqualTo(new Step.GiveBack());
+        assertThat(step()).isEqualTo(new ClaimStep.GiveBack());
         assertThat(held()).hasSize(21);
-        assertThat(step()).isEqualTo(new Step.Take(2));
+        assertThat(step()).isEqualTo(new ClaimStep.Take(2));
     }
 
     @Test
@@ -184,25 +183,25 @@ class WorkloadTests extends WorkloadFixture {
     @MethodSource("changes")
     void theThreadThatWaitsIsWokenBy(Consumer<Workload> change, Consumer<WorkloadTests> obstacle) throws Exception {
         obstacle.accept(this);
-        BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        BlockingQueue<ClaimStep> steps = new LinkedBlockingQueue<>();
         Thread claiming = waiting(() -> steps.add(workload.awaitStep(() -> false)));
         assertThat(claiming.getState()).as("without a limit").isEqualTo(Thread.State.WAITING);
 
         mayTake = true;
         change.accept(workload);
 
-        assertThat(steps.take()).isInstanceOfAny(Step.Take.class, Step.End.class);
+        assertThat(steps.take()).isInstanceOfAny(ClaimStep.Take.class, ClaimStep.End.class);
     }
 
     @Test
     void theThreadThatWaitsComesBackByItselfForWhatIsHeld() throws Exception {
-        BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        BlockingQueue<ClaimStep> steps = new LinkedBlockingQueue<>();
         hold(1);
         waiting(() -> steps.add(workload.awaitStep(() -> false)));
 
         now.addAndGet(HOLD + 1);
 
-        assertThat(steps.take()).isEqualTo(new Step.GiveBack());
+        assertThat(steps.take()).isEqualTo(new ClaimStep.GiveBack());
     }
 
     @Test
@@ -212,11 +211,11 @@ class WorkloadTests extends WorkloadFixture {
         nothingIsKnown();
         workload.keep(this, 5);
         workload.update(lanes -> lanes.announce(9, 1));
-        BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+        BlockingQueue<ClaimStep> steps = new LinkedBlockingQueue<>();
         waiting(() -> steps.add(workload.awaitStep(() -> false)));
 
         now.addAndGet(HOLD);
 
-        assertThat(steps.take()).isEqualTo(new Step.Take(1));
+        assertThat(steps.take()).isEqualTo(new ClaimStep.Take(1));
     }
 }

@@ -103,7 +103,7 @@ class SecurityContextIntegrationTests {
     private static ApplicationContextRunner sessions(String schema) {
         return Applications.on(database, schema.toLowerCase(java.util.Locale.ROOT))
                 .withBean(Sessions.class)
-                .withPropertyValues("pgjobq.worker.concurrency=1");
+                .withPropertyValues("pgjobq.defaults.concurrency=1");
     }
 
     private static Authentication user(String name) {

@@ -101,8 +101,8 @@ class UnfinishedHandlersIntegrationTests {
                 .withPropertyValues(
                         "pgjobq.queues.work.concurrency=1",
                         "pgjobq.queues.work.max-attempts=2",
-                        "pgjobq.worker.retry.delay=10ms",
-                        "pgjobq.worker.shutdown-timeout=100ms");
+                        "pgjobq.defaults.retry.delay=10ms",
+                        "pgjobq.defaults.shutdown-timeout=100ms");
     }
 
     @ParameterizedTest

@@ -146,8 +146,8 @@ final class Engine implements PgJobQ {
 
     private void start(long generation) {
         parts.settler().start();
-        events.start();
         try {
+            events.start();
             prepare(generation);
         } catch (RuntimeException | Error ex) {
             if (options.databaseRequired() || !(ex instanceof DataAccessException)) {

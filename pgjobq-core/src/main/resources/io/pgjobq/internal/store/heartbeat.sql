@@ -1,6 +1,7 @@
 -- Shows that a node lives, and tells whether another one has been silent for longer than it should, how far sequence numbers
 -- have been drawn, and in which history that was: the server's identity and its timeline, which a promotion and a recovery to
--- a point in time change; and which of the node's queues are not there. Locks the node's own row. The commit is asynchronous: a lost heartbeat is followed by the next.
+-- a point in time change; and which of the node's queues are not there. Locks the node's own row. The commit is asynchronous:
+-- a lost heartbeat is followed by the next.
 -- No row: the node has been declared dead, or the database was restored from a state that has no such registration.
 update ${schema}.node n
 set heartbeat_at = clock_timestamp(), session_lock = ?

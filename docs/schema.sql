@@ -24,7 +24,7 @@ create table pgjobq.queue (
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
--- is a suspect: it may be what kills them.
+-- is in quarantine: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -66,7 +66,7 @@ create table pgjobq.job (
 
 create index job_ready on pgjobq.job (queue_id, priority, seq) where run_at is null;
 
-create index job_suspect on pgjobq.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
+create index job_quarantine on pgjobq.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
 
 create index job_waiting on pgjobq.job (queue_id, run_at, id) where run_at is not null;
 
@@ -179,7 +179,7 @@ end || jsonb_build_array(jsonb_build_object(
     'attempt', p_attempt, 'at', p_at, 'type', p_type, 'message', p_message, 'stack', p_stack));
 
 -- What the error of an attempt says that was lost with the node that held its job. Locks nothing.
-create or replace function pgjobq.loss(p_rescues integer, p_attempts integer) returns text
+create or replace function pgjobq.rescue_error(p_rescues integer, p_attempts integer) returns text
 language sql immutable
 return case
     when p_rescues = 1 then 'the node that held the job is gone'
@@ -304,14 +304,14 @@ $$;
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Suspects (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
 -- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
--- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
+-- p_announced is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
 -- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
@@ -322,7 +322,7 @@ $$;
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
-    p_last bigint[], p_told bigint[], p_types text[])
+    p_last bigint[], p_announced bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -338,7 +338,7 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_locked boolean;
-    v_suspect boolean;
+    v_quarantine boolean;
     v_paused boolean;
     v_registered boolean;
     v_commit text;
@@ -370,8 +370,8 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        v_suspect := p_lanes[i] = 10;
-        if v_suspect then
+        v_quarantine := p_lanes[i] = 10;
+        if v_quarantine then
             select j.priority, j.seq into priority, v_from
             from pgjobq.job j
             where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
@@ -386,7 +386,7 @@ begin
         end if;
         v_low := v_from;
         v_since := null;
-        if not v_suspect and p_last[i] <> 0 and v_from < p_told[i] then
+        if not v_quarantine and p_last[i] <> 0 and v_from < p_announced[i] then
             v_types := hash_array_extended(p_types, 0);
             select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
             from pgjobq.claim c
@@ -396,7 +396,7 @@ begin
             limit 1;
             v_low := coalesce(v_low, v_from);
             if v_next is not null then
-                v_from := least(v_next, p_told[i]);
+                v_from := least(v_next, p_announced[i]);
             end if;
         end if;
         select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
@@ -412,14 +412,14 @@ begin
                 j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
-                and ((j.rescues >= 2) is true) = v_suspect
+                and ((j.rescues >= 2) is true) = v_quarantine
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
                     where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
             order by j.seq
-            limit case when v_suspect then 1 else v_left end
+            limit case when v_quarantine then 1 else v_left end
         ) p;
         if array_position(sizes, null) is not null then
             return query
@@ -433,7 +433,7 @@ begin
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
         if v_count = 0 then
-            continue when v_suspect;
+            continue when v_quarantine;
             claim_id := null;
             -- What others have taken need not be walked over again.
             select c.max_seq + 1 into next_seq
@@ -442,10 +442,10 @@ begin
             order by c.max_seq desc
             limit 1;
             next_seq := coalesce(next_seq, p_from[i]);
-        elsif v_suspect or v_left > 0 then
+        elsif v_quarantine or v_left > 0 then
             insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
             values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
-            next_seq := case when not v_suspect then seqs[v_count] + 1 end;
+            next_seq := case when not v_quarantine then seqs[v_count] + 1 end;
         else
             insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
             values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
@@ -722,13 +722,13 @@ end
 $$;
 
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node becomes a suspect, which is
--- claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
+-- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node goes to quarantine,
+-- and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
 -- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
 -- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
--- them are suspects.
+-- them are in quarantine.
 create or replace function pgjobq.rescue(p_limit integer)
-returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, suspects bigint, died bigint,
+returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, quarantined bigint, died bigint,
     awaited bigint[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -765,7 +765,7 @@ begin
             update pgjobq.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
                 errors = pgjobq.append_error(
-                    j.errors, j.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
+                    j.errors, j.attempt + 1, v_at, 'lost', pgjobq.rescue_error(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
@@ -782,14 +782,14 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 pgjobq.append_error(
-                    s.errors, s.attempt + 1, v_at, 'lost', pgjobq.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
+                    s.errors, s.attempt + 1, v_at, 'lost', pgjobq.rescue_error(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )
         select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
             count(*) filter (where f.rescues >= 2), (select count(*) from spent),
             (select array_agg(s.id) from spent s where s.awaited)
-        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.suspects, rescue.died,
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined, rescue.died,
             rescue.awaited
         from freed f;
         delete from pgjobq.claim c where c.id = v_claim.id;
@@ -803,7 +803,7 @@ $$;
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
--- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come
+-- Returns what became ready (queue, lane, lowest seq; 10 is the quarantine lane), then a row without a queue: when to come
 -- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
 -- one who gets nothing else is to come back in a while, not at once.
 create or replace function pgjobq.promote(p_limit integer, p_from timestamptz)
@@ -875,7 +875,7 @@ end
 $$;
 
 -- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
--- for lane 10 that of a suspect (see the function claim). The last row, without a queue, says in what time the next waiting
+-- for lane 10 that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
 -- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
 create or replace function pgjobq.sweep(p_queues integer[], p_from bigint)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
@@ -932,7 +932,7 @@ begin
 end
 $$;
 
--- Looks in a lane, from a seq on, and among the suspects, for jobs whose type is not among the given ones. Locks nothing;
+-- Looks in a lane, from a seq on, and in quarantine, for jobs whose type is not among the given ones. Locks nothing;
 -- bounded.
 create or replace function pgjobq.unknown_types(p_queue integer, p_priority smallint, p_from bigint, p_types text[])
 returns table (type text)

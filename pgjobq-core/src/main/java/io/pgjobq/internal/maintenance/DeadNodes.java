@@ -56,19 +56,19 @@ final class DeadNodes implements Step {
     private void report(Rescue rescue) {
         LOG.info("rescued {} jobs of a dead node, {} died", rescue.rescued(), rescue.died());
         if (rescue.ready() != null) {
-            announce(rescue.ready(), rescue.suspects());
+            announce(rescue.ready(), rescue.quarantined());
         }
         announcements.ended(rescue.awaited());
     }
 
-    private void announce(LanePosition ready, long suspects) {
+    private void announce(LanePosition ready, long quarantined) {
         announcements.ready(ready);
-        if (suspects > 0) {
+        if (quarantined > 0) {
             LOG.warn(
                     "queue number {}: {} jobs were held by two nodes that died, or more, and are run one at a time"
                             + " on each node",
                     ready.queue(),
-                    suspects);
+                    quarantined);
             announcements.ready(new LanePosition(ready.queue(), LanePosition.QUARANTINE, 0));
         }
     }

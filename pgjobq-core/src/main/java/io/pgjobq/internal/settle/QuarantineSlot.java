@@ -5,7 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The suspect that a node holds: one at a time, whichever of its queues it is of, so that none takes another along when it
+ * The quarantined job that a node holds: one at a time, whichever of its queues it is of, so that none takes another along when it
  * kills the process. Thread-safe.
  */
 public final class QuarantineSlot {
@@ -13,7 +13,7 @@ public final class QuarantineSlot {
     private static final long FREE = 0;
     private static final long ASKED_FOR = -1;
 
-    /** The claim of the suspect that is held, or one of the above. */
+    /** The claim of the quarantined job that is held, or one of the above. */
     private final AtomicLong holder = new AtomicLong(FREE);
 
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
@@ -27,12 +27,12 @@ public final class QuarantineSlot {
         return holder.get() == FREE;
     }
 
-    /** Returns whether the caller may ask for a suspect, and nobody else until it has been answered. */
+    /** Returns whether the caller may ask for a quarantined job, and nobody else until it has been answered. */
     public boolean reserve() {
         return holder.compareAndSet(FREE, ASKED_FOR);
     }
 
-    /** There was a suspect. */
+    /** There was a quarantined job. */
     public void hold(long claim) {
         holder.set(claim);
     }
@@ -42,7 +42,7 @@ public final class QuarantineSlot {
         holder.compareAndSet(ASKED_FOR, FREE);
     }
 
-    /** It is recorded how this claim's suspect ended: there may be another. */
+    /** It is recorded how this claim's quarantined job ended: there may be another. */
     public void settled(long claim) {
         if (holder.compareAndSet(claim, FREE)) {
             tellWaiting();

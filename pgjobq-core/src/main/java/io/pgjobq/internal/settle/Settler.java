@@ -70,7 +70,7 @@ public final class Settler {
     /** Those who wait until it is no longer overloaded. */
     private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 
-    private final QuarantineSlot suspects = new QuarantineSlot();
+    private final QuarantineSlot quarantine = new QuarantineSlot();
 
     private final Background background;
     private final Outage outage;
@@ -109,9 +109,9 @@ public final class Settler {
         waiting.add(relief);
     }
 
-    /** Returns the place for the node's suspect, which is free again when its end is recorded. */
-    public QuarantineSlot suspects() {
-        return suspects;
+    /** Returns the place for the node's quarantined job, which is free again when its end is recorded. */
+    public QuarantineSlot quarantine() {
+        return quarantine;
     }
 
     /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
@@ -192,7 +192,7 @@ public final class Settler {
         recorder.written(writing);
         batch = null;
         done();
-        tellOfSuspects(writing);
+        tellOfQuarantined(writing);
         return true;
     }
 
@@ -259,10 +259,10 @@ public final class Settler {
         }
     }
 
-    private void tellOfSuspects(SettlementRecorder.Batch written) {
+    private void tellOfQuarantined(SettlementRecorder.Batch written) {
         for (Settlement settlement : written.all()) {
-            if (settlement.job().suspect() && !written.putOff().contains(settlement)) {
-                suspects.settled(settlement.job().claim());
+            if (settlement.job().quarantined() && !written.putOff().contains(settlement)) {
+                quarantine.settled(settlement.job().claim());
             }
         }
     }

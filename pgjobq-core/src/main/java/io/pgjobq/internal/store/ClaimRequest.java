@@ -26,8 +26,8 @@ public record ClaimRequest(
         long[] told,
         String @Nullable [] types) {
 
-    /** Returns whether a suspect is asked for, which comes first then. */
-    public boolean asksForSuspect() {
+    /** Returns whether a quarantined job is asked for, which comes first then. */
+    public boolean asksForQuarantined() {
         return lanes.length > 0 && lanes[0] == LanePosition.QUARANTINE;
     }
 

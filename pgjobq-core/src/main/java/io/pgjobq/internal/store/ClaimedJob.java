@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param claim the claim that holds it: the fencing token
  * @param queue the queue's number
  * @param priority its priority
- * @param suspect whether it was taken from the lane of suspects
+ * @param quarantined whether it was taken from the quarantine lane
  * @param attempt how many attempts were charged before
  * @param type the logical type, empty if none
  * @param payload the payload as stored, {@code null} if it is too large to be read before the job starts
@@ -25,7 +25,7 @@ public record ClaimedJob(
         long claim,
         int queue,
         int priority,
-        boolean suspect,
+        boolean quarantined,
         int attempt,
         String type,
         byte @Nullable [] payload,
@@ -35,6 +35,6 @@ public record ClaimedJob(
 
     /** Returns the lane from which it is taken. */
     public int lane() {
-        return suspect ? LanePosition.QUARANTINE : priority;
+        return quarantined ? LanePosition.QUARANTINE : priority;
     }
 }

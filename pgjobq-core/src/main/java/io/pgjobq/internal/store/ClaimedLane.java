@@ -47,7 +47,7 @@ record ClaimedLane(
     private static List<ClaimedJob> jobs(
             ResultSet row, ClaimRequest request, Map<Long, byte[]> large, int priority, long claim)
             throws SQLException {
-        boolean suspect = request.laneOf(claim) == LanePosition.QUARANTINE;
+        boolean quarantined = request.laneOf(claim) == LanePosition.QUARANTINE;
         Long[] seqs = SqlArrays.read(row, 5, Long[].class);
         @Nullable Long[] ids = SqlArrays.read(row, 6, Long[].class);
         @Nullable Short[] attempts = SqlArrays.read(row, 7, Short[].class);
@@ -67,7 +67,7 @@ record ClaimedLane(
                     claim,
                     request.queue(),
                     priority,
-                    suspect,
+                    quarantined,
                     attempts[i] == null ? 0 : attempts[i],
                     types[i],
                     sizes[i] == null ? large.get(seqs[i]) : payload(payloads, sizes[i]),

@@ -4,7 +4,7 @@ package io.pgjobq.internal.store;
  * Jobs of a queue and priority became ready, at the earliest the one with this sequence number.
  *
  * @param queue the queue's number
- * @param priority the lane: the jobs' priority, or {@link #SUSPECTS}
+ * @param priority the lane: the jobs' priority, or {@link #QUARANTINE}
  * @param seq the lowest sequence number
  */
 public record LanePosition(int queue, int priority, long seq) {

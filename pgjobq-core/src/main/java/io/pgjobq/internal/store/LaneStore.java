@@ -88,7 +88,7 @@ public final class LaneStore {
         return database.alone(connection -> database.one(connection, "sequence_position", row -> row.getLong(1)));
     }
 
-    /** Returns types that are not among the given ones, in the lane from that seq on, and of the queue's suspects. */
+    /** Returns types that are not among the given ones, in the lane from that seq on, and of the queue's quarantined jobs. */
     public List<String> unknownTypes(LanePosition from, String[] known) {
         return database.alone(connection -> database.list(
                 connection,

@@ -26,11 +26,11 @@ public final class NodeStore implements NodeRegistry {
      *
      * @param ready the jobs that are ready again, {@code null} if none
      * @param rescued how many those are
-     * @param suspects how many of those may be what killed the node
+     * @param quarantined how many of those may be what killed the node
      * @param died how many ended among the dead jobs
      * @param awaited those of the dead that somebody waits for
      */
-    public record Rescue(@Nullable LanePosition ready, long rescued, long suspects, long died, long[] awaited) {}
+    public record Rescue(@Nullable LanePosition ready, long rescued, long quarantined, long died, long[] awaited) {}
 
     @Override
     public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {

@@ -102,8 +102,8 @@ final class Claimer {
             return outage.failed(ex);
         } finally {
             services.book().answered(request.claim());
-            if (request.asksForSuspect()) {
-                services.settler().suspects().tellWaiting();
+            if (request.asksForQuarantined()) {
+                services.settler().quarantine().tellWaiting();
             }
         }
     }

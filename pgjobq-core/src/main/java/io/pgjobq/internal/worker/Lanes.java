@@ -28,7 +28,7 @@ final class Lanes {
     /** When the last request looked at the lane, if there is more to take behind what it took, 0 otherwise. */
     private final long[] last = new long[LanePosition.LANES];
 
-    private final QuarantineSlot suspects;
+    private final QuarantineSlot quarantine;
 
     /**
      * Where a request starts in each of its lanes, as {@link ClaimRequest} says.
@@ -39,9 +39,9 @@ final class Lanes {
      */
     record Start(long[] from, long[] last, long[] told) {}
 
-    /** @param suspects what the node's queues share */
-    Lanes(QuarantineSlot suspects) {
-        this.suspects = suspects;
+    /** @param quarantine what the node's queues share */
+    Lanes(QuarantineSlot quarantine) {
+        this.quarantine = quarantine;
         lookEverywhere();
     }
 
@@ -75,7 +75,7 @@ final class Lanes {
     }
 
     private boolean isWanted(int lane) {
-        return wanted[lane] != NOTHING && (lane != LanePosition.QUARANTINE || suspects.isFree());
+        return wanted[lane] != NOTHING && (lane != LanePosition.QUARANTINE || quarantine.isFree());
     }
 
     /** Nobody needs to look below this seq, in lanes where nothing is announced. */
@@ -87,11 +87,11 @@ final class Lanes {
         }
     }
 
-    /** Returns the lanes that are asked for: a suspect first, since one at a time delays nobody, then the most urgent. */
+    /** Returns the lanes that are asked for: a quarantined job first, since one at a time delays nobody, then the most urgent. */
     short[] take() {
         short[] lanes = new short[LanePosition.LANES];
         int count = 0;
-        if (isWanted(LanePosition.QUARANTINE) && suspects.reserve()) {
+        if (isWanted(LanePosition.QUARANTINE) && quarantine.reserve()) {
             lanes[count++] = LanePosition.QUARANTINE;
         }
         for (short i = 0; i < LanePosition.PRIORITIES; i++) {
@@ -132,8 +132,8 @@ final class Lanes {
         for (int i = 0; i < request.lanes().length; i++) {
             announce(request.lanes()[i], request.from()[i]);
         }
-        if (request.asksForSuspect()) {
-            suspects.giveUp();
+        if (request.asksForQuarantined()) {
+            quarantine.giveUp();
         }
     }
 
@@ -143,11 +143,11 @@ final class Lanes {
             hints[lane.priority()] = Math.max(hints[lane.priority()], lane.seq());
         }
         List<ClaimedJob> jobs = claimed.jobs();
-        if (!jobs.isEmpty() && jobs.get(0).suspect()) {
-            suspects.hold(jobs.get(0).claim());
+        if (!jobs.isEmpty() && jobs.get(0).quarantined()) {
+            quarantine.hold(jobs.get(0).claim());
             announce(LanePosition.QUARANTINE, 0);
-        } else if (request.asksForSuspect()) {
-            suspects.giveUp();
+        } else if (request.asksForQuarantined()) {
+            quarantine.giveUp();
         }
         if (jobs.size() == request.limit()) {
             leaveRest(request, claimed, jobs.get(jobs.size() - 1));
@@ -165,7 +165,7 @@ final class Lanes {
                 last[lane] = request.last()[i];
             } else if (lane == taken.lane()) {
                 behind = true;
-                if (!taken.suspect()) {
+                if (!taken.quarantined()) {
                     wanted[lane] = Math.min(wanted[lane], taken.seq() + 1);
                     hints[lane] = Math.max(request.from()[i], taken.seq() + 1);
                     last[lane] = claimed.look();

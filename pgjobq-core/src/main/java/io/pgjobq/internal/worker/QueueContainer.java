@@ -105,7 +105,7 @@ public final class QueueContainer implements WorkerContainer {
         this.workload = new Workload(
                 queue,
                 options.concurrency(),
-                services.settler().suspects(),
+                services.settler().quarantine(),
                 this::mayTake,
                 () -> services.threads().execute(this::runJobs),
                 services.nanoTime());
@@ -115,7 +115,7 @@ public final class QueueContainer implements WorkerContainer {
         this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
         this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);
-        services.settler().suspects().onFree(workload::poke);
+        services.settler().quarantine().onFree(workload::poke);
     }
 
     @Override

@@ -46,8 +46,8 @@ public record WorkerServices(
     /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */
     void disown(ClaimedJob job) {
         book.disown(job);
-        if (job.suspect()) {
-            settler.suspects().settled(job.claim());
+        if (job.quarantined()) {
+            settler.quarantine().settled(job.claim());
         }
         onClaimLost.run();
     }

@@ -67,19 +67,19 @@ final class Workload {
     /**
      * @param queue how log lines name it
      * @param concurrency how many jobs may run at once
-     * @param suspects what the node's queues share
+     * @param quarantine what the node's queues share
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
      */
     Workload(
             String queue,
             int concurrency,
-            QuarantineSlot suspects,
+            QuarantineSlot quarantine,
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
         this.concurrency = concurrency;
-        this.lanes = new Lanes(suspects);
+        this.lanes = new Lanes(quarantine);
         this.mayTake = mayTake;
         this.threads = new RunnerThreads(queue, startRunner);
         this.place = new KeptSlot(nanoTime);

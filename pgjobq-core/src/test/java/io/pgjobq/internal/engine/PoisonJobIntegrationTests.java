@@ -36,8 +36,8 @@ class PoisonJobIntegrationTests {
     private final CountDownLatch over = new CountDownLatch(1);
     private final List<Victim> dead = new ArrayList<>();
 
-    /** Suspects that run at this moment, by node, and whether there were ever two. */
-    private final Set<String> suspects = ConcurrentHashMap.newKeySet();
+    /** Quarantined jobs that run at this moment, by node, and whether there were ever two. */
+    private final Set<String> quarantine = ConcurrentHashMap.newKeySet();
 
     private volatile boolean together;
 
@@ -89,21 +89,21 @@ class PoisonJobIntegrationTests {
 
         runNodesUntilAllIsOver(1, 6);
 
-        assertThat(together).as("two suspects at once on one node").isFalse();
+        assertThat(together).as("two quarantined jobs at once on one node").isFalse();
         assertThat(count("finished_job where state = 'dead'")).isEqualTo(2);
         assertThat(count("finished_job where state = 'succeeded'")).isEqualTo(2 * INNOCENT);
     }
 
     @Test
-    void withoutTheLaneOfSuspectsItsNeighboursDieToo() throws Exception {
+    void withoutTheQuarantineLaneItsNeighboursDieToo() throws Exception {
         try (TestNode node = TestNode.polling(database.dataSource()).start()) {
             String function = database.queryOne(
                     "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'claim'"
                             + " and p.pronamespace = 'pgjobq'::regnamespace",
                     String.class);
-            String apart = "and ((j.rescues >= 2) is true) = v_suspect";
+            String apart = "and ((j.rescues >= 2) is true) = v_quarantine";
             assertThat(function).contains(apart);
-            database.execute(function.replace(apart, "and (not v_suspect or j.rescues >= 2)"));
+            database.execute(function.replace(apart, "and (not v_quarantine or j.rescues >= 2)"));
             assertThat(node.pgJobQ().isRunning()).isTrue();
         }
         send(Set.of(0));
@@ -115,7 +115,7 @@ class PoisonJobIntegrationTests {
     }
 
     @Test
-    void aPoisonJobThatIsRedrivenIsSuspectedAnew() throws Exception {
+    void aPoisonJobThatIsRedrivenIsQuarantinedAnew() throws Exception {
         send(Set.of(0));
         runNodesUntilAllIsOver(1, 3);
         try (TestNode node = TestNode.polling(database.dataSource())) {
@@ -164,7 +164,7 @@ class PoisonJobIntegrationTests {
     }
 
     private void assertThatOnlyPoisonIsDead(int poison, int attempts) {
-        assertThat(together).as("two suspects at once on one node").isFalse();
+        assertThat(together).as("two quarantined jobs at once on one node").isFalse();
         assertThat(count("finished_job where state = 'succeeded'")).isEqualTo(INNOCENT);
         try (TestNode node = TestNode.polling(database.dataSource()).start()) {
             List<DeadJob> buried = node.pgJobQ().deadJobs().list(queue, 1_000);
@@ -212,12 +212,12 @@ class PoisonJobIntegrationTests {
                 } else if (neighboursStay && work.number() < CONCURRENCY) {
                     killed.await();
                 }
-                boolean suspect = context.attempt() > 2;
-                together |= suspect && !suspects.add(name);
+                boolean quarantined = context.attempt() > 2;
+                together |= quarantined && !quarantine.add(name);
                 if (dying) {
                     over.await();
                 }
-                suspects.remove(suspect ? name : "");
+                quarantine.remove(quarantined ? name : "");
                 return null;
             });
             for (String each : node.pgJobQ().queues().names()) {

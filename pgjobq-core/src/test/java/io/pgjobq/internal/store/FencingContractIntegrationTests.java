@@ -164,7 +164,7 @@ class FencingContractIntegrationTests {
                 claim,
                 j.queue(),
                 j.priority(),
-                j.suspect(),
+                j.quarantined(),
                 j.attempt(),
                 j.type(),
                 j.payload(),

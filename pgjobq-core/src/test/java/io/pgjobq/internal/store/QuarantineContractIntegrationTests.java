@@ -11,12 +11,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
-class SuspectContractIntegrationTests {
+class QuarantineContractIntegrationTests {
 
     private final TestStore store;
     private final int node;
 
-    SuspectContractIntegrationTests(TestDatabase database) {
+    QuarantineContractIntegrationTests(TestDatabase database) {
         store = TestStore.emptyOn(database);
         node = store.node();
     }
@@ -24,23 +24,23 @@ class SuspectContractIntegrationTests {
     @Test
     void whatTwoDeadNodesHeldIsClaimedApartOneAtATime() {
         List<Long> ids = store.sendAll(5, 4);
-        assertThat(lose(3).suspects()).isZero();
-        assertThat(lose(3).suspects()).isEqualTo(3);
+        assertThat(lose(3).quarantined()).isZero();
+        assertThat(lose(3).quarantined()).isEqualTo(3);
 
         assertThat(ids(store.claim(node, 9))).as("the others pass them").containsExactly(ids.get(3));
-        List<ClaimedJob> first = claimSuspect(9);
+        List<ClaimedJob> first = claimQuarantined(9);
         assertThat(ids(first)).containsExactly(ids.get(0));
-        assertThat(first.get(0).suspect()).isTrue();
+        assertThat(first.get(0).quarantined()).isTrue();
         assertThat(first.get(0).lane()).isEqualTo(LanePosition.QUARANTINE);
         assertThat(first.get(0).priority()).isEqualTo(5);
         assertThat(first.get(0).attempt()).isEqualTo(2);
-        assertThat(ids(claimSuspect(9))).containsExactly(ids.get(1));
-        assertThat(ids(claimSuspect(9))).containsExactly(ids.get(2));
-        assertThat(claimSuspect(9)).isEmpty();
+        assertThat(ids(claimQuarantined(9))).containsExactly(ids.get(1));
+        assertThat(ids(claimQuarantined(9))).containsExactly(ids.get(2));
+        assertThat(claimQuarantined(9)).isEmpty();
     }
 
     @Test
-    void aSuspectIsTakenFirstAndCountsForTheLimit() {
+    void aQuarantinedJobIsTakenFirstAndCountsForTheLimit() {
         List<Long> ids = store.sendAll(5, 3);
         lose(1);
         lose(1);
@@ -52,7 +52,7 @@ class SuspectContractIntegrationTests {
     }
 
     @Test
-    void suspectsAreTakenFromTheUrgentLanesFirstAndOnlyOfKnownTypes() {
+    void quarantinedJobsAreTakenFromTheUrgentLanesFirstAndOnlyOfKnownTypes() {
         List<Long> late = store.sendAll(9, 1);
         List<Long> urgent = store.sendAll(1, 1);
         store.send(TestStore.job(0), "Unknown");
@@ -75,28 +75,28 @@ class SuspectContractIntegrationTests {
     }
 
     @Test
-    void aSuspectsAttemptIsSettledAsAnyOther() {
+    void aQuarantinedJobsAttemptIsSettledAsAnyOther() {
         List<Long> ids = store.sendAll(5, 3);
         lose(3);
         lose(3);
 
-        ClaimedJob done = claimSuspect(1).get(0);
+        ClaimedJob done = claimQuarantined(1).get(0);
         assertThat(store.succeed(List.of(done), done.claim()).settled()).containsExactly(ids.get(0));
-        ClaimedJob given = claimSuspect(1).get(0);
+        ClaimedJob given = claimQuarantined(1).get(0);
         store.release(List.of(given), given.claim());
-        ClaimedJob again = claimSuspect(1).get(0);
+        ClaimedJob again = claimQuarantined(1).get(0);
         assertThat(again.id()).isEqualTo(given.id());
         assertThat(store.fail(again, 0L)).hasSize(1);
         assertThat(store.count("claim")).isEqualTo(1);
         assertThat(store.lanes().promote(9, null).ready())
-                .as("still a suspect")
+                .as("still quarantined")
                 .singleElement()
                 .extracting(LanePosition::priority)
                 .isEqualTo(LanePosition.QUARANTINE);
     }
 
     @Test
-    void aSweepFindsSuspectsInTheirLaneAndOthersInTheirs() {
+    void aSweepFindsQuarantinedJobsInTheirLaneAndOthersInTheirs() {
         List<Long> ids = store.sendAll(5, 3);
         lose(2);
         lose(2);
@@ -106,8 +106,8 @@ class SuspectContractIntegrationTests {
                         new LanePosition(store.queue(), 5, ids.get(2)),
                         new LanePosition(store.queue(), LanePosition.QUARANTINE, ids.get(0)));
 
-        claimSuspect(1);
-        claimSuspect(1);
+        claimQuarantined(1);
+        claimQuarantined(1);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready())
                 .extracting(LanePosition::priority)
                 .containsExactly(5);
@@ -148,17 +148,18 @@ class SuspectContractIntegrationTests {
         assertThat(store.jobs().payload(-1)).isNull();
     }
 
-    /** A node takes so many jobs of the queue, suspects or not, and dies. */
+    /** A node takes so many jobs of the queue, quarantined jobs or not, and dies. */
     private NodeStore.Rescue lose(int jobs) {
         int dead = store.node();
         store.claim(dead, jobs);
         store.leave(dead);
         List<NodeStore.Rescue> rescues = store.nodes().rescue(9);
-        long suspects = rescues.stream().mapToLong(NodeStore.Rescue::suspects).sum();
-        return new NodeStore.Rescue(null, 0, suspects, 0, new long[0]);
+        long quarantined =
+                rescues.stream().mapToLong(NodeStore.Rescue::quarantined).sum();
+        return new NodeStore.Rescue(null, 0, quarantined, 0, new long[0]);
     }
 
-    private List<ClaimedJob> claimSuspect(int limit) {
+    private List<ClaimedJob> claimQuarantined(int limit) {
         return store.jobs()
                 .claim(store.request(node, limit, null, LanePosition.QUARANTINE))
                 .jobs();

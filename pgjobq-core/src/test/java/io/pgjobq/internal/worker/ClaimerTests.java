@@ -25,9 +25,9 @@ class ClaimerTests extends WorkFixture {
 
     private final AtomicInteger runners = new AtomicInteger();
     private final Workload workload =
-            new Workload("work", 2, settler.suspects(), () -> true, runners::incrementAndGet, now::get);
+            new Workload("work", 2, settler.quarantine(), () -> true, runners::incrementAndGet, now::get);
     private final Queue host = new Queue();
-    private final AtomicInteger toldOfSuspects = new AtomicInteger();
+    private final AtomicInteger toldOfQuarantine = new AtomicInteger();
     private final Claimer claimer = new Claimer(
             "work",
             new Handlers("work", List.of(new Handler("h", String.class, Set.of("t"), null, (p, c) -> null))),
@@ -77,7 +77,7 @@ class ClaimerTests extends WorkFixture {
     void begin() {
         node.register();
         workload.open();
-        settler.suspects().onFree(toldOfSuspects::incrementAndGet);
+        settler.quarantine().onFree(toldOfQuarantine::incrementAndGet);
     }
 
     @Test
@@ -203,7 +203,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(host.made).isEqualTo(1);
         assertThat(claimsLost).hasValue(0);
         assertThat(workload.read(Lanes::hasWork)).isTrue();
-        assertThat(settler.suspects().isFree()).isTrue();
+        assertThat(settler.quarantine().isFree()).isTrue();
     }
 
     @Test
@@ -242,7 +242,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(book.knows(tables.asked.remove().claim() + 1)).isFalse();
         assertThat(claimsLost).hasValue(2 + 1);
         assertThat(workload.next(null)).isNull();
-        assertThat(settler.suspects().isFree()).isTrue();
+        assertThat(settler.quarantine().isFree()).isTrue();
     }
 
     @Test
@@ -278,19 +278,19 @@ class ClaimerTests extends WorkFixture {
     }
 
     @Test
-    void otherQueuesLearnWhenTheyMayAskForASuspect() {
+    void otherQueuesLearnWhenTheyMayAskForAQuarantinedJob() {
         claimer.claim(2);
-        assertThat(settler.suspects().isFree()).isTrue();
-        assertThat(toldOfSuspects).hasValue(1);
+        assertThat(settler.quarantine().isFree()).isTrue();
+        assertThat(toldOfQuarantine).hasValue(1);
 
         workload.update(lanes -> lanes.announce(5, 1));
         claimer.claim(2);
-        assertThat(toldOfSuspects).as("it asked for none").hasValue(1);
+        assertThat(toldOfQuarantine).as("it asked for none").hasValue(1);
 
         workload.update(lanes -> lanes.announce(10, 1));
         tables.answers.add(FakeTables.failure(new IllegalStateException("away")));
         claimer.claim(2);
-        assertThat(toldOfSuspects).hasValue(2);
-        assertThat(settler.suspects().isFree()).isTrue();
+        assertThat(toldOfQuarantine).hasValue(2);
+        assertThat(settler.quarantine().isFree()).isTrue();
     }
 }

@@ -48,14 +48,14 @@ final class FakeTables implements WorkerStore {
         };
     }
 
-    static ClaimedJob job(ClaimRequest request, long seq, boolean suspect) {
+    static ClaimedJob job(ClaimRequest request, long seq, boolean quarantined) {
         return new ClaimedJob(
                 seq,
                 seq,
                 request.claim() + 1,
                 request.queue(),
                 5,
-                suspect,
+                quarantined,
                 0,
                 "",
                 new byte[0],

@@ -19,28 +19,28 @@ import org.junit.jupiter.api.Test;
 
 class LanesTests {
 
-    private final QuarantineSlot suspects = new QuarantineSlot();
-    private final Lanes lanes = new Lanes(suspects);
+    private final QuarantineSlot quarantine = new QuarantineSlot();
+    private final Lanes lanes = new Lanes(quarantine);
 
     @Test
-    void aSuspectIsLookedForByOneQueueAtATime() {
-        Lanes others = new Lanes(suspects);
+    void aQuarantinedJobIsLookedForByOneQueueAtATime() {
+        Lanes others = new Lanes(quarantine);
         ClaimRequest request = request(9);
 
         assertThat(others.take()).as("while the first is asking").doesNotContain(LanePosition.QUARANTINE);
         lanes.restore(request);
         short[] taken = others.take();
         assertThat(taken).contains(LanePosition.QUARANTINE);
-        suspects.hold(7);
+        quarantine.hold(7);
         assertThat(lanes.take()).as("while the other holds one").doesNotContain(LanePosition.QUARANTINE);
-        suspects.settled(6);
+        quarantine.settled(6);
         assertThat(lanes.take()).doesNotContain(LanePosition.QUARANTINE);
-        suspects.settled(7);
+        quarantine.settled(7);
         assertThat(lanes.take()).contains(LanePosition.QUARANTINE);
     }
 
     @Test
-    void everythingIsLookedForAtFirstASuspectAndThenTheMostUrgentLane() {
+    void everythingIsLookedForAtFirstAQuarantinedJobAndThenTheMostUrgentLane() {
         assertThat(lanes.hasWork()).isTrue();
         assertThat(lanes.take()).containsExactly(10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
@@ -192,8 +192,8 @@ class LanesTests {
         /** A node's request for so many jobs is answered; this job is committed and announced meanwhile. */
         record Taken(int node, int limit, Sent between) implements Event {}
 
-        /** The suspect that a node holds, if there is one, ends. */
-        record SuspectEnded(int node) implements Event {}
+        /** The quarantined job that a node holds, if there is one, ends. */
+        record QuarantinedEnded(int node) implements Event {}
 
         /** A claim, if there is one, has no job any more. */
         record ClaimEnded(int number) implements Event {}
@@ -208,7 +208,7 @@ class LanesTests {
             case 2, 3 -> new Event.Taken(node(values), limit(values), sent(values));
             case 4 -> new Event.ClaimEnded(values.intBetween(0, 9));
             case 5 -> new Event.Lost(node(values), limit(values));
-            default -> new Event.SuspectEnded(node(values));
+            default -> new Event.QuarantinedEnded(node(values));
         };
     }
 
@@ -235,7 +235,7 @@ class LanesTests {
             for (int i = 0; node.isLeft(); i++) {
                 assertThat(i).as("requests until there is nothing to look for").isLessThan(1_000);
                 store.take(node, 3, () -> {});
-                node.endSuspect();
+                node.endQuarantined();
             }
             assertThat(store.free).isEmpty();
             assertThat(store.taken).hasSameSizeAs(new TreeSet<>(store.taken));
@@ -245,18 +245,18 @@ class LanesTests {
     /** A node, as far as it takes jobs. */
     private static final class NodeLanes {
 
-        private final QuarantineSlot suspects = new QuarantineSlot();
-        private final Lanes lanes = new Lanes(suspects);
-        private boolean suspectHeld;
+        private final QuarantineSlot quarantine = new QuarantineSlot();
+        private final Lanes lanes = new Lanes(quarantine);
+        private boolean quarantinedHeld;
 
         boolean isLeft() {
-            return suspectHeld || lanes.hasWork();
+            return quarantinedHeld || lanes.hasWork();
         }
 
-        void endSuspect() {
-            if (suspectHeld) {
-                suspectHeld = false;
-                suspects.settled(1);
+        void endQuarantined() {
+            if (quarantinedHeld) {
+                quarantinedHeld = false;
+                quarantine.settled(1);
             }
         }
     }
@@ -284,8 +284,8 @@ class LanesTests {
                 send(job);
             } else if (event instanceof Event.Taken request) {
                 take(nodes.get(request.node()), request.limit(), () -> send(request.between()));
-            } else if (event instanceof Event.SuspectEnded ended) {
-                nodes.get(ended.node()).endSuspect();
+            } else if (event instanceof Event.QuarantinedEnded ended) {
+                nodes.get(ended.node()).endQuarantined();
             } else if (event instanceof Event.ClaimEnded ended && ended.number() < claims.size()) {
                 claims.remove(ended.number());
             } else if (event instanceof Event.Lost lost) {
@@ -318,7 +318,7 @@ class LanesTests {
             for (int i = 0; i < request.lanes().length && jobs.size() < request.limit(); i++) {
                 int lane = request.lanes()[i];
                 if (lane == LanePosition.QUARANTINE) {
-                    takeSuspect(node, jobs);
+                    takeQuarantined(node, jobs);
                     continue;
                 }
                 Claim relied = relied(request, i);
@@ -368,13 +368,15 @@ class LanesTests {
                     .orElse(null);
         }
 
-        private void takeSuspect(NodeLanes node, List<ClaimedJob> jobs) {
-            assertThat(node.suspectHeld).as("a second suspect is asked for").isFalse();
+        private void takeQuarantined(NodeLanes node, List<ClaimedJob> jobs) {
+            assertThat(node.quarantinedHeld)
+                    .as("a second quarantined job is asked for")
+                    .isFalse();
             Long next = free.ceiling(key(LanePosition.QUARANTINE, 0));
             if (next != null) {
                 free.remove(next);
                 taken.add(next);
-                node.suspectHeld = true;
+                node.quarantinedHeld = true;
                 jobs.add(new ClaimedJob(
                         next, next % 1_000, 1, 1, 3, true, 2, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH));
             }

@@ -165,14 +165,14 @@ class QueueContainerTests extends ContainerFixture {
     }
 
     @Test
-    void asksForASuspectByItselfWhenAnotherQueuesHasEnded() throws Exception {
-        settler.suspects().hold(99);
+    void asksForAQuarantinedJobByItselfWhenAnotherQueuesHasEnded() throws Exception {
+        settler.quarantine().hold(99);
         container.start();
         assertThat(asked().lanes()).hasSize(10);
         idle();
         assertThat(tables.asked).isEmpty();
 
-        settler.suspects().settled(99);
+        settler.quarantine().settled(99);
 
         assertThat(asked().lanes()).containsExactly(10);
         container.stop();

@@ -19,7 +19,7 @@ class WorkloadFixture {
     static final long HOLD = TimeUnit.MILLISECONDS.toNanos(500);
 
     final AtomicLong now = new AtomicLong(7);
-    final QuarantineSlot suspects = new QuarantineSlot();
+    final QuarantineSlot quarantine = new QuarantineSlot();
     final List<Settlement> settled = new ArrayList<>();
 
     volatile boolean mayTake = true;
@@ -30,7 +30,7 @@ class WorkloadFixture {
     /** What stands in the way of another runner. */
     volatile @Nullable Throwable noThread;
 
-    final Workload workload = new Workload("work", 2, suspects, () -> mayTake, this::startRunner, now::get);
+    final Workload workload = new Workload("work", 2, quarantine, () -> mayTake, this::startRunner, now::get);
 
     @AfterEach
     void leaveNoInterruption() {
@@ -63,7 +63,7 @@ class WorkloadFixture {
     void nothingIsKnown() {
         workload.update(lanes -> {
             lanes.start(lanes.take());
-            suspects.giveUp();
+            quarantine.giveUp();
         });
     }
 

@@ -3,14 +3,14 @@
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Suspects (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
 -- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
--- p_told is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
+-- p_announced is the lowest seq that was, and the way goes no further than that at once. Where p_last is 0, every job is looked at.
 -- Returns a row for each lane that was looked at. The jobs of the lane, all held by claim_id, are arrays in the order of their
 -- seqs, since a row for each would cost half as much again; an id is null if it is the seq, an attempt if it is 0. sent is the
 -- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
@@ -21,7 +21,7 @@
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
-    p_last bigint[], p_told bigint[], p_types text[])
+    p_last bigint[], p_announced bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -37,7 +37,7 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_locked boolean;
-    v_suspect boolean;
+    v_quarantine boolean;
     v_paused boolean;
     v_registered boolean;
     v_commit text;
@@ -69,8 +69,8 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        v_suspect := p_lanes[i] = 10;
-        if v_suspect then
+        v_quarantine := p_lanes[i] = 10;
+        if v_quarantine then
             select j.priority, j.seq into priority, v_from
             from ${schema}.job j
             where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
@@ -85,7 +85,7 @@ begin
         end if;
         v_low := v_from;
         v_since := null;
-        if not v_suspect and p_last[i] <> 0 and v_from < p_told[i] then
+        if not v_quarantine and p_last[i] <> 0 and v_from < p_announced[i] then
             v_types := hash_array_extended(p_types, 0);
             select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
             from ${schema}.claim c
@@ -95,7 +95,7 @@ begin
             limit 1;
             v_low := coalesce(v_low, v_from);
             if v_next is not null then
-                v_from := least(v_next, p_told[i]);
+                v_from := least(v_next, p_announced[i]);
             end if;
         end if;
         select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
@@ -111,14 +111,14 @@ begin
                 j.attributes
             from ${schema}.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
-                and ((j.rescues >= 2) is true) = v_suspect
+                and ((j.rescues >= 2) is true) = v_quarantine
                 and (p_types is null or j.type = any (p_types))
                 and j.seq not in (
                     select unnest(c.seqs)
                     from ${schema}.claim c
                     where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
             order by j.seq
-            limit case when v_suspect then 1 else v_left end
+            limit case when v_quarantine then 1 else v_left end
         ) p;
         if array_position(sizes, null) is not null then
             return query
@@ -132,7 +132,7 @@ begin
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
         if v_count = 0 then
-            continue when v_suspect;
+            continue when v_quarantine;
             claim_id := null;
             -- What others have taken need not be walked over again.
             select c.max_seq + 1 into next_seq
@@ -141,10 +141,10 @@ begin
             order by c.max_seq desc
             limit 1;
             next_seq := coalesce(next_seq, p_from[i]);
-        elsif v_suspect or v_left > 0 then
+        elsif v_quarantine or v_left > 0 then
             insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
             values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
-            next_seq := case when not v_suspect then seqs[v_count] + 1 end;
+            next_seq := case when not v_quarantine then seqs[v_count] + 1 end;
         else
             insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
             values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),

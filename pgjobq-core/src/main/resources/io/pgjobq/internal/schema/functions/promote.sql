@@ -3,7 +3,7 @@
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
--- Returns what became ready (queue, lane, lowest seq; 10 is the lane of suspects), then a row without a queue: when to come
+-- Returns what became ready (queue, lane, lowest seq; 10 is the quarantine lane), then a row without a queue: when to come
 -- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
 -- one who gets nothing else is to come back in a while, not at once.
 create or replace function ${schema}.promote(p_limit integer, p_from timestamptz)

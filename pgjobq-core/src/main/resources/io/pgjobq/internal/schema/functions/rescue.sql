@@ -1,11 +1,11 @@
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node becomes a suspect, which is
--- claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
+-- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node goes to quarantine,
+-- and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
 -- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
 -- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
--- them are suspects.
+-- them are in quarantine.
 create or replace function ${schema}.rescue(p_limit integer)
-returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, suspects bigint, died bigint,
+returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, quarantined bigint, died bigint,
     awaited bigint[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -42,7 +42,7 @@ begin
             update ${schema}.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
                 errors = ${schema}.append_error(
-                    j.errors, j.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
+                    j.errors, j.attempt + 1, v_at, 'lost', ${schema}.rescue_error(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
             where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
@@ -59,14 +59,14 @@ begin
             select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
                 s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
                 ${schema}.append_error(
-                    s.errors, s.attempt + 1, v_at, 'lost', ${schema}.loss(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
+                    s.errors, s.attempt + 1, v_at, 'lost', ${schema}.rescue_error(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
             from spent s
             where s.awaited or v_claim.keep_dead > interval '0'
         )
         select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
             count(*) filter (where f.rescues >= 2), (select count(*) from spent),
             (select array_agg(s.id) from spent s where s.awaited)
-        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.suspects, rescue.died,
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined, rescue.died,
             rescue.awaited
         from freed f;
         delete from ${schema}.claim c where c.id = v_claim.id;

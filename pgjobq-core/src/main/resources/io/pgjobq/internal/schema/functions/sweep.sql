@@ -1,5 +1,5 @@
 -- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
--- for lane 10 that of a suspect (see the function claim). The last row, without a queue, says in what time the next waiting
+-- for lane 10 that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
 -- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
 create or replace function ${schema}.sweep(p_queues integer[], p_from bigint)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)

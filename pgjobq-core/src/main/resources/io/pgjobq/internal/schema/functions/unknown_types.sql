@@ -1,4 +1,4 @@
--- Looks in a lane, from a seq on, and among the suspects, for jobs whose type is not among the given ones. Locks nothing;
+-- Looks in a lane, from a seq on, and in quarantine, for jobs whose type is not among the given ones. Locks nothing;
 -- bounded.
 create or replace function ${schema}.unknown_types(p_queue integer, p_priority smallint, p_from bigint, p_types text[])
 returns table (type text)

@@ -5,7 +5,7 @@
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
--- is a suspect: it may be what kills them.
+-- is in quarantine: it may be what kills them.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -47,7 +47,7 @@ create table ${schema}.job (
 
 create index job_ready on ${schema}.job (queue_id, priority, seq) where run_at is null;
 
-create index job_suspect on ${schema}.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
+create index job_quarantine on ${schema}.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
 
 create index job_waiting on ${schema}.job (queue_id, run_at, id) where run_at is not null;
 

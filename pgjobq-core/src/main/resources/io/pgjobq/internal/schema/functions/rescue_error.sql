@@ -1,5 +1,5 @@
 -- What the error of an attempt says that was lost with the node that held its job. Locks nothing.
-create or replace function ${schema}.loss(p_rescues integer, p_attempts integer) returns text
+create or replace function ${schema}.rescue_error(p_rescues integer, p_attempts integer) returns text
 language sql immutable
 return case
     when p_rescues = 1 then 'the node that held the job is gone'

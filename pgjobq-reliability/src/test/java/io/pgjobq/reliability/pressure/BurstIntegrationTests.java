@@ -16,9 +16,11 @@ import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pressure 4: a hundred thousand jobs at once, in one transaction and in a hundred, beside jobs that are in a hurry. */
+@Tag("alone")
 class BurstIntegrationTests {
 
     private static final String SCENARIO = "pressure-4-bursts";

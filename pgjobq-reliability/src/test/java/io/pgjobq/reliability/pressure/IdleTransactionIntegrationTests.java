@@ -4,9 +4,11 @@ import io.pgjobq.reliability.harness.Server;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pressure 1: somebody's transaction is open and idle, and has a number, so that no row that died since can be removed. */
+@Tag("alone")
 class IdleTransactionIntegrationTests {
 
     @Test

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pressure 3: four long {@code REPEATABLE READ} transactions that read the queue's tables again and again. */
+@Tag("alone")
 class LongReadersIntegrationTests {
 
     private static final int READERS = 4;

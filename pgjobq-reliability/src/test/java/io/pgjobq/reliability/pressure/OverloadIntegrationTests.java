@@ -14,9 +14,11 @@ import io.pgjobq.reliability.worker.Task;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pressure 2: one and a half times as many jobs as the workers can do, then few again. */
+@Tag("alone")
 class OverloadIntegrationTests {
 
     private static final String SCENARIO = "pressure-2-overload";

@@ -20,9 +20,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A steady load of all kinds of jobs: what the worker and the server hold does not grow. */
+@Tag("steady")
 class SoakIntegrationTests {
 
     private static final String SCENARIO = "soak";

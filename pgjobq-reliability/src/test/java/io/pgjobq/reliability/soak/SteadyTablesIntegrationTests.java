@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** 2,000 jobs/s, with the server's own settings: the tables that jobs pass through stay small. */
+@Tag("steady")
 class SteadyTablesIntegrationTests {
 
     private static final String SCENARIO = "steady";

@@ -100,8 +100,7 @@ class WrongClockIntegrationTests {
     private static Duration delayedJobs(Stage stage, Load load) {
         load.send(Queues.TRANSFER, Task.of(DELAY, Deed.SEND_LATER), 20);
         stage.awaitDrained(PATIENCE);
-        String delayed =
-                "(b.started_at - f.enqueued_at) from pgjobq.finished_job f join books.started b on b.job_id = f.id";
+        String delayed = "(b.started_at - s.sent_at) from books.sent s join books.started b on b.job_id = s.job_id";
         Books books = stage.books();
         assertThat(books.count("select count" + delayed)).isEqualTo(20);
         assertThat(books.duration("min" + delayed)).isGreaterThanOrEqualTo(DELAY);

@@ -6,6 +6,7 @@ import io.pgjobq.JobSender;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -90,13 +91,17 @@ class TaskHandlers {
         }
     }
 
+    /** Reads the server's clock before it sends: the row's own time is later than the one that the delay counts from. */
     private void sendLater(Duration delay) {
+        OffsetDateTime asked = database.sql("select clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single();
         long id = sender.to(Queues.PLAIN)
                 .delay(delay)
                 .send(Task.of(Duration.ZERO))
                 .id();
-        database.sql("insert into books.sent (job_id, queue) values (?, ?)")
-                .params(id, Queues.PLAIN)
+        database.sql("insert into books.sent (job_id, queue, sent_at) values (?, ?, ?)")
+                .params(id, Queues.PLAIN, asked)
                 .update();
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.pgjobq.simulation.SimulatedNode.Handling;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class SimulationIntegrationTests {
 

@@ -8,6 +8,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -30,6 +31,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class LifecycleIntegrationTests {
 

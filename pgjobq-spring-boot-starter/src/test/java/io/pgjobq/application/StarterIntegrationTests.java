@@ -7,6 +7,7 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class StarterIntegrationTests {
 

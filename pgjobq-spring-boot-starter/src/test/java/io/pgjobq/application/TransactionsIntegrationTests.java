@@ -8,6 +8,7 @@ import io.pgjobq.JobOutcome;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import jakarta.persistence.Entity;
@@ -31,6 +32,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class TransactionsIntegrationTests {
 
     private static TestDatabase database;

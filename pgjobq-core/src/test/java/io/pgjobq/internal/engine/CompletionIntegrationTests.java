@@ -15,6 +15,7 @@ import io.pgjobq.SentJob;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -41,6 +42,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class CompletionIntegrationTests {
 

@@ -8,6 +8,7 @@ import io.pgjobq.JobType;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class DeliveryIntegrationTests {
 

@@ -9,6 +9,7 @@ import io.pgjobq.NodeOptions;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class NodeIntegrationTests {
 

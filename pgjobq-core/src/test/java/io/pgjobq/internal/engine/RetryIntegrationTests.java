@@ -14,6 +14,7 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestOptions;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class RetryIntegrationTests {
 
     private TestDatabase database;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -27,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class SendingInTransactionIntegrationTests {
 
     private TestDatabase database;

@@ -13,6 +13,7 @@ import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class ShutdownIntegrationTests {
 

@@ -7,6 +7,7 @@ import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -27,6 +28,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** What a transactional handler writes and the completion of its job commit or roll back together. */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @AlsoOnOtherJdks
 class TransactionalHandlerIntegrationTests {
 

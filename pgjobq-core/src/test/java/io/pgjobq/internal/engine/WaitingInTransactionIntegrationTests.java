@@ -7,6 +7,7 @@ import io.pgjobq.CompletionTimeoutException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Futures of jobs whose transaction is still open. */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 @Timeout(60)
 class WaitingInTransactionIntegrationTests {
 

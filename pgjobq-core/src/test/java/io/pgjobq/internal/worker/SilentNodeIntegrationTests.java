@@ -26,6 +26,7 @@ import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 /** A node that was frozen or cut off, at the moment at which it goes on and has not heard yet what became of it. */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class SilentNodeIntegrationTests {
 
     private final TestDatabase server;

@@ -183,6 +183,41 @@ class CompletionTrackerTests {
     }
 
     @Test
+    void aJobThatNobodyKnowsIsToldSo() {
+        ends.outcome = id -> FakeEnds.unknown(id, false);
+        ends.end(7);
+        var waiting = tracker.completion(7, Void.class);
+        assertThatThrownBy(() -> get(waiting))
+                .hasCauseInstanceOf(UnknownJobException.class)
+                .hasMessageContaining("nothing is known of it");
+    }
+
+    @Test
+    void aJobThatIsRedrivenBetweenTheTwoLooksIsWaitedForAgain() throws Exception {
+        AtomicBoolean redriven = new AtomicBoolean();
+        ends.outcome = id -> redriven.getAndSet(true) ? FakeEnds.succeeded(id) : FakeEnds.unknown(id, true);
+        ends.end(7);
+        assertThat(get(tracker.completion(7, Void.class)).id()).isEqualTo(7);
+        assertThat(redriven).isTrue();
+    }
+
+    @Test
+    void endsItsThreadsWhenItIsClosed() throws Exception {
+        AtomicReference<Thread> callback = new AtomicReference<>();
+        AtomicReference<Thread> looking = new AtomicReference<>();
+        ends.beforeAwait = () -> looking.set(Thread.currentThread());
+        ends.end(7);
+        get(tracker.completion(7, Void.class).whenComplete((outcome, failure) -> callback.set(Thread.currentThread())));
+
+        tracker.close();
+        for (Thread thread : List.of(callback.get(), looking.get())) {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+            assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+        }
+        assertThat(timer.isClosed()).isTrue();
+    }
+
+    @Test
     void whoeverStopsWaitingIsForgotten() throws Exception {
         tracker.completion(7, Void.class).cancel(false);
         tracker.completionOfSent(7, Void.class, HOUR, true, transaction).cancel(false);

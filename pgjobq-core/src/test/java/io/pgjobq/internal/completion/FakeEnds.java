@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongFunction;
 
 /** Jobs that end when the test says so, in a database that fails when it says so. Thread-safe. */
 final class FakeEnds implements CompletionTracker.Ends {
@@ -15,6 +16,9 @@ final class FakeEnds implements CompletionTracker.Ends {
     final BlockingQueue<List<Long>> asked = new LinkedBlockingQueue<>();
     volatile Runnable beforeAwait = () -> {};
     volatile Runnable beforeOutcomes = () -> {};
+
+    /** What is known of a job that does not wait. */
+    volatile LongFunction<StoredOutcome> outcome = FakeEnds::succeeded;
 
     private final Map<Long, StoredOutcome> ended = new ConcurrentHashMap<>();
 
@@ -24,6 +28,10 @@ final class FakeEnds implements CompletionTracker.Ends {
 
     static StoredOutcome succeeded(long id) {
         return new StoredOutcome(id, "succeeded", 1, Instant.EPOCH, Instant.EPOCH, new byte[] {1}, null, false);
+    }
+
+    static StoredOutcome unknown(long id, boolean live) {
+        return new StoredOutcome(id, null, 0, null, null, null, null, live);
     }
 
     @Override
@@ -37,6 +45,6 @@ final class FakeEnds implements CompletionTracker.Ends {
     @Override
     public List<StoredOutcome> outcomes(long[] ids) {
         beforeOutcomes.run();
-        return Arrays.stream(ids).mapToObj(FakeEnds::succeeded).toList();
+        return Arrays.stream(ids).mapToObj(outcome::apply).toList();
     }
 }

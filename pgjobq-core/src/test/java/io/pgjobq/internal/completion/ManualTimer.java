@@ -11,6 +11,8 @@ final class ManualTimer implements Timer {
     private final AtomicLong now = new AtomicLong();
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean closed;
+
     /** Throws what a timer that can't be had throws. */
     volatile Runnable before = () -> {};
 
@@ -47,8 +49,13 @@ final class ManualTimer implements Timer {
         return entries.size();
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        closed = true;
         entries.clear();
     }
 }

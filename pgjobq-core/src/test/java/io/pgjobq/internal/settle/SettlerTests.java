@@ -14,8 +14,11 @@ import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.test.LogLines;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettlerTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
+
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private static final ClaimedJob QUARANTINED =
+            new ClaimedJob(1, 1, 1, 1, 5, true, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
 
     private final Vitals vitals = new Vitals(Duration.ofSeconds(30), System::nanoTime);
     private final ClaimBook book = new ClaimBook();
@@ -159,6 +167,73 @@ class SettlerTests {
         settler.stop(LONG);
         assertThat(settler.isOverloaded()).isFalse();
         assertThat(relieved).hasValue(1);
+    }
+
+    @Test
+    void thereIsPlaceForAnotherQuarantinedJobWhenTheEndOfTheLastIsRecorded() throws Exception {
+        CountDownLatch free = new CountDownLatch(1);
+        settler.quarantine().onFree(free::countDown);
+        assertThat(settler.quarantine().reserve()).isTrue();
+        settler.quarantine().hold(1);
+        ClaimedJob other = ClaimBookTests.job(2, 2);
+        book.taken(List.of(QUARANTINED, other));
+        settler.start();
+
+        settler.settle(new Succeeded(other, 1, null));
+        assertThat(settler.drain(LONG)).isTrue();
+        assertThat(settler.quarantine().isFree()).isFalse();
+        // A handler's transaction holds it once: it has not ended before it is given back the second time.
+        store.held = 1;
+        settler.settle(new Released(QUARANTINED));
+        assertThat(free.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        settler.stop(LONG);
+        assertThat(store.releases).isGreaterThanOrEqualTo(2);
+        assertThat(settler.quarantine().isFree()).isTrue();
+    }
+
+    @Test
+    void recordsSoManyAtOnceAndNoMore() throws Exception {
+        takeAndSucceed(1, 2 * MOST_AT_ONCE + 1);
+        settler.start();
+
+        assertThat(settler.drain(LONG)).isTrue();
+        settler.stop(LONG);
+        assertThat(store.calls).isEqualTo(3);
+    }
+
+    @Test
+    void largeResultsAreRecordedApart() throws Exception {
+        byte[] result = new byte[9 * 1024 * 1024];
+        List<ClaimedJob> jobs = List.of(ClaimBookTests.job(1, 1), ClaimBookTests.job(1, 2), ClaimBookTests.job(1, 3));
+        book.taken(jobs);
+        settler.settleAll(
+                jobs.stream().map(job -> new Succeeded(job, 1, result)).toList());
+        settler.start();
+
+        assertThat(settler.drain(LONG)).isTrue();
+        settler.stop(LONG);
+        assertThat(store.calls).as("two fill one statement").isEqualTo(2);
+    }
+
+    @Test
+    void whatIsPutOffHoldsNothingElseUp() throws Exception {
+        ClaimedJob held = ClaimBookTests.job(1, 1);
+        book.taken(List.of(held));
+        store.held = Integer.MAX_VALUE;
+        settler.settle(new Released(held));
+        settler.start();
+        while (store.releases < 2) {
+            Thread.onSpinWait();
+        }
+
+        takeAndSucceed(2, 3);
+        while (store.succeeded.size() < 3) {
+            Thread.onSpinWait();
+        }
+        assertThat(settler.drain(Duration.ofMillis(1))).as("one is left").isFalse();
+        store.held = 0;
+        assertThat(settler.drain(LONG)).isTrue();
+        settler.stop(LONG);
     }
 
     @Test

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -196,6 +198,50 @@ class BackgroundTests {
         stopping.join();
         assertThat(oldSteps).hasValue(1);
         assertThat(background.isStopping()).isFalse();
+    }
+
+    @Test
+    void runsOnADaemonThatStopWaitsFor() throws Exception {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        CountDownLatch running = new CountDownLatch(1);
+        background.start(() -> {
+            thread.set(Thread.currentThread());
+            running.countDown();
+            background.await(() -> false);
+            return false;
+        });
+        running.await();
+
+        assertThat(thread.get().isDaemon()).isTrue();
+        background.stop();
+        assertThat(thread.get().isAlive()).isFalse();
+    }
+
+    @Test
+    void canBeStartedAgainWhenItsWorkHasEndedByItself() throws Exception {
+        CountDownLatch again = new CountDownLatch(1);
+        AtomicReference<Thread> first = new AtomicReference<>();
+        background.start(() -> {
+            first.set(Thread.currentThread());
+            return false;
+        });
+        while (first.get() == null) {
+            Thread.onSpinWait();
+        }
+        first.get().join();
+
+        background.start(() -> {
+            again.countDown();
+            return false;
+        });
+        assertThat(again.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void saysWhetherATimeIsOverOrWhatItWaitsForHasCome() throws Exception {
+        assertThat(background.await(() -> false, Duration.ofMillis(1))).isTrue();
+        assertThat(background.await(() -> false, Duration.ZERO)).isTrue();
+        assertThat(background.await(() -> true, Duration.ZERO)).isFalse();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.Failed;
+import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.TransactionalEnd;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -41,6 +42,10 @@ class RunnerFixture {
     final List<Settlement> settled = new ArrayList<>();
     final Deque<Runnable> handedOver = new ArrayDeque<>();
     final AtomicInteger goneOn = new AtomicInteger();
+
+    /** What handlers' transactions completed, as it is told. */
+    final List<Succeeded> completions = new ArrayList<>();
+
     final FakeStore store = new FakeStore();
     PayloadConverter converter = new JacksonPayloadConverter();
     boolean lost;
@@ -71,7 +76,14 @@ class RunnerFixture {
                 threads::accept,
                 backOff,
                 events,
-                new AttemptEnds(handlers, 3, retry, (succeeded, completion) -> {}, events, () -> {}, backOff));
+                new AttemptEnds(
+                        handlers,
+                        3,
+                        retry,
+                        (succeeded, completion) -> completions.add(succeeded),
+                        events,
+                        () -> {},
+                        backOff));
     }
 
     JobRun attempt(ClaimedJob job) {
@@ -134,10 +146,17 @@ class RunnerFixture {
 
     static final class FakeStore implements WorkerStore {
 
+        /** What handlers' transactions were asked to complete. */
+        final List<Succeeded> completed = new ArrayList<>();
+
         @Nullable
         Throwable failure;
 
         boolean inTransaction;
+
+        /** {@code null} if the job was taken away. */
+        @Nullable
+        TransactionalEnd end;
 
         @Override
         public Claimed claim(ClaimRequest request) {
@@ -157,7 +176,8 @@ class RunnerFixture {
         @Override
         public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
             fail();
-            return null;
+            completed.add(new Succeeded(job, micros, result));
+            return end;
         }
 
         byte @Nullable [] fail() {

@@ -7,6 +7,7 @@ import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.StoredOutcome;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.DaemonThreads;
+import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     private final PayloadConverter converter;
     private final Duration defaultTimeout;
     private final Duration pollInterval;
-    private final BooleanSupplier listening;
+    private final Listening listening;
     private final Outage outage;
     private final Background background;
     private final CallbackThreads callbacks;
@@ -103,7 +103,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             PayloadConverter converter,
             Duration defaultTimeout,
             Duration pollInterval,
-            BooleanSupplier listening,
+            Listening listening,
             Vitals vitals) {
         this(
                 new StoredEnds(store),
@@ -121,7 +121,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
             PayloadConverter converter,
             Duration defaultTimeout,
             Duration pollInterval,
-            BooleanSupplier listening,
+            Listening listening,
             Vitals vitals,
             CallbackThreads callbacks,
             Timer timer) {
@@ -355,7 +355,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
     /** Waits for jobs to look up; returns whether to go on. */
     private boolean awaitWork() throws InterruptedException {
         background.await(() -> !waiters.isEmpty());
-        Duration pause = listening.getAsBoolean() ? RARELY : pollInterval;
+        Duration pause = listening.isListening() ? RARELY : pollInterval;
         if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0, pause)) {
             lookEverywhere();
         }

@@ -35,9 +35,11 @@ import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Lifecycle;
+import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueContainer;
+import io.pgjobq.internal.worker.Upkeep;
 import io.pgjobq.internal.worker.WorkerServices;
 import io.pgjobq.internal.worker.WorkerStore;
 import java.time.Duration;
@@ -129,14 +131,14 @@ final class NodeAssembly {
                     test,
                     vitals);
         }
+        Listening listening = listener == null ? Listening.NEVER : listener;
         Doorbell doorbell = new Doorbell(switchboard, announcer);
         completions = new CompletionTracker(
-                outcomes, converter, options.completionTimeout(), options.pollInterval(), this::isListening, vitals);
+                outcomes, converter, options.completionTimeout(), options.pollInterval(), listening, vitals);
         ClaimBook book = new ClaimBook();
-        SettlementRecorder recorder =
-                new SettlementRecorder(settlements, outcomes::maintain, book, doorbell, completions::ended);
+        SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new Settler(recorder, vitals);
-        heartbeat = new Heartbeat(node, database, this::isListening, vitals);
+        heartbeat = new Heartbeat(node, database, listening, vitals);
         maintenance = new Maintenance(
                 node,
                 new Maintenance.Stores(nodes, lanes, finished, queueStore),
@@ -148,7 +150,7 @@ final class NodeAssembly {
                         new ClaimAudit(nodes, settlements, book),
                         new LockWatch(new LockStore(answering)::held, lockTime)),
                 options.pollInterval(),
-                this::isListening,
+                listening,
                 vitals);
         switchboard.connect(maintenance, completions);
         threads = new HandlerThreads(options.virtualThreads());
@@ -160,8 +162,7 @@ final class NodeAssembly {
                 converter,
                 threads,
                 queueIds,
-                maintenance::reclaimOrphans,
-                maintenance::lookAfterHistorySoon,
+                new ContainersUpkeep(),
                 vitals,
                 events,
                 recorder::completed,
@@ -209,8 +210,18 @@ final class NodeAssembly {
         }
     }
 
-    private boolean isListening() {
-        return listener != null && listener.isListening();
+    /** Takes what containers notice to the maintenance. */
+    private final class ContainersUpkeep implements Upkeep {
+
+        @Override
+        public void claimInDoubt() {
+            maintenance.reclaimOrphans();
+        }
+
+        @Override
+        public void partitionMissing() {
+            maintenance.lookAfterHistorySoon();
+        }
     }
 
     /** Starts what runs beside the containers, once the node is registered, if it is one. */

@@ -10,10 +10,10 @@ import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -75,7 +75,7 @@ public final class Maintenance {
             Doorbell doorbell,
             Workers workers,
             Duration pollInterval,
-            BooleanSupplier listening,
+            Listening listening,
             Vitals vitals) {
         this(
                 node,

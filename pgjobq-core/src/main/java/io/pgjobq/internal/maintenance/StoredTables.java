@@ -4,13 +4,13 @@ import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.support.Listening;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What maintenance asks of the tables, asked for a node. */
-record StoredTables(Maintenance.Stores stores, Node self, BooleanSupplier listening) implements Maintenance.Tables {
+record StoredTables(Maintenance.Stores stores, Node self, Listening listening) implements Maintenance.Tables {
 
     @Override
     public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {
@@ -29,7 +29,7 @@ record StoredTables(Maintenance.Stores stores, Node self, BooleanSupplier listen
 
     @Override
     public boolean areListenedTo() {
-        return listening.getAsBoolean();
+        return listening.isListening();
     }
 
     @Override

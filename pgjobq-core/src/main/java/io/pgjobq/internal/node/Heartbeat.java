@@ -3,11 +3,11 @@ package io.pgjobq.internal.node;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.KeptConnection;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 
 /**
@@ -24,14 +24,14 @@ public final class Heartbeat {
     private final Node node;
     private final Database database;
     private final HeartbeatPace pace;
-    private final BooleanSupplier listening;
+    private final Listening listening;
     private final Outage outage;
     private final Background background;
 
     /** The listening connection was lost. Guarded by the background's lock. */
     private boolean hurry;
 
-    public Heartbeat(Node node, Database database, BooleanSupplier listening, Vitals vitals) {
+    public Heartbeat(Node node, Database database, Listening listening, Vitals vitals) {
         this.node = node;
         this.database = database;
         this.outage = new Outage(LOG, "heartbeat", vitals);
@@ -81,7 +81,7 @@ public final class Heartbeat {
             hurry = false;
             return asked;
         });
-        boolean hears = listening.getAsBoolean();
+        boolean hears = listening.isListening();
         try {
             if (pace.isDue(node.signs().silentNanos(), hears && !lost)) {
                 node.beat(connection);

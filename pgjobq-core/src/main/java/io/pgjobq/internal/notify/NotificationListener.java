@@ -4,6 +4,7 @@ import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.PromptSockets;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;
@@ -23,7 +24,7 @@ import org.slf4j.Logger;
  * it is opened again, and everybody is told to look for what was missed. Each new connection has to pass a test before it is
  * used; as long as it doesn't, the node polls only. Used by one thread: a wait for notifications holds the connection's lock.
  */
-public final class NotificationListener {
+public final class NotificationListener implements Listening {
 
     /** How long the server may take to answer a statement on this connection before the connection is given up. */
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -104,6 +105,7 @@ public final class NotificationListener {
     }
 
     /** Returns whether notifications arrive at this moment. */
+    @Override
     public boolean isListening() {
         return listening;
     }

@@ -16,10 +16,10 @@ public final class QuarantineSlot {
     /** The claim of the quarantined job that is held, or one of the above. */
     private final AtomicLong holder = new AtomicLong(FREE);
 
-    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+    private final List<CapacityListener> waiting = new CopyOnWriteArrayList<>();
 
     /** Lets the caller be told when it may be free again. */
-    public void onFree(Runnable listener) {
+    public void onFree(CapacityListener listener) {
         waiting.add(listener);
     }
 
@@ -50,6 +50,6 @@ public final class QuarantineSlot {
     }
 
     public void tellWaiting() {
-        waiting.forEach(Runnable::run);
+        waiting.forEach(CapacityListener::freed);
     }
 }

@@ -5,6 +5,7 @@ import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.HistoryPartitions;
 import io.pgjobq.internal.store.SettledFailure;
 import io.pgjobq.internal.store.SettledSuccesses;
 import io.pgjobq.internal.store.Settlement;
@@ -34,15 +35,15 @@ public final class SettlementRecorder {
     private static final Logger LOG = Log.of(SettlementRecorder.class);
 
     private final Settlements store;
-    private final Runnable maintainHistory;
+    private final HistoryPartitions partitions;
     private final ClaimBook book;
     private final Doorbell doorbell;
     private final JobEndListener ends;
 
     public SettlementRecorder(
-            Settlements store, Runnable maintainHistory, ClaimBook book, Doorbell doorbell, JobEndListener ends) {
+            Settlements store, HistoryPartitions partitions, ClaimBook book, Doorbell doorbell, JobEndListener ends) {
         this.store = store;
-        this.maintainHistory = maintainHistory;
+        this.partitions = partitions;
         this.book = book;
         this.doorbell = doorbell;
         this.ends = ends;
@@ -119,7 +120,7 @@ public final class SettlementRecorder {
         } catch (RuntimeException ex) {
             batch.inDoubt = true;
             if (Database.lacksPartition(ex)) {
-                maintainHistory.run();
+                partitions.maintain();
             } else if (Database.refusesData(ex)) {
                 recordOneByOne(batch);
                 return;

@@ -68,7 +68,7 @@ public final class Settler {
     private boolean abandoned;
 
     /** Those who wait until it is no longer overloaded. */
-    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+    private final List<CapacityListener> waiting = new CopyOnWriteArrayList<>();
 
     private final QuarantineSlot quarantine = new QuarantineSlot();
 
@@ -105,7 +105,7 @@ public final class Settler {
     }
 
     /** Lets the caller be told, on the settler's thread, when the settler is no longer overloaded. */
-    public void onRelief(Runnable relief) {
+    public void onRelief(CapacityListener relief) {
         waiting.add(relief);
     }
 
@@ -281,7 +281,7 @@ public final class Settler {
             lock.unlock();
         }
         if (relieved) {
-            waiting.forEach(Runnable::run);
+            waiting.forEach(CapacityListener::freed);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that have ended. Thread-safe. */
-public final class FinishedJobStore {
+public final class FinishedJobStore implements HistoryPartitions {
 
     private final Database database;
 
@@ -94,7 +94,7 @@ public final class FinishedJobStore {
                 until));
     }
 
-    /** Creates the partitions that will be needed. */
+    @Override
     public void maintain() {
         database.alone(connection -> database.list(connection, "maintain_history", row -> true));
     }

@@ -30,7 +30,7 @@ final class AttemptEnds {
     private final RetryPolicy retry;
     private final HandlerCommitListener completions;
     private final JobEvents events;
-    private final Runnable onPartitionMissing;
+    private final Upkeep upkeep;
     private final BeginBackOff backOff;
 
     AttemptEnds(
@@ -39,14 +39,14 @@ final class AttemptEnds {
             RetryPolicy retry,
             HandlerCommitListener completions,
             JobEvents events,
-            Runnable onPartitionMissing,
+            Upkeep upkeep,
             BeginBackOff backOff) {
         this.handlers = handlers;
         this.maxAttempts = maxAttempts;
         this.retry = retry;
         this.completions = completions;
         this.events = events;
-        this.onPartitionMissing = onPartitionMissing;
+        this.upkeep = upkeep;
         this.backOff = backOff;
     }
 
@@ -154,7 +154,7 @@ final class AttemptEnds {
     /** Returns why a failure is not the job's fault, {@code null} if it is. */
     private @Nullable String excuse(JobRun run, Throwable thrown) {
         if (Database.lacksPartition(thrown)) {
-            onPartitionMissing.run();
+            upkeep.partitionMissing();
             Handler handler = handlers.find(run.job().type());
             if (handler != null) {
                 // It would be run again and again until the partition is there.

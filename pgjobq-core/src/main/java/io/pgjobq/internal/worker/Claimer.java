@@ -98,7 +98,7 @@ final class Claimer {
             return mend(this::createQueue);
         } catch (RuntimeException | Error ex) {
             workload.update(lanes -> lanes.restore(request));
-            services.onClaimLost().run();
+            services.upkeep().claimInDoubt();
             return outage.failed(ex);
         } finally {
             services.book().answered(request.claim());

@@ -99,7 +99,7 @@ public final class QueueContainer implements WorkerContainer {
                         options.retry(),
                         services.ends(),
                         services.events(),
-                        services.onPartitionMissing(),
+                        services.upkeep(),
                         backOff));
         this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
@@ -266,7 +266,7 @@ public final class QueueContainer implements WorkerContainer {
                 services.book(),
                 job -> start(sender, job),
                 () -> workload.free(sender),
-                services.onClaimLost());
+                services.upkeep());
     }
 
     private void start(Object sender, ClaimedJob job) {

@@ -18,19 +18,19 @@ final class ReservedSlot implements WorkerSlot {
     private final ClaimBook book;
     private final Consumer<ClaimedJob> start;
     private final Runnable free;
-    private final Runnable onClaimLost;
+    private final Upkeep upkeep;
 
     /**
      * @param start lets the job run that the place was kept for
      * @param free lets others have the place
-     * @param onClaimLost is run when a claim may have been made without this node's knowing
+     * @param upkeep is told when a claim may have been made without this node's knowing
      */
-    ReservedSlot(SlotClaim place, ClaimBook book, Consumer<ClaimedJob> start, Runnable free, Runnable onClaimLost) {
+    ReservedSlot(SlotClaim place, ClaimBook book, Consumer<ClaimedJob> start, Runnable free, Upkeep upkeep) {
         this.place = place;
         this.book = book;
         this.start = start;
         this.free = free;
-        this.onClaimLost = onClaimLost;
+        this.upkeep = upkeep;
         book.asking(place.claim(), place.claim());
     }
 
@@ -63,6 +63,6 @@ final class ReservedSlot implements WorkerSlot {
     @Override
     public void lose() {
         leave();
-        onClaimLost.run();
+        upkeep.claimInDoubt();
     }
 }

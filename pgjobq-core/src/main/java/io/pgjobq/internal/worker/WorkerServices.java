@@ -21,8 +21,7 @@ import java.util.function.ToIntFunction;
  * @param converter reads payloads and writes results
  * @param threads runs handlers; starts a thread for each task that finds none idle
  * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
- * @param onClaimLost is run when a claim may have been made without this node's knowing
- * @param onPartitionMissing is run when history could not be written because a partition is missing
+ * @param upkeep is asked to mend what containers can't
  * @param vitals are told what does not work of this node
  * @param events is told of attempts
  * @param ends is told of jobs that their handlers' transactions have completed
@@ -36,8 +35,7 @@ public record WorkerServices(
         PayloadConverter converter,
         Executor threads,
         ToIntFunction<QueueContainer> queueIds,
-        Runnable onClaimLost,
-        Runnable onPartitionMissing,
+        Upkeep upkeep,
         Vitals vitals,
         JobEvents events,
         HandlerCommitListener ends,
@@ -49,6 +47,6 @@ public record WorkerServices(
         if (job.quarantined()) {
             settler.quarantine().settled(job.claim());
         }
-        onClaimLost.run();
+        upkeep.claimInDoubt();
     }
 }

@@ -109,7 +109,7 @@ class ClaimerTests extends WorkFixture {
 
         claimer.claim(2);
 
-        assertThat(claimsLost).as("failed assertions").hasValue(0);
+        assertThat(upkeep.claimsInDoubt).as("failed assertions").hasValue(0);
         assertThat(book.knows(tables.asked.remove().claim() + 1)).isFalse();
     }
 
@@ -164,7 +164,7 @@ class ClaimerTests extends WorkFixture {
 
         assertThat(claimer.claim(2)).isPositive();
 
-        assertThat(claimsLost).hasValue(1);
+        assertThat(upkeep.claimsInDoubt).hasValue(1);
         assertThat(book.knows(tables.asked.remove().claim() + 1)).isFalse();
         assertThat(claimer.claim(2)).isZero();
         assertThat(tables.asked.remove().lanes()).isEqualTo(ALL);
@@ -178,7 +178,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(claimer.claim(2)).isZero();
 
         assertThat(node.id()).isEqualTo(2);
-        assertThat(claimsLost).as("it has no claims").hasValue(0);
+        assertThat(upkeep.claimsInDoubt).as("it has no claims").hasValue(0);
         claimer.claim(2);
         assertThat(tables.asked.remove().node().node()).isEqualTo(1);
         ClaimRequest again = tables.asked.remove();
@@ -201,7 +201,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(claimer.claim(2)).isZero();
 
         assertThat(host.made).isEqualTo(1);
-        assertThat(claimsLost).hasValue(0);
+        assertThat(upkeep.claimsInDoubt).hasValue(0);
         assertThat(workload.read(Lanes::hasWork)).isTrue();
         assertThat(settler.quarantine().isFree()).isTrue();
     }
@@ -240,7 +240,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(claimer.claim(2)).isPositive();
 
         assertThat(book.knows(tables.asked.remove().claim() + 1)).isFalse();
-        assertThat(claimsLost).hasValue(2 + 1);
+        assertThat(upkeep.claimsInDoubt).hasValue(2 + 1);
         assertThat(workload.next(null)).isNull();
         assertThat(settler.quarantine().isFree()).isTrue();
     }
@@ -253,7 +253,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(claimer.claim(2)).isPositive();
 
         assertThat(book.knows(tables.asked.remove().claim() + 1)).isFalse();
-        assertThat(claimsLost).hasValue(1);
+        assertThat(upkeep.claimsInDoubt).hasValue(1);
         assertThat(workload.next(null)).isNull();
     }
 

@@ -66,6 +66,7 @@ class JobRunnerTests extends RunnerFixture {
         runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);
         assertThat(settled).singleElement().isInstanceOf(Released.class);
         assertThat(backOff.rest()).hasMillis(100);
+        assertThat(upkeep.partitionsMissing).hasValue(1);
 
         lacking = false;
         runner.run(attempt(job(PAYLOAD)), goneOn::incrementAndGet);

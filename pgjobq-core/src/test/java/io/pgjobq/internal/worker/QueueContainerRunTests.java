@@ -90,7 +90,9 @@ class QueueContainerRunTests extends ContainerFixture {
 
         assertThat(settlements.failed).containsExactly(1L, 2L);
         assertThat(failing.activeJobs()).isZero();
-        assertThat(claimsLost).as("what is recorded is not given back").hasValue(0);
+        assertThat(upkeep.claimsInDoubt)
+                .as("what is recorded is not given back")
+                .hasValue(0);
     }
 
     /** Has no memory for what is logged. */
@@ -110,7 +112,7 @@ class QueueContainerRunTests extends ContainerFixture {
         WorkerSlot vacancy = container.reserve(5, "");
         withoutMemory = SETTLES_NOTHING;
         vacancy.fill(ClaimBookTests.job(vacancy.place().claim(), 8));
-        until(() -> claimsLost.get() > 0);
+        until(() -> upkeep.claimsInDoubt.get() > 0);
         assertThat(book.knows(vacancy.place().claim())).isFalse();
         assertThat(container.activeJobs()).isZero();
 
@@ -137,7 +139,7 @@ class QueueContainerRunTests extends ContainerFixture {
         until(() -> busy.get() == 0);
         withoutMemory = SETTLES_NOTHING;
         work.complete("done");
-        until(() -> claimsLost.get() > 0 && unfinished.activeJobs() == 0);
+        until(() -> upkeep.claimsInDoubt.get() > 0 && unfinished.activeJobs() == 0);
 
         withoutMemory = 0;
         tables.answers.add(FakeTables.jobs(2));
@@ -205,11 +207,11 @@ class QueueContainerRunTests extends ContainerFixture {
         WorkerSlot left = container.reserve(5, "");
         left.leave();
         assertThat(book.knows(left.place().claim())).isFalse();
-        assertThat(claimsLost).hasValue(0);
+        assertThat(upkeep.claimsInDoubt).hasValue(0);
 
         WorkerSlot lost = container.reserve(5, "");
         lost.lose();
-        assertThat(claimsLost).hasValue(1);
+        assertThat(upkeep.claimsInDoubt).hasValue(1);
         assertThat(container.reserve(5, "")).isNotNull();
     }
 

@@ -14,7 +14,7 @@ class ReservedSlotTests {
 
     private final ClaimBook book = new ClaimBook();
     private final AtomicInteger freed = new AtomicInteger();
-    private final AtomicInteger lost = new AtomicInteger();
+    private final FakeUpkeep upkeep = new FakeUpkeep();
 
     /** The sender's call has stored it and must not fail any more. */
     @Test
@@ -26,7 +26,7 @@ class ReservedSlotTests {
                     throw new OutOfMemoryError("heap");
                 },
                 freed::incrementAndGet,
-                lost::incrementAndGet);
+                upkeep);
         try (LogLines log = LogLines.capture()) {
             reservation.fill(ClaimBookTests.job(7, 3));
             assertThat(log.with("ERROR"))
@@ -34,6 +34,6 @@ class ReservedSlotTests {
         }
         assertThat(book.knows(7)).as("else it would not be given back").isFalse();
         assertThat(freed).hasValue(1);
-        assertThat(lost).hasValue(1);
+        assertThat(upkeep.claimsInDoubt).hasValue(1);
     }
 }

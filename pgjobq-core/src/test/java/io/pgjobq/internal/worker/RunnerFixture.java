@@ -43,6 +43,8 @@ class RunnerFixture {
     final Deque<Runnable> handedOver = new ArrayDeque<>();
     final AtomicInteger goneOn = new AtomicInteger();
 
+    final FakeUpkeep upkeep = new FakeUpkeep();
+
     /** What handlers' transactions completed, as it is told. */
     final List<Succeeded> completions = new ArrayList<>();
 
@@ -82,7 +84,7 @@ class RunnerFixture {
                         retry,
                         (succeeded, completion) -> completions.add(succeeded),
                         events,
-                        () -> {},
+                        upkeep,
                         backOff));
     }
 

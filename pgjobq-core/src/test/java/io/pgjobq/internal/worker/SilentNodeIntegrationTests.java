@@ -83,7 +83,7 @@ class SilentNodeIntegrationTests {
                         RetryPolicy.DEFAULT,
                         (succeeded, completion) -> {},
                         JobEvents.NONE,
-                        () -> {},
+                        new FakeUpkeep(),
                         backOff));
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {

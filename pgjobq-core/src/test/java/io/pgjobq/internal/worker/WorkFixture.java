@@ -31,7 +31,7 @@ class WorkFixture {
     final ClaimBook book = new ClaimBook();
     final Vitals vitals = new Vitals(Duration.ofSeconds(30), now::get);
     final Node node = new Node(nodes, "a", Duration.ofDays(1), nodes, vitals);
-    final AtomicInteger claimsLost = new AtomicInteger();
+    final FakeUpkeep upkeep = new FakeUpkeep();
     final Settler settler = new Settler(
             new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
             vitals);
@@ -51,8 +51,7 @@ class WorkFixture {
             new JacksonPayloadConverter(),
             this::execute,
             container -> 100 + queuesMade.incrementAndGet(),
-            claimsLost::incrementAndGet,
-            () -> {},
+            upkeep,
             vitals,
             events,
             (succeeded, completion) -> {},

@@ -1,0 +1,9 @@
+package io.pgjobq.internal.store;
+
+/** The partitions of the history, without which no end can be recorded. */
+@FunctionalInterface
+public interface HistoryPartitions {
+
+    /** Creates those that will be written to soon, and drops those that are over. */
+    void maintain();
+}

@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Attempts in a transaction that the runner begins for the handler. */
-class TransactionalAttemptTests extends RunnerFixture {
+class TransactionalAttemptsTests extends RunnerFixture {
 
     private final AtomicInteger rolledBack = new AtomicInteger();
     private final List<Object> seen = new ArrayList<>();
@@ -39,7 +39,7 @@ class TransactionalAttemptTests extends RunnerFixture {
         });
 
         assertThat(seen).containsExactly("p");
-        assertThat(store.completed).singleElement().satisfies(TransactionalAttemptTests::hasResult);
+        assertThat(store.completed).singleElement().satisfies(TransactionalAttemptsTests::hasResult);
         assertThat(completions).isEqualTo(store.completed);
         assertThat(settled).singleElement().isInstanceOf(AlreadySettled.class);
         assertThat(events.told).containsExactly("started 1", "succeeded 1");
@@ -75,7 +75,7 @@ class TransactionalAttemptTests extends RunnerFixture {
         assertThat(settled)
                 .hasSize(2)
                 .allSatisfy(settlement -> assertThat(settlement)
-                        .isInstanceOfSatisfying(Succeeded.class, TransactionalAttemptTests::hasResult));
+                        .isInstanceOfSatisfying(Succeeded.class, TransactionalAttemptsTests::hasResult));
         assertThat(events.told).containsExactly("started 1", "succeeded 1", "started 1", "succeeded 1");
     }
 

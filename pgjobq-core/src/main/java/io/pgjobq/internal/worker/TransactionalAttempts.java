@@ -1,0 +1,128 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.Handler;
+import io.pgjobq.NonRetryableJobException;
+import io.pgjobq.internal.event.JobEvents;
+import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.TransactionalEnd;
+import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
+import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Runs handlers in a transaction that also completes their jobs, if it is on the queue's DataSource. Thread-safe. */
+final class TransactionalAttempts {
+
+    private static final Logger LOG = Log.of(TransactionalAttempts.class);
+
+    private final WorkerStore store;
+    private final HandlerResults results;
+    private final BeginBackOff backOff;
+    private final JobEvents events;
+    private final AttemptEnds ends;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    TransactionalAttempts(
+            WorkerStore store, HandlerResults results, BeginBackOff backOff, JobEvents events, AttemptEnds ends) {
+        this.store = store;
+        this.results = results;
+        this.backOff = backOff;
+        this.events = events;
+        this.ends = ends;
+    }
+
+    /**
+     * Runs an attempt in a transaction, and settles it if its handler returns.
+     *
+     * @throws NotBegunException if no transaction could be begun
+     * @throws JobLostException if the job was taken away meanwhile: the transaction was rolled back
+     */
+    void run(TransactionOperations transaction, Handler handler, @Nullable Object payload, JobRun run)
+            throws Throwable {
+        Joint joint = new Joint();
+        try {
+            transaction.executeWithoutResult(status -> {
+                joint.begun = true;
+                backOff.begun(handler);
+                events.started(run);
+                try {
+                    joint.result = results.bytes(handler, invoke(handler, payload, run));
+                } catch (Throwable thrown) {
+                    throw new HandlerFailed(thrown);
+                }
+                if (status.isRollbackOnly()) {
+                    throw new HandlerFailed(new IllegalStateException(
+                            handler.description() + " marked its transaction to be rolled back"));
+                }
+                joint.micros = AttemptEnds.micros(run);
+                if (store.canComplete()) {
+                    joint.completion = complete(run, joint);
+                }
+            });
+        } catch (HandlerFailed failed) {
+            throw failed.thrown;
+        } catch (RuntimeException ex) {
+            throw joint.begun ? ex : new NotBegunException(handler, "no transaction could be begun", ex);
+        }
+        Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
+        if (joint.completion == null) {
+            warnOnce(handler);
+            ends.succeeded(run, succeeded);
+        } else {
+            ends.completed(run, succeeded, joint.completion);
+        }
+    }
+
+    private static @Nullable Object invoke(Handler handler, @Nullable Object payload, JobRun run) throws Throwable {
+        Object value = handler.invocation().invoke(payload, run);
+        if (value instanceof CompletionStage<?>) {
+            throw new NonRetryableJobException(handler.description()
+                    + " returned a CompletionStage in its transaction, which would be committed before its work is done;"
+                    + " return the value itself, or take the transaction away");
+        }
+        return value;
+    }
+
+    private TransactionalEnd complete(JobRun run, Joint joint) {
+        TransactionalEnd completion = store.complete(run.job(), joint.micros, joint.result);
+        if (completion == null) {
+            throw new JobLostException(run.toString());
+        }
+        return completion;
+    }
+
+    private void warnOnce(Handler handler) {
+        if (warned.add(handler.description())) {
+            LOG.warn(
+                    "{} is transactional, but not on the DataSource of the queue: its jobs are completed after its"
+                            + " transaction, and may run again after a crash",
+                    handler.description());
+        }
+    }
+
+    /** What passes from inside the transaction to the outside. Used by one thread. */
+    private static final class Joint {
+
+        private boolean begun;
+        private byte @Nullable [] result;
+        private long micros;
+        private @Nullable TransactionalEnd completion;
+    }
+
+    /** Carries what the handler threw through the transaction, which it rolls back. */
+    @SuppressWarnings("serial")
+    private static final class HandlerFailed extends RuntimeException {
+
+        private final Throwable thrown;
+
+        HandlerFailed(Throwable thrown) {
+            super(null, thrown, false, false);
+            this.thrown = thrown;
+        }
+    }
+}

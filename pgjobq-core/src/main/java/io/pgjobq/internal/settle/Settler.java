@@ -26,7 +26,7 @@ import org.slf4j.Logger;
  */
 public final class Settler {
 
-    private static final int MOST_AT_ONCE = 1_000;
+    static final int MOST_AT_ONCE = 1_000;
 
     /** Results that are together larger than this are recorded in more than one statement. */
     private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;

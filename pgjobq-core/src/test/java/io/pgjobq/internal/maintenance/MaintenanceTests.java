@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.QuietRegistry;
+import io.pgjobq.internal.node.Unobserved;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.LanePosition;
@@ -40,7 +42,13 @@ class MaintenanceTests {
     private final FakeTables tables = new FakeTables();
     private final FakeWorkers workers = new FakeWorkers();
     private final Node node = new Node(
-            new Registry(), "a", Duration.ofSeconds(14), new Unheard(), vitals, new Random(1), () -> this.nanos);
+            new QuietRegistry(),
+            "a",
+            Duration.ofSeconds(14),
+            new Unobserved(),
+            vitals,
+            new Random(1),
+            () -> this.nanos);
     private final List<Runnable> threads = new ArrayList<>();
     private final Maintenance maintenance = maintenance(new Background("upkeep", vitals, this::neverRun));
 

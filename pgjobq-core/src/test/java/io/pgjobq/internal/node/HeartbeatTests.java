@@ -3,13 +3,11 @@ package io.pgjobq.internal.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.database.Database;
-import io.pgjobq.internal.store.NodeRegistry;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.support.Vitals;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -122,24 +120,7 @@ class HeartbeatTests {
                 });
     }
 
-    private final class Told implements Node.Observer {
-
-        @Override
-        public int[] queues() {
-            return new int[0];
-        }
-
-        @Override
-        public void missing(List<Integer> queues) {}
-
-        @Override
-        public void othersSilent() {}
-
-        @Override
-        public void connectionLost() {}
-
-        @Override
-        public void drawn(long position) {}
+    private final class Told extends Unobserved {
 
         @Override
         public void inDoubt() {
@@ -147,21 +128,13 @@ class HeartbeatTests {
         }
     }
 
-    /** A list with one node on it. */
-    private static final class Registry implements NodeRegistry {
+    /** Answers no heartbeat as often as it is told, and counts the others. */
+    private static final class Registry extends QuietRegistry {
 
         private final LinkedBlockingQueue<Long> beats = new LinkedBlockingQueue<>();
 
         /** How many heartbeats are not answered. */
         private volatile int failures;
-
-        @Override
-        public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {
-            return 1;
-        }
-
-        @Override
-        public void unregister(Registration registration) {}
 
         @Override
         public boolean lock(Connection connection, int node) {
@@ -177,7 +150,7 @@ class HeartbeatTests {
                 throw new IllegalStateException("away");
             }
             beats.add(registration.token());
-            return new HeartbeatResult(HeartbeatState.WELL, 0, "1/00000001", List.of());
+            return super.heartbeat(connection, registration, locked, queues);
         }
     }
 }

@@ -31,8 +31,6 @@ class SettlerTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private static final int MOST_AT_ONCE = 1_000;
-
     private static final ClaimedJob QUARANTINED =
             new ClaimedJob(1, 1, 1, 1, 5, true, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
 
@@ -193,7 +191,7 @@ class SettlerTests {
 
     @Test
     void recordsSoManyAtOnceAndNoMore() throws Exception {
-        takeAndSucceed(1, 2 * MOST_AT_ONCE + 1);
+        takeAndSucceed(1, 2 * Settler.MOST_AT_ONCE + 1);
         settler.start();
 
         assertThat(settler.drain(LONG)).isTrue();

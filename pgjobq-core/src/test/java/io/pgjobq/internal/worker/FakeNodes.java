@@ -1,15 +1,14 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.Unobserved;
 import io.pgjobq.internal.store.NodeRegistry;
 import io.pgjobq.internal.store.Registration;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A list of nodes that gives each registration the next number, and an observer that does nothing. */
-final class FakeNodes implements NodeRegistry, Node.Observer {
+final class FakeNodes extends Unobserved implements NodeRegistry {
 
     volatile int last;
     volatile @Nullable RuntimeException failure;
@@ -34,25 +33,5 @@ final class FakeNodes implements NodeRegistry, Node.Observer {
     @Override
     public HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
         throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void othersSilent() {}
-
-    @Override
-    public void connectionLost() {}
-
-    @Override
-    public void drawn(long position) {}
-
-    @Override
-    public void inDoubt() {}
-
-    @Override
-    public void missing(List<Integer> queues) {}
-
-    @Override
-    public int[] queues() {
-        return new int[0];
     }
 }

@@ -9,9 +9,8 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.Unobserved;
 import io.pgjobq.internal.notify.Doorbell;
-import io.pgjobq.internal.notify.Signal;
-import io.pgjobq.internal.notify.SignalSink;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.SettlementRecorder;
@@ -61,7 +60,7 @@ class SilentNodeIntegrationTests {
         finished.maintain();
         node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved(), vitals);
         SettlementStore settlements = new SettlementStore(database);
-        Doorbell doorbell = new Doorbell(new Nobody(), null);
+        Doorbell doorbell = new Doorbell(new WorkFixture.Unheard(), null);
         settler = new Settler(
                 new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}), vitals);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
@@ -135,37 +134,5 @@ class SilentNodeIntegrationTests {
                 .jobs();
         book.taken(claimed);
         return claimed;
-    }
-
-    private static final class Unobserved implements Node.Observer {
-
-        @Override
-        public int[] queues() {
-            return new int[0];
-        }
-
-        @Override
-        public void missing(List<Integer> queues) {}
-
-        @Override
-        public void othersSilent() {}
-
-        @Override
-        public void connectionLost() {}
-
-        @Override
-        public void drawn(long position) {}
-
-        @Override
-        public void inDoubt() {}
-    }
-
-    private static final class Nobody implements SignalSink {
-
-        @Override
-        public void receive(Signal signal) {}
-
-        @Override
-        public void resynchronize() {}
     }
 }

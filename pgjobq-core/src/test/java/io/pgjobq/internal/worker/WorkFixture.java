@@ -99,7 +99,7 @@ class WorkFixture {
         return new Handler("handler", byte[].class, Set.of(), null, invocation);
     }
 
-    private static final class Unheard implements SignalSink {
+    static final class Unheard implements SignalSink {
 
         @Override
         public void receive(Signal signal) {}

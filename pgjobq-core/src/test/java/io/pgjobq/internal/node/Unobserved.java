@@ -1,10 +1,9 @@
-package io.pgjobq.internal.maintenance;
+package io.pgjobq.internal.node;
 
-import io.pgjobq.internal.node.Node;
 import java.util.List;
 
 /** Does nothing about what heartbeats show. */
-final class Unheard implements Node.Observer {
+public class Unobserved implements Node.Observer {
 
     @Override
     public void othersSilent() {}

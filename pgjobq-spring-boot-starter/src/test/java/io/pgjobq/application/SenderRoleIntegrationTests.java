@@ -6,6 +6,7 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestRoles;
@@ -20,6 +21,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class SenderRoleIntegrationTests {
 
     private static TestDatabase database;

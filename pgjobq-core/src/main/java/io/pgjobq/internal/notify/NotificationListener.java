@@ -104,7 +104,6 @@ public final class NotificationListener implements Listening {
         this.background = new Background("pgjobq-listener", vitals);
     }
 
-    /** Returns whether notifications arrive at this moment. */
     @Override
     public boolean isListening() {
         return listening;

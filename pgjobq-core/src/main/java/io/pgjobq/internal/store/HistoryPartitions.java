@@ -4,6 +4,6 @@ package io.pgjobq.internal.store;
 @FunctionalInterface
 public interface HistoryPartitions {
 
-    /** Creates those that will be written to soon, and drops those that are over. */
+    /** Creates those that will be written to in the next days. */
     void maintain();
 }

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.NotThroughPgBouncer;
 import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
@@ -24,6 +25,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class PoolDefaultsIntegrationTests {
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -30,6 +31,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** Whole applications under the shipped roles. */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class RolesIntegrationTests {
 
     private static final String QUEUE = "emails";

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PgBouncer;
 import io.pgjobq.test.PostgresTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.TestInfo;
 /** Nodes whose listening connection hears nothing. */
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class SelfTestIntegrationTests {
 
     private static final String LOCKS =

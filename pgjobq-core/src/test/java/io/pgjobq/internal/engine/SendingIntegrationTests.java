@@ -10,6 +10,7 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.test.AlsoThroughPgBouncer;
+import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInfo;
 
 @PostgresTest
 @AlsoThroughPgBouncer
+@AlsoWithoutListening
 class SendingIntegrationTests {
 
     private TestDatabase database;

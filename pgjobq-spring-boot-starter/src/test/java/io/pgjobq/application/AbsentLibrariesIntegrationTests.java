@@ -2,7 +2,6 @@ package io.pgjobq.application;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /** Applications without the libraries that are only used where they are there. */
 @PostgresTest
 @ExtendWith(OutputCaptureExtension.class)
-@AlsoOnOtherJdks
 class AbsentLibrariesIntegrationTests {
 
     private static TestDatabase database;

@@ -72,8 +72,9 @@ class CrashedServerIntegrationTests {
                 .isPositive()
                 // Claiming on three queues, settling, announcing, listening, maintenance.
                 .isLessThanOrEqualTo(CRASHES * 7);
-        await().untilAsserted(() -> assertThat(worker.logged(": works again").size())
-                .as("%s: ends of outages said", worker.name())
-                .isEqualTo(worker.logged(": interrupted, trying again").size()));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(worker.logged(": works again").size())
+                        .as("%s: ends of outages said", worker.name())
+                        .isEqualTo(worker.logged(": interrupted, trying again").size()));
     }
 }

@@ -51,7 +51,7 @@ class KilledWorkerIntegrationTests {
         load.send(Queues.PLAIN, Task.of(Duration.ofMillis(200)), 60);
         await().pollInterval(Duration.ofMillis(5))
                 .until(() -> books.heldBy(victim).size() >= 10);
-        OffsetDateTime killed = books.incident(victim, "killed", victim::kill);
+        OffsetDateTime killed = books.kill(victim);
         // Some had started and some not; those that it finished at the last moment are no longer there.
         List<Long> orphans = books.heldBy(victim).stream()
                 .filter(job -> books.count(

@@ -66,7 +66,7 @@ class RestartedWorkerIntegrationTests {
                         return books.count("select count(*) from books.started where worker = ?", worker.name()) >= 5;
                     });
         }
-        books.incident(worker, "killed", worker::kill);
+        books.kill(worker);
         return books.heldBy(worker).size();
     }
 

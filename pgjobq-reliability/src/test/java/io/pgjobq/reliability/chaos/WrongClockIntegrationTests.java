@@ -133,7 +133,7 @@ class WrongClockIntegrationTests {
         load.send(Queues.PLAIN, Task.of(Duration.ofMillis(200)), 60);
         await().pollInterval(Duration.ofMillis(5))
                 .until(() -> books.heldBy(victim).size() >= 10);
-        OffsetDateTime killed = books.incident(victim, "killed", victim::kill);
+        OffsetDateTime killed = books.kill(victim);
         List<Long> orphans = books.heldBy(victim);
         assertThat(orphans).isNotEmpty();
         load.stop();

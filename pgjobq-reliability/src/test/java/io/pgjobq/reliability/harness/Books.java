@@ -56,6 +56,21 @@ public final class Books {
         return began;
     }
 
+    /**
+     * Kills a worker, notes it, and returns when it began. It is over when the server has noticed, too: until then it may go
+     * on with what the worker said last.
+     */
+    public OffsetDateTime kill(Worker victim) {
+        return incident(victim, "killed", () -> {
+            victim.kill();
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() ->
+                            count("select count(*) from pg_stat_activity where application_name = ?", victim.name())
+                                    == 0);
+        });
+    }
+
     /** Notes that something was done to a worker, or to all for {@code null}, from then to now. */
     public void note(@Nullable Worker worker, String what, OffsetDateTime began) {
         database.sql(

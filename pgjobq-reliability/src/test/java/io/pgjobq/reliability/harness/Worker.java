@@ -35,6 +35,7 @@ public final class Worker implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(WorkerApplication.class.getName());
         command.add("--pgjobq.node.name=" + name);
+        command.add("--spring.datasource.hikari.data-source-properties.ApplicationName=" + name);
         command.addAll(arguments);
         try {
             Files.createDirectories(log.getParent());

@@ -199,6 +199,61 @@ exception when others then
 end
 $$;
 
+-- Ends jobs, all in the same state: deletes them, and puts into the history those that their queue keeps or that somebody
+-- waits for. Succeeded ones leave their payload behind, and get a result; dead ones keep theirs, and get an error.
+-- Locks: the job rows, in id order, since that is how the index returns them. The caller has seen to it that nobody else may
+-- end them: it holds their claims, or the jobs themselves.
+-- p_ids ascends, each once, and p_seqs says what each must still have; p_of names the jobs, those and maybe others, of
+-- which the arrays after it tell how their last attempt ended, null where there was none.
+-- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
+-- planner from making a join of the condition on the seq, which is then looked up in a hash table.
+-- Returns the jobs that ended, and those of them that somebody waits for; null for none.
+create or replace function pgjobq.end_jobs(
+    p_state pgjobq.job_state, p_at timestamptz, p_ids bigint[], p_seqs bigint[], p_of bigint[], p_claims bigint[],
+    p_micros bigint[], p_results bytea[], p_types text[], p_messages text[], p_stacks text[],
+    out ended bigint[], out awaited bigint[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+begin
+    with done as (
+        delete from pgjobq.job j
+        where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
+        returning j.id, j.queue_id, j.priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
+            j.ready_at, j.type, j.attributes, j.awaited,
+            case when p_state <> 'succeeded' then j.payload end as payload,
+            case when p_state <> 'succeeded' then j.errors end as errors
+    ), keep as materialized (
+        select k.id, k.keep > interval '0' as all_jobs, pgjobq.drop_on(p_at, k.keep) as drop_on
+        from (
+            select q.id, case when p_state = 'succeeded' then q.keep_succeeded else q.keep_dead end as keep
+            from pgjobq.queue q
+            where q.id = any (array(select d.queue_id from done d))
+        ) k
+    ), kept as (
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+            started_at, finished_at, node_id, type, result, payload, attributes, errors)
+        select d.id, d.queue_id, d.priority, d.attempts, p_state, k.drop_on, d.enqueued_at, d.ready_at,
+            p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
+            case when p_state = 'dead'
+                then pgjobq.append_error(d.errors, d.attempts, p_at, e.type, e.message, e.stack)
+                else d.errors end
+        from done d
+            join keep k on k.id = d.queue_id
+            left join unnest(p_of, p_claims, p_micros, p_results, p_types, p_messages, p_stacks)
+                as e (id, claim, micros, result, type, message, stack) on e.id = d.id
+        where d.awaited or k.all_jobs
+    )
+    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into ended, end_jobs.awaited from done d;
+end
+$$;
+
 -- Jobs as people want to see them. Locks nothing; not for hot paths. A job is ready if it waits for no time and no claim names
 -- it; ready_at says since when it has its place in the line, and is null while it waits.
 create or replace view pgjobq.job_view as
@@ -304,7 +359,7 @@ $$;
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own:
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
@@ -317,7 +372,7 @@ $$;
 -- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
 -- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
--- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
+-- of that lane. The quarantine lane has a row only if there is a job, with the job's own priority.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
@@ -329,10 +384,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_sort = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_sort = off
+set enable_mergejoin = off
 as $$
 declare
     v_left integer := p_limit;
@@ -375,8 +430,7 @@ begin
             select j.priority, j.seq into priority, v_from
             from pgjobq.job j
             where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-                and (p_types is null or j.type = any (p_types))
-                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = p_queue)
+                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = p_queue) and (p_types is null or j.type = any (p_types))
             order by j.priority, j.seq
             limit 1;
             continue when not found;
@@ -412,12 +466,12 @@ begin
                 j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
-                and ((j.rescues >= 2) is true) = v_quarantine
-                and (p_types is null or j.type = any (p_types))
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
                     where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
+                and ((j.rescues >= 2) is true) = v_quarantine
+                and (p_types is null or j.type = any (p_types))
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;
@@ -475,6 +529,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -530,10 +585,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_nestloop = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     v_ids bigint[];
@@ -560,26 +615,9 @@ begin
         select array(select d.id from done d) into settled;
     end if;
     if cardinality(settled) < cardinality(v_ids) then
-        with done as (
-            delete from pgjobq.job j
-            where j.id = any (v_ids) and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
-            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes,
-                j.awaited
-        ), keep as materialized (
-            select q.id, q.keep_succeeded > interval '0' as all_jobs, pgjobq.drop_on(at, q.keep_succeeded) as drop_on
-            from pgjobq.queue q
-            where q.id = any (p_queues)
-        ), kept as (
-            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-                started_at, finished_at, node_id, type, result, attributes)
-            select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', k.drop_on, d.enqueued_at,
-                d.ready_at, at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
-            from done d
-                join keep k on k.id = d.queue_id
-                join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
-            where d.awaited or k.all_jobs
-        )
-        select settled || array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
+        select settled || e.ended, e.awaited into settled, awaited
+        from pgjobq.end_jobs(
+            'succeeded', at, v_ids, v_seqs, p_ids, p_claims, p_micros, p_results, null, null, null) e;
     end if;
     if cardinality(p_emptied) > 0 then
         delete from pgjobq.claim c
@@ -605,14 +643,17 @@ returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     v_held bigint[];
     v_seqs bigint[];
+    v_dying bigint[];
+    v_dying_seqs bigint[];
     v_at timestamptz := clock_timestamp();
 begin
     with held as materialized (
@@ -620,37 +661,32 @@ begin
     )
     select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
     from (select l.id, unnest(l.seqs) as seq from held l) h;
+    select array_agg(s.id), array_agg(s.seq) into v_dying, v_dying_seqs
+    from unnest(p_ids, p_seqs, p_claims, p_delays) as s (id, seq, claim, delay)
+    where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true;
     return query
     with failed as materialized (
         select s.*
-        from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
-            as s (id, seq, claim, micros, type, message, stack, delay)
-        where ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
+        from unnest(p_ids, p_seqs, p_claims, p_types, p_messages, p_stacks, p_delays)
+            as s (id, seq, claim, type, message, stack, delay)
+        where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update pgjobq.job j
         set attempt = j.attempt + 1, seq = nextval('pgjobq.job_seq'::regclass),
             run_at = v_at + f.delay * interval '1 millisecond',
             errors = pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null
+        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
         returning j.id
-    ), died as (
-        delete from pgjobq.job j
-        using failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is null
-        returning j.*, f.claim, f.micros,
-            pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
-    ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, payload, attributes, errors)
-        select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', pgjobq.drop_on(v_at, q.keep_dead), d.enqueued_at,
-            d.ready_at, v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
-        from died d join pgjobq.queue q on q.id = d.queue_id
-        where d.awaited or q.keep_dead > interval '0'
     )
-    select r.id, false, false, v_at from retried r
-    union all
-    select d.id, true, d.awaited, v_at from died d;
+    select r.id, false, false, v_at from retried r;
+    if v_dying is not null then
+        return query
+        select d.id, true, (d.id = any (e.awaited)) is true, v_at
+        from pgjobq.end_jobs(
+            'dead', v_at, v_dying, v_dying_seqs, p_ids, p_claims, p_micros, null, p_types, p_messages, p_stacks) e
+            cross join unnest(e.ended) as d (id);
+    end if;
 end
 $$;
 
@@ -664,7 +700,9 @@ create or replace function pgjobq.complete(
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_idle interval := current_setting('idle_in_transaction_session_timeout');
@@ -680,18 +718,11 @@ begin
         perform set_config('idle_in_transaction_session_timeout',
             ceil(extract(epoch from v_patience) * 1000)::text, true);
     end if;
-    with done as (
-        delete from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq
-        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes, j.awaited
-    ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, result, attributes)
-        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', pgjobq.drop_on(at, q.keep_succeeded),
-            d.enqueued_at, d.ready_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
-        from done d join pgjobq.queue q on q.id = d.queue_id
-        where d.awaited or q.keep_succeeded > interval '0'
-    )
-    select d.awaited into complete.awaited from done d;
+    select e.awaited is not null into complete.awaited
+    from pgjobq.end_jobs(
+        'succeeded', at, array[p_id], array[p_seq], array[p_id], array[p_claim], array[p_micros], array[p_result],
+        null, null, null) e
+    where e.ended is not null;
 end
 $$;
 
@@ -703,6 +734,9 @@ create or replace function pgjobq.release(p_seqs bigint[], p_claims bigint[], p_
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_locked bigint[];
@@ -734,20 +768,23 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     v_claim record;
+    v_spent bigint[];
+    v_spent_seqs bigint[];
+    v_messages text[];
     v_at timestamptz := clock_timestamp();
 begin
     if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, 0) then
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead,
+        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts,
             (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from pgjobq.claim c left join pgjobq.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from pgjobq.node n)
@@ -755,12 +792,19 @@ begin
         limit p_limit
         for update of c skip locked
     loop
-        perform from pgjobq.job j
-        where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-            and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
-            and j.seq = any (v_claim.seqs)
-        order by j.id
-        for update;
+        select array_agg(l.id), array_agg(l.seq),
+            array_agg(pgjobq.rescue_error(least(coalesce(l.rescues, 0), 100) + 1, l.attempt + 1))
+        into v_spent, v_spent_seqs, v_messages
+        from (
+            select j.id, j.seq::bigint, j.rescues, j.attempt
+            from pgjobq.job j
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
+                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.seq = any (v_claim.seqs)
+            order by j.id
+            for update
+        ) l
+        where l.attempt + 1 >= v_claim.max_attempts;
         with freed as (
             update pgjobq.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
@@ -770,28 +814,19 @@ begin
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
-        ), spent as (
-            delete from pgjobq.job j
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
-                and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
-            returning j.*
-        ), kept as (
-            insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-                finished_at, node_id, type, payload, attributes, errors)
-            select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', pgjobq.drop_on(v_at, v_claim.keep_dead),
-                s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
-                pgjobq.append_error(
-                    s.errors, s.attempt + 1, v_at, 'lost', pgjobq.rescue_error(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
-            from spent s
-            where s.awaited or v_claim.keep_dead > interval '0'
         )
-        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
-            count(*) filter (where f.rescues >= 2), (select count(*) from spent),
-            (select array_agg(s.id) from spent s where s.awaited)
-        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined, rescue.died,
-            rescue.awaited
+        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= 2)
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined
         from freed f;
+        rescue.died := coalesce(cardinality(v_spent), 0);
+        rescue.awaited := null;
+        if v_spent is not null then
+            select e.awaited into rescue.awaited
+            from pgjobq.end_jobs(
+                'dead', v_at, v_spent, v_spent_seqs, v_spent, array_fill(v_claim.id, array[rescue.died::integer]), null, null,
+                array_fill('lost'::text, array[rescue.died::integer]), v_messages,
+                array_fill(''::text, array[rescue.died::integer])) e;
+        end if;
         delete from pgjobq.claim c where c.id = v_claim.id;
         return next;
     end loop;
@@ -803,7 +838,7 @@ $$;
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
--- Returns what became ready (queue, lane, lowest seq; 10 is the quarantine lane), then a row without a queue: when to come
+-- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come
 -- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
 -- one who gets nothing else is to come back in a while, not at once.
 create or replace function pgjobq.promote(p_limit integer, p_from timestamptz)
@@ -812,10 +847,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
@@ -875,7 +910,7 @@ end
 $$;
 
 -- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
--- for lane 10 that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
+-- for the quarantine lane that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
 -- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
 create or replace function pgjobq.sweep(p_queues integer[], p_from bigint)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
@@ -883,23 +918,24 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_sort = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_sort = off
 as $$
 begin
     foreach queue_id in array p_queues loop
-        for lane in 0 .. 9 loop
+        for lane in 0 .. 10 - 1 loop
             sweep.priority := lane;
             select f.seq into sweep.seq
             from (
                 select j.seq
                 from pgjobq.job j
-                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from
-                    and j.run_at is null and (j.rescues >= 2) is not true and j.seq not in (
-                        select unnest(c.seqs)
-                        from pgjobq.claim c
-                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
+                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from and j.run_at is null
+                and j.seq not in (
+                    select unnest(c.seqs)
+                    from pgjobq.claim c
+                    where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
+                    and (j.rescues >= 2) is not true
                 order by j.seq
                 limit 1
             ) f;
@@ -911,7 +947,7 @@ begin
         select min(j.seq) into sweep.seq
         from pgjobq.job j
         where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.run_at is null
-            and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = sweep.queue_id);
+                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = sweep.queue_id);
         if sweep.seq is not null then
             return next;
         end if;
@@ -940,11 +976,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     return query
@@ -974,11 +1010,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     return query
@@ -1007,8 +1043,8 @@ end
 $$;
 
 -- Removes up to p_limit jobs and as many claims of deleted queues, and the queues themselves once no transaction that could
--- have sent to them is left (see the table). Locks the rows that it deletes, in no order, since it waits for nobody: those that a handler's
--- transaction holds are left for the next time. Jobs that somebody waits for are kept as cancelled. Finds jobs along the
+-- have sent to them is left (see the table). Locks the rows that it
+-- deletes, in no order, since it waits for nobody: those that a handler's transaction holds are left for the next time. Jobs that somebody waits for are kept as cancelled. Finds jobs along the
 -- indexes of their queues, so that it costs nothing where none was deleted, however many jobs there are.
 -- Returns the jobs that somebody waits for, and whether there may be more to remove.
 create or replace function pgjobq.purge_queues(p_limit integer, out awaited bigint[], out more boolean)
@@ -1016,78 +1052,64 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     v_gone integer[] := array(select q.id from pgjobq.queue q where q.deleted_xid is not null);
+    v_ids bigint[];
+    v_seqs bigint[];
+    v_claims bigint;
 begin
     more := false;
     if cardinality(v_gone) = 0 then
         return;
     end if;
     with ready as materialized (
-        select j.id from pgjobq.job j
+        select j.id, j.seq from pgjobq.job j
         where j.queue_id = any (v_gone) and j.run_at is null
         limit p_limit for update skip locked
     ), waiting as materialized (
-        select j.id from pgjobq.job j
+        select j.id, j.seq from pgjobq.job j
         where j.queue_id = any (v_gone) and j.run_at is not null
         limit p_limit - (select count(*) from ready) for update skip locked
-    ), jobs as (
-        delete from pgjobq.job j
-        where j.id = any (array(select r.id from ready r union all select w.id from waiting w))
-        returning j.*
-    ), claims as (
-        delete from pgjobq.claim c
-        where c.id = any (array(
-            select l.id from pgjobq.claim l where l.queue_id = any (v_gone) order by l.id limit p_limit
-            for update skip locked))
-        returning c.id
-    ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, finished_at,
-            type, payload, attributes, errors)
-        select j.id, j.queue_id, j.priority, j.attempt, 'cancelled', pgjobq.drop_on(clock_timestamp(), q.keep_dead),
-            j.enqueued_at, j.ready_at, clock_timestamp(), j.type, j.payload, j.attributes, j.errors
-        from jobs j join pgjobq.queue q on q.id = j.queue_id
-        where j.awaited or q.keep_dead > interval '0'
-    ), queues as (
-        delete from pgjobq.queue q
-        where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
-            and q.deleted_at < clock_timestamp() - interval '1 day'
-            -- Not "exists", which the planner may make a join of that reads all jobs.
-            and (
-                select true from pgjobq.job j
-                where j.queue_id = q.id and j.run_at is null and j.id not in (select r.id from ready r)
-                limit 1) is null
-            and (
-                select true from pgjobq.job j
-                where j.queue_id = q.id and j.run_at is not null and j.id not in (select w.id from waiting w)
-                limit 1) is null
     )
-    select array(select j.id from jobs j where j.awaited),
-        (select count(*) from jobs) >= p_limit or (select count(*) from claims) >= p_limit
-    into purge_queues.awaited, more;
+    select array_agg(l.id), array_agg(l.seq) into v_ids, v_seqs
+    from (select r.id, r.seq::bigint from ready r union all select w.id, w.seq::bigint from waiting w order by id) l;
+    select coalesce(e.awaited, '{}') into purge_queues.awaited
+    from pgjobq.end_jobs(
+        'cancelled', clock_timestamp(), v_ids, v_seqs, null, null, null, null, null, null, null) e;
+    delete from pgjobq.claim c
+    where c.id = any (array(
+        select l.id from pgjobq.claim l where l.queue_id = any (v_gone) order by l.id limit p_limit
+        for update skip locked));
+    get diagnostics v_claims = row_count;
+    delete from pgjobq.queue q
+    where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
+        and q.deleted_at < clock_timestamp() - interval '1 day'
+        -- Not "exists", which the planner may make a join of that reads all jobs.
+        and (select true from pgjobq.job j where j.queue_id = q.id and j.run_at is null limit 1) is null
+        and (select true from pgjobq.job j where j.queue_id = q.id and j.run_at is not null limit 1) is null;
+    more := coalesce(cardinality(v_ids), 0) >= p_limit or v_claims >= p_limit;
 end
 $$;
 
 -- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
--- costs no more. A job is ready if it waits for no time and no claim names it, as in job_view; oldest_seconds says since when
--- the first of them has its place in the line: the earliest of those that are next in their lanes. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
--- the claims.
+-- costs no more. oldest_seconds says since when the first ready job has its place in the line: the earliest of those that
+-- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function pgjobq.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     return query
@@ -1102,13 +1124,14 @@ begin
             select from pgjobq.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
             select min(o.since)
-            from generate_series(0, 9) as p (priority) cross join lateral (
+            from generate_series(0, 10 - 1) as p (priority) cross join lateral (
                 select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from pgjobq.job j
-                where j.queue_id = q.id and j.priority = p.priority and j.run_at is null and j.seq not in (
+                where j.queue_id = q.id and j.priority = p.priority and j.seq >= 0 and j.run_at is null
+                and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
-                    where c.queue_id = q.id and c.priority = p.priority)
+                    where c.queue_id = q.id and c.priority = p.priority and c.max_seq >= 0)
                 order by j.seq
                 limit 1
             ) o))
@@ -1136,10 +1159,11 @@ returns table (payload bytea)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
     return query
@@ -1154,10 +1178,11 @@ returns table (id bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
     return query
@@ -1181,10 +1206,11 @@ returns table (id bigint, state pgjobq.job_state, attempts smallint, started_at 
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 begin
     return query
@@ -1200,17 +1226,19 @@ end
 $$;
 
 -- Cancels a job that nobody has taken. Locks: the queue's advisory lock, as a claim does, so that the job can't be taken
--- meanwhile; therefore it is called as one autocommit statement. Returns whether it was cancelled and is waited for.
+-- meanwhile, and then its row, so that it isn't put in line; therefore it is called as one autocommit statement. Returns
+-- whether it was cancelled, and is waited for.
 create or replace function pgjobq.cancel(p_id bigint, out cancelled boolean, out awaited boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 declare
     v_queue integer;
-    v_at timestamptz := clock_timestamp();
+    v_seq bigint;
 begin
     cancelled := false;
     select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
@@ -1218,21 +1246,16 @@ begin
         return;
     end if;
     perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
-    with gone as (
-        delete from pgjobq.job j
-        where j.id = p_id and not exists (
-            select from pgjobq.claim c
-            where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
-        returning j.*
-    ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, finished_at,
-            type, payload, attributes, errors)
-        select g.id, g.queue_id, g.priority, g.attempt, 'cancelled', pgjobq.drop_on(v_at, q.keep_dead), g.enqueued_at,
-            g.ready_at, v_at, g.type, g.payload, g.attributes, g.errors
-        from gone g join pgjobq.queue q on q.id = g.queue_id
-        where g.awaited or q.keep_dead > interval '0'
-    )
-    select true, g.awaited into cancelled, cancel.awaited from gone g;
+    select j.seq into v_seq
+    from pgjobq.job j
+    where j.id = p_id and not exists (
+        select from pgjobq.claim c
+        where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
+    for update;
+    select true, e.awaited is not null into cancelled, cancel.awaited
+    from pgjobq.end_jobs(
+        'cancelled', clock_timestamp(), array[p_id], array[v_seq], null, null, null, null, null, null, null) e
+    where e.ended is not null;
     cancelled := coalesce(cancelled, false);
 end
 $$;

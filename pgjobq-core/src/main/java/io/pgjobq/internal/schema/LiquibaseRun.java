@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
 import liquibase.Scope;
 import liquibase.UpdateSummaryOutputEnum;
-import liquibase.integration.spring.SpringLiquibase;
 import liquibase.ui.UIServiceEnum;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
@@ -102,7 +101,7 @@ final class LiquibaseRun {
     }
 
     private void run(Connection connection) {
-        SpringLiquibase liquibase = new SpringLiquibase();
+        FragmentedLiquibase liquibase = new FragmentedLiquibase();
         liquibase.setResourceLoader(new DefaultResourceLoader(LiquibaseRun.class.getClassLoader()));
         liquibase.setChangeLog("classpath:" + changelog);
         liquibase.setDataSource(new SingleConnectionDataSource(connection, true));

@@ -1,10 +1,6 @@
 package io.pgjobq.internal.schema;
 
 import io.pgjobq.internal.support.SchemaName;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,9 +21,9 @@ public final class SchemaScript {
         SchemaName.valid(schema);
         StringBuilder script = new StringBuilder("-- pgjobq, schema version " + SchemaMigration.VERSION + "\n\n"
                 + "create schema if not exists ${schema};\n");
-        Matcher file = FILE.matcher(read("changelog.yaml"));
+        Matcher file = FILE.matcher(SchemaFiles.read("changelog.yaml"));
         while (file.find()) {
-            String sql = read(file.group(1)).stripTrailing();
+            String sql = SchemaFiles.read(file.group(1)).stripTrailing();
             script.append('\n').append(sql).append(sql.endsWith(";") ? "\n" : ";\n");
         }
         return script.toString().replace("${schema}", schema);
@@ -41,17 +37,6 @@ public final class SchemaScript {
      * @param schema the schema's name
      */
     public static String rolesFor(String schema) {
-        return read("roles.sql").replace("${schema}", SchemaName.valid(schema));
-    }
-
-    private static String read(String name) {
-        try (InputStream file = SchemaScript.class.getResourceAsStream(name)) {
-            if (file == null) {
-                throw new IllegalStateException("no schema file " + name);
-            }
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
-        }
+        return SchemaFiles.read("roles.sql").replace("${schema}", SchemaName.valid(schema));
     }
 }

@@ -6,13 +6,9 @@ import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,17 +88,16 @@ class ClaimRaceContractIntegrationTests {
     }
 
     /** The claim function without its lock, which takes a little longer between its snapshot and its insert. */
-    private static String claimWithoutLock(String schema) throws IOException {
-        try (InputStream file =
-                SchemaMigration.class.getResourceAsStream("/io/pgjobq/internal/schema/functions/claim.sql")) {
-            String sql = new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-            String insert = "insert into ${schema}.claim";
-            assertThat(sql).containsOnlyOnce(LOCK).contains(insert);
-            return sql.lines()
-                    .filter(line -> !line.contains(LOCK))
-                    .collect(Collectors.joining("\n"))
-                    .replace(insert, "perform pg_sleep(0.005); " + insert)
-                    .replace("${schema}", schema);
-        }
+    private String claimWithoutLock(String schema) {
+        String sql = server.queryOne(
+                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'claim' and p.pronamespace = '"
+                        + schema + "'::regnamespace",
+                String.class);
+        String insert = "insert into " + schema + ".claim";
+        assertThat(sql).containsOnlyOnce(LOCK).contains(insert);
+        return sql.lines()
+                .filter(line -> !line.contains(LOCK))
+                .collect(Collectors.joining("\n"))
+                .replace(insert, "perform pg_sleep(0.005); " + insert);
     }
 }

@@ -3,12 +3,7 @@
 create or replace function ${schema}.await(p_ids bigint[])
 returns table (id bigint)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 begin
     return query

@@ -3,7 +3,7 @@
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own, number 10:
+-- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own:
 -- so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
@@ -16,7 +16,7 @@
 -- times in the binary form of timestamptz, ready a seq and a time for each job with a ready_at (so that it is null where no job
 -- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
--- of that lane. Lane 10 has a row only if there is a job, with the job's own priority.
+-- of that lane. The quarantine lane has a row only if there is a job, with the job's own priority.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function ${schema}.claim(
@@ -25,13 +25,9 @@ create or replace function ${schema}.claim(
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
+${along_indexes}
 set enable_sort = off
 set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 declare
     v_left integer := p_limit;
@@ -69,13 +65,11 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        v_quarantine := p_lanes[i] = 10;
+        v_quarantine := p_lanes[i] = ${quarantine_lane};
         if v_quarantine then
             select j.priority, j.seq into priority, v_from
             from ${schema}.job j
-            where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-                and (p_types is null or j.type = any (p_types))
-                and j.seq not in (select unnest(c.seqs) from ${schema}.claim c where c.queue_id = p_queue)
+            where ${ready_in_quarantine(p_queue)} and (p_types is null or j.type = any (p_types))
             order by j.priority, j.seq
             limit 1;
             continue when not found;
@@ -110,13 +104,9 @@ begin
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
                 j.attributes
             from ${schema}.job j
-            where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
-                and ((j.rescues >= 2) is true) = v_quarantine
+            where ${ready_in_lane(p_queue, claim.priority, v_from)}
+                and ((j.rescues >= ${quarantine_after}) is true) = v_quarantine
                 and (p_types is null or j.type = any (p_types))
-                and j.seq not in (
-                    select unnest(c.seqs)
-                    from ${schema}.claim c
-                    where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;

@@ -6,9 +6,7 @@
 create or replace function ${schema}.complete(
     p_id bigint, p_seq bigint, p_claim bigint, p_micros bigint, p_result bytea, out awaited boolean, out at timestamptz)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
+${along_indexes}
 as $$
 declare
     v_idle interval := current_setting('idle_in_transaction_session_timeout');
@@ -24,17 +22,10 @@ begin
         perform set_config('idle_in_transaction_session_timeout',
             ceil(extract(epoch from v_patience) * 1000)::text, true);
     end if;
-    with done as (
-        delete from ${schema}.job j where j.id = p_id and j.seq is not distinct from p_seq
-        returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes, j.awaited
-    ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, result, attributes)
-        select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', ${schema}.drop_on(at, q.keep_succeeded),
-            d.enqueued_at, d.ready_at, at - p_micros * interval '1 microsecond', at, p_claim >> 37, d.type, p_result, d.attributes
-        from done d join ${schema}.queue q on q.id = d.queue_id
-        where d.awaited or q.keep_succeeded > interval '0'
-    )
-    select d.awaited into complete.awaited from done d;
+    select e.awaited is not null into complete.awaited
+    from ${schema}.end_jobs(
+        'succeeded', at, array[p_id], array[p_seq], array[p_id], array[p_claim], array[p_micros], array[p_result],
+        null, null, null) e
+    where e.ended is not null;
 end
 $$;

@@ -1,18 +1,11 @@
 -- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
--- costs no more. A job is ready if it waits for no time and no claim names it, as in job_view; oldest_seconds says since when
--- the first of them has its place in the line: the earliest of those that are next in their lanes. Running jobs are counted claim by claim, since a join could be planned the other way round: from all jobs to
--- the claims.
+-- costs no more. oldest_seconds says since when the first ready job has its place in the line: the earliest of those that
+-- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function ${schema}.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+${row_by_row}
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     return query
@@ -27,13 +20,10 @@ begin
             select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
             select min(o.since)
-            from generate_series(0, 9) as p (priority) cross join lateral (
+            from generate_series(0, ${quarantine_lane} - 1) as p (priority) cross join lateral (
                 select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from ${schema}.job j
-                where j.queue_id = q.id and j.priority = p.priority and j.run_at is null and j.seq not in (
-                    select unnest(c.seqs)
-                    from ${schema}.claim c
-                    where c.queue_id = q.id and c.priority = p.priority)
+                where ${ready_in_lane(q.id, p.priority, 0)}
                 order by j.seq
                 limit 1
             ) o))

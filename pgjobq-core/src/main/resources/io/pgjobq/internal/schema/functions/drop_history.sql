@@ -5,7 +5,7 @@
 -- partitions of the history whose day has come.
 create or replace function ${schema}.drop_history() returns text
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp
+${pinned}
 set lock_timeout = '100ms'
 as $$
 declare

@@ -4,7 +4,7 @@
 -- Ahead by hours, since a day of the session's time zone may have 25 of them and step over a day.
 create or replace function ${schema}.maintain_history() returns void
 language plpgsql security definer
-set search_path = pg_catalog, pg_temp
+${pinned}
 as $$
 declare
     v_day date;

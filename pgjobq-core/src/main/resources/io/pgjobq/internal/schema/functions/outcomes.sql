@@ -5,12 +5,7 @@ create or replace function ${schema}.outcomes(p_ids bigint[])
 returns table (id bigint, state ${schema}.job_state, attempts smallint, started_at timestamptz, finished_at timestamptz,
     result bytea, error jsonb, exists_yet boolean)
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 begin
     return query

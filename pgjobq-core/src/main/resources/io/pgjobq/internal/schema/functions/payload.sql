@@ -3,12 +3,7 @@
 create or replace function ${schema}.payload(p_id bigint)
 returns table (payload bytea)
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 begin
     return query

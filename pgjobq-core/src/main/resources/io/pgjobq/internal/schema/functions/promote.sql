@@ -3,19 +3,13 @@
 -- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
--- Returns what became ready (queue, lane, lowest seq; 10 is the quarantine lane), then a row without a queue: when to come
+-- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come
 -- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
 -- one who gets nothing else is to come back in a while, not at once.
 create or replace function ${schema}.promote(p_limit integer, p_from timestamptz)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint, until timestamptz)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
@@ -54,7 +48,7 @@ begin
     ), promoted as (
         update ${schema}.job j set seq = n.seq, run_at = null, ready_at = n.run_at from numbered n
         where j.id = any (array[n.id])
-        returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
+        returning j.queue_id, case when j.rescues >= ${quarantine_after} then ${quarantine_lane} else j.priority end::smallint as priority, j.seq
     )
     select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;
     return query

@@ -5,7 +5,7 @@
 create or replace function ${schema}.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
 returns table (queue_id integer, priority smallint, seq bigint, jobs bigint, until timestamptz)
 language plpgsql
-set search_path = pg_catalog, pg_temp
+${pinned}
 as $$
 declare
     v_now timestamptz := clock_timestamp();

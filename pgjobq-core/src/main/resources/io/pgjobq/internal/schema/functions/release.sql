@@ -4,8 +4,7 @@
 -- p_seqs and p_claims go together; p_emptied are claims that have no other job left. Returns the claims that were changed.
 create or replace function ${schema}.release(p_seqs bigint[], p_claims bigint[], p_emptied bigint[]) returns bigint[]
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
+${along_indexes}
 as $$
 declare
     v_locked bigint[];

@@ -8,23 +8,20 @@ create or replace function ${schema}.rescue(p_limit integer)
 returns table (queue_id integer, priority smallint, seq bigint, rescued bigint, quarantined bigint, died bigint,
     awaited bigint[])
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 declare
     v_claim record;
+    v_spent bigint[];
+    v_spent_seqs bigint[];
+    v_messages text[];
     v_at timestamptz := clock_timestamp();
 begin
     if not pg_try_advisory_xact_lock('${schema}.job'::regclass::oid::integer, 0) then
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts, q.keep_dead,
+        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts,
             (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from ${schema}.claim c left join ${schema}.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from ${schema}.node n)
@@ -32,12 +29,19 @@ begin
         limit p_limit
         for update of c skip locked
     loop
-        perform from ${schema}.job j
-        where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-            and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
-            and j.seq = any (v_claim.seqs)
-        order by j.id
-        for update;
+        select array_agg(l.id), array_agg(l.seq),
+            array_agg(${schema}.rescue_error(least(coalesce(l.rescues, 0), 100) + 1, l.attempt + 1))
+        into v_spent, v_spent_seqs, v_messages
+        from (
+            select j.id, j.seq::bigint, j.rescues, j.attempt
+            from ${schema}.job j
+            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
+                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+                and j.seq = any (v_claim.seqs)
+            order by j.id
+            for update
+        ) l
+        where l.attempt + 1 >= v_claim.max_attempts;
         with freed as (
             update ${schema}.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
@@ -47,28 +51,19 @@ begin
                 and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
-        ), spent as (
-            delete from ${schema}.job j
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
-                and j.seq = any (v_claim.seqs) and j.attempt + 1 >= v_claim.max_attempts
-            returning j.*
-        ), kept as (
-            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-                finished_at, node_id, type, payload, attributes, errors)
-            select s.id, s.queue_id, s.priority, s.attempt + 1, 'dead', ${schema}.drop_on(v_at, v_claim.keep_dead),
-                s.enqueued_at, s.ready_at, v_at, v_claim.id >> 37, s.type, s.payload, s.attributes,
-                ${schema}.append_error(
-                    s.errors, s.attempt + 1, v_at, 'lost', ${schema}.rescue_error(least(coalesce(s.rescues, 0), 100) + 1, s.attempt + 1), '')
-            from spent s
-            where s.awaited or v_claim.keep_dead > interval '0'
         )
-        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq),
-            count(*) filter (where f.rescues >= 2), (select count(*) from spent),
-            (select array_agg(s.id) from spent s where s.awaited)
-        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined, rescue.died,
-            rescue.awaited
+        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= ${quarantine_after})
+        into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined
         from freed f;
+        rescue.died := coalesce(cardinality(v_spent), 0);
+        rescue.awaited := null;
+        if v_spent is not null then
+            select e.awaited into rescue.awaited
+            from ${schema}.end_jobs(
+                'dead', v_at, v_spent, v_spent_seqs, v_spent, array_fill(v_claim.id, array[rescue.died::integer]), null, null,
+                array_fill('lost'::text, array[rescue.died::integer]), v_messages,
+                array_fill(''::text, array[rescue.died::integer])) e;
+        end if;
         delete from ${schema}.claim c where c.id = v_claim.id;
         return next;
     end loop;

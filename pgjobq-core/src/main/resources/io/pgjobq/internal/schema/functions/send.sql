@@ -6,7 +6,7 @@ create or replace function ${schema}.send(
     attributes jsonb default null)
 returns bigint
 language plpgsql
-set search_path = pg_catalog, pg_temp
+${pinned}
 as $$
 declare
     v_id bigint;

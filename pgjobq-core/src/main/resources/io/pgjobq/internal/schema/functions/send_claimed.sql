@@ -11,10 +11,7 @@ create or replace function ${schema}.send_claimed(
     p_payload bytea, p_attributes text)
 returns table (id bigint, claimed boolean, enqueued_at timestamptz)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
-set plan_cache_mode = force_generic_plan
+${along_indexes}
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@ create or replace function ${schema}.send_quietly(
     attributes jsonb default null)
 returns bigint
 language plpgsql
-set search_path = pg_catalog, pg_temp
+${pinned}
 as $$
 declare
     v_queue integer;

@@ -5,16 +5,13 @@ create or replace function ${schema}.settle_failed(
     p_stacks text[], p_delays bigint[], p_held bigint[])
 returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
+${row_by_row}
 as $$
 declare
     v_held bigint[];
     v_seqs bigint[];
+    v_dying bigint[];
+    v_dying_seqs bigint[];
     v_at timestamptz := clock_timestamp();
 begin
     with held as materialized (
@@ -22,36 +19,31 @@ begin
     )
     select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
     from (select l.id, unnest(l.seqs) as seq from held l) h;
+    select array_agg(s.id), array_agg(s.seq) into v_dying, v_dying_seqs
+    from unnest(p_ids, p_seqs, p_claims, p_delays) as s (id, seq, claim, delay)
+    where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true;
     return query
     with failed as materialized (
         select s.*
-        from unnest(p_ids, p_seqs, p_claims, p_micros, p_types, p_messages, p_stacks, p_delays)
-            as s (id, seq, claim, micros, type, message, stack, delay)
-        where ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
+        from unnest(p_ids, p_seqs, p_claims, p_types, p_messages, p_stacks, p_delays)
+            as s (id, seq, claim, type, message, stack, delay)
+        where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update ${schema}.job j
         set attempt = j.attempt + 1, seq = nextval('${schema}.job_seq'::regclass),
             run_at = v_at + f.delay * interval '1 millisecond',
             errors = ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is not null
+        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
         returning j.id
-    ), died as (
-        delete from ${schema}.job j
-        using failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq and f.delay is null
-        returning j.*, f.claim, f.micros,
-            ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack) as all_errors
-    ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, payload, attributes, errors)
-        select d.id, d.queue_id, d.priority, d.attempt + 1, 'dead', ${schema}.drop_on(v_at, q.keep_dead), d.enqueued_at,
-            d.ready_at, v_at - d.micros * interval '1 microsecond', v_at, d.claim >> 37, d.type, d.payload, d.attributes, d.all_errors
-        from died d join ${schema}.queue q on q.id = d.queue_id
-        where d.awaited or q.keep_dead > interval '0'
     )
-    select r.id, false, false, v_at from retried r
-    union all
-    select d.id, true, d.awaited, v_at from died d;
+    select r.id, false, false, v_at from retried r;
+    if v_dying is not null then
+        return query
+        select d.id, true, (d.id = any (e.awaited)) is true, v_at
+        from ${schema}.end_jobs(
+            'dead', v_at, v_dying, v_dying_seqs, p_ids, p_claims, p_micros, null, p_types, p_messages, p_stacks) e
+            cross join unnest(e.ended) as d (id);
+    end if;
 end
 $$;

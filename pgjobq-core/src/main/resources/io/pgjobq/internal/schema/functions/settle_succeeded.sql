@@ -16,13 +16,9 @@ create or replace function ${schema}.settle_succeeded(
     p_held bigint[], p_emptied bigint[],
     out settled bigint[], out awaited bigint[], out at timestamptz, out removed bigint[])
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
+${along_indexes}
 set enable_nestloop = off
 set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 declare
     v_ids bigint[];
@@ -49,26 +45,9 @@ begin
         select array(select d.id from done d) into settled;
     end if;
     if cardinality(settled) < cardinality(v_ids) then
-        with done as (
-            delete from ${schema}.job j
-            where j.id = any (v_ids) and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
-            returning j.id, j.queue_id, j.priority, j.attempt, j.enqueued_at, j.ready_at, j.type, j.attributes,
-                j.awaited
-        ), keep as materialized (
-            select q.id, q.keep_succeeded > interval '0' as all_jobs, ${schema}.drop_on(at, q.keep_succeeded) as drop_on
-            from ${schema}.queue q
-            where q.id = any (p_queues)
-        ), kept as (
-            insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
-                started_at, finished_at, node_id, type, result, attributes)
-            select d.id, d.queue_id, d.priority, d.attempt + 1, 'succeeded', k.drop_on, d.enqueued_at,
-                d.ready_at, at - s.micros * interval '1 microsecond', at, s.claim >> 37, d.type, s.result, d.attributes
-            from done d
-                join keep k on k.id = d.queue_id
-                join unnest(p_ids, p_claims, p_micros, p_results) as s (id, claim, micros, result) on s.id = d.id
-            where d.awaited or k.all_jobs
-        )
-        select settled || array_agg(d.id), array_agg(d.id) filter (where d.awaited) into settled, awaited from done d;
+        select settled || e.ended, e.awaited into settled, awaited
+        from ${schema}.end_jobs(
+            'succeeded', at, v_ids, v_seqs, p_ids, p_claims, p_micros, p_results, null, null, null) e;
     end if;
     if cardinality(p_emptied) > 0 then
         delete from ${schema}.claim c

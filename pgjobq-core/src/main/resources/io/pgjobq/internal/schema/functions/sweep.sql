@@ -1,29 +1,22 @@
 -- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
--- for lane 10 that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
+-- for the quarantine lane that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
 -- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
 create or replace function ${schema}.sweep(p_queues integer[], p_from bigint)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
 language plpgsql
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
+${along_indexes}
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     foreach queue_id in array p_queues loop
-        for lane in 0 .. 9 loop
+        for lane in 0 .. ${quarantine_lane} - 1 loop
             sweep.priority := lane;
             select f.seq into sweep.seq
             from (
                 select j.seq
                 from ${schema}.job j
-                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from
-                    and j.run_at is null and (j.rescues >= 2) is not true and j.seq not in (
-                        select unnest(c.seqs)
-                        from ${schema}.claim c
-                        where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
+                where ${ready_in_lane(sweep.queue_id, sweep.priority, p_from)}
+                    and (j.rescues >= ${quarantine_after}) is not true
                 order by j.seq
                 limit 1
             ) f;
@@ -31,11 +24,10 @@ begin
                 return next;
             end if;
         end loop;
-        sweep.priority := 10;
+        sweep.priority := ${quarantine_lane};
         select min(j.seq) into sweep.seq
         from ${schema}.job j
-        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.run_at is null
-            and j.seq not in (select unnest(c.seqs) from ${schema}.claim c where c.queue_id = sweep.queue_id);
+        where ${ready_in_quarantine(sweep.queue_id)};
         if sweep.seq is not null then
             return next;
         end if;

@@ -3,14 +3,8 @@
 create or replace function ${schema}.unknown_types(p_queue integer, p_priority smallint, p_from bigint, p_types text[])
 returns table (type text)
 language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_bitmapscan = off
-set enable_hashjoin = off
-set enable_mergejoin = off
+${row_by_row}
 set enable_sort = off
-set plan_cache_mode = force_generic_plan
-set jit = off
 as $$
 begin
     return query

@@ -1,6 +1,5 @@
 package io.pgjobq.internal.completion;
 
-import io.pgjobq.JobCompletions;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.store.FinishedJobStore;
@@ -34,7 +33,7 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
  * lost connection, all are looked up again. One thread asks for as many jobs at once as there are. Futures are completed on
  * threads of their own, so that what callers chained to them holds up nobody. Thread-safe.
  */
-public final class CompletionTracker implements JobCompletions, AutoCloseable {
+public final class CompletionTracker implements Completions, AutoCloseable {
 
     private static final int MOST_AT_ONCE = 2_000;
 
@@ -136,7 +135,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         this.timer = timer;
     }
 
-    /** Returns how long is waited where the caller does not say. */
+    @Override
     public Duration defaultTimeout() {
         return defaultTimeout;
     }
@@ -151,13 +150,7 @@ public final class CompletionTracker implements JobCompletions, AutoCloseable {
         return completionOfSent(id, resultType, timeout, false, null);
     }
 
-    /**
-     * The same for a job that was sent here.
-     *
-     * @param marked whether it was marked as waited for when it was sent: its end is told of, and looked up only in case that
-     *     it was told of too early, or that this is long in coming
-     * @param transaction what has to commit before the job can be found, {@code null} if nothing has
-     */
+    @Override
     public <R> CompletableFuture<JobOutcome<R>> completionOfSent(
             long id, Class<R> resultType, Duration timeout, boolean marked, @Nullable SendingTransaction transaction) {
         check(id, timeout);

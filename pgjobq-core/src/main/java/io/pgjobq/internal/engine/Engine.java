@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.springframework.dao.DataAccessException;
@@ -37,6 +38,9 @@ final class Engine implements PgJobQ {
 
     /** How many may wait for listeners that are slow. */
     private static final int WAITING_EVENTS = 10_000;
+
+    /** What all parts tell the time by that passes. */
+    private static final LongSupplier CLOCK = System::nanoTime;
 
     private final NodeOptions options;
     private final boolean migrate;
@@ -69,7 +73,7 @@ final class Engine implements PgJobQ {
         this.workerNode = builder.workerNode;
         this.schema = new SchemaMigration(builder.dataSource(), options.schema());
         this.interceptors = builder.interceptors;
-        this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS);
+        this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS, CLOCK);
         this.parts = new NodeAssembly(
                 builder.dataSource(),
                 options,
@@ -79,7 +83,7 @@ final class Engine implements PgJobQ {
                 this::create,
                 this::createDeclared,
                 events,
-                System::nanoTime);
+                CLOCK);
         this.preparing = new Background("pgjobq-start", parts.vitals());
     }
 
@@ -122,7 +126,14 @@ final class Engine implements PgJobQ {
             }
         }
         QueueContainer container = new QueueContainer(
-                QueueNames.valid(queue), handlers, interceptors(), queueOptions, containerOptions, parts.services());
+                QueueNames.valid(queue),
+                handlers,
+                interceptors(),
+                queueOptions,
+                containerOptions,
+                parts.services(),
+                // Not a daemon: an application that only works would end otherwise.
+                work -> new Thread(work, "pgjobq-" + queue));
         declareQueue(queue, queueOptions);
         parts.switchboard().add(container);
         if (creates) {

@@ -14,7 +14,7 @@ import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.maintenance.Maintenance;
 import io.pgjobq.internal.node.Heartbeat;
-import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.notify.Announcer;
 import io.pgjobq.internal.notify.Channels;
 import io.pgjobq.internal.notify.Doorbell;
@@ -22,10 +22,10 @@ import io.pgjobq.internal.notify.NotificationListener;
 import io.pgjobq.internal.notify.SelfTest;
 import io.pgjobq.internal.send.DeclaredQueues;
 import io.pgjobq.internal.send.DefaultJobSender;
+import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.SettlementRecorder;
-import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
@@ -38,7 +38,7 @@ import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Vitals;
-import io.pgjobq.internal.worker.QueueContainer;
+import io.pgjobq.internal.worker.QueueRegistrar;
 import io.pgjobq.internal.worker.Upkeep;
 import io.pgjobq.internal.worker.WorkerServices;
 import io.pgjobq.internal.worker.WorkerStore;
@@ -46,7 +46,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,11 +70,11 @@ final class NodeAssembly {
     private final QueueStore queueStore;
     private final SignalRouter switchboard = new SignalRouter();
     private final Vitals vitals;
-    private final Node node;
+    private final RegisteredNode node;
     private final @Nullable Announcer announcer;
     private final @Nullable NotificationListener listener;
     private final CompletionTracker completions;
-    private final Settler settler;
+    private final BatchSettler settler;
     private final Heartbeat heartbeat;
     private final Maintenance maintenance;
     private final WorkerServices services;
@@ -85,10 +84,10 @@ final class NodeAssembly {
     private final DeadJobs deadJobs;
 
     /**
-     * @param queueIds creates the queue of a container
+     * @param registrar sees to it that the queue of a container exists
      * @param declared creates a queue if it is declared
      * @param events is told of attempts
-     * @param lockTime tells, in nanoseconds, how long a lock has been held
+     * @param nanoTime a clock that only goes on
      */
     NodeAssembly(
             DataSource dataSource,
@@ -96,10 +95,10 @@ final class NodeAssembly {
             PayloadConverter converter,
             @Nullable ListenConnectionFactory listenConnections,
             boolean workerNode,
-            ToIntFunction<QueueContainer> queueIds,
+            QueueRegistrar registrar,
             DeclaredQueues declared,
             JobEvents events,
-            LongSupplier lockTime) {
+            LongSupplier nanoTime) {
         this.workerNode = workerNode;
         database = new Database(dataSource, options.schema());
         Database answering = database.within(ANSWER);
@@ -112,14 +111,14 @@ final class NodeAssembly {
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
 
-        vitals = new Vitals(options.timeout(), System::nanoTime);
-        node = new Node(nodes, options.name(), options.timeout(), new Heartbeats(), vitals);
+        vitals = new Vitals(options.timeout(), nanoTime);
+        node = new RegisteredNode(nodes, options.name(), options.timeout(), new Heartbeats(), vitals, nanoTime);
         if (listenConnections == null) {
             announcer = null;
             listener = null;
         } else {
             announcer = new Announcer(notifications, channels, node::id, vitals);
-            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Timing.DEFAULT);
+            SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Timing.DEFAULT, nanoTime);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(
                     listenConnections,
@@ -129,7 +128,8 @@ final class NodeAssembly {
                     node::id,
                     workerNode ? node : new ConnectionCheck(options.name(), node.every()),
                     test,
-                    vitals);
+                    vitals,
+                    nanoTime);
         }
         Listening listening = listener == null ? Listening.NEVER : listener;
         Doorbell doorbell = new Doorbell(switchboard, announcer);
@@ -137,7 +137,7 @@ final class NodeAssembly {
                 outcomes, converter, options.completionTimeout(), options.pollInterval(), listening, vitals);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
-        settler = new Settler(recorder, vitals);
+        settler = new BatchSettler(recorder, vitals, nanoTime);
         heartbeat = new Heartbeat(node, database, listening, vitals);
         maintenance = new Maintenance(
                 node,
@@ -148,10 +148,11 @@ final class NodeAssembly {
                         lanes,
                         book,
                         new ClaimAudit(nodes, settlements, book),
-                        new LockWatch(new LockStore(answering)::held, lockTime)),
+                        new LockWatch(new LockStore(answering)::held, nanoTime)),
                 options.pollInterval(),
                 listening,
-                vitals);
+                vitals,
+                nanoTime);
         switchboard.connect(maintenance, completions);
         threads = new HandlerThreads(options.virtualThreads());
         services = new WorkerServices(
@@ -161,12 +162,12 @@ final class NodeAssembly {
                 book,
                 converter,
                 threads,
-                queueIds,
+                registrar,
                 new ContainersUpkeep(),
                 vitals,
                 events,
                 recorder::completed,
-                System::nanoTime);
+                nanoTime);
         // What callers ask for takes as long as they let it.
         sender = new DefaultJobSender(
                 database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
@@ -176,7 +177,7 @@ final class NodeAssembly {
     }
 
     /** Takes what heartbeats show to those who act on it. */
-    private final class Heartbeats implements Node.Observer {
+    private final class Heartbeats implements RegisteredNode.Observer {
 
         @Override
         public int[] queues() {
@@ -307,7 +308,7 @@ final class NodeAssembly {
         return vitals;
     }
 
-    Node node() {
+    RegisteredNode node() {
         return node;
     }
 
@@ -315,7 +316,7 @@ final class NodeAssembly {
         return completions;
     }
 
-    Settler settler() {
+    BatchSettler settler() {
         return settler;
     }
 

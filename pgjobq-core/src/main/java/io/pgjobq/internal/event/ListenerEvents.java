@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -36,12 +37,13 @@ public final class ListenerEvents implements JobEvents {
     /**
      * @param found asked for at the start
      * @param capacity how many events may wait
+     * @param nanoTime a clock that only goes on
      */
-    public ListenerEvents(Iterable<? extends JobListener> found, int capacity) {
+    public ListenerEvents(Iterable<? extends JobListener> found, int capacity, LongSupplier nanoTime) {
         this.found = found;
         this.capacity = capacity;
         // What fails here is no reason for the node to get out of the way.
-        this.background = new Background("pgjobq-listeners", new Vitals(Duration.ofDays(1), System::nanoTime));
+        this.background = new Background("pgjobq-listeners", new Vitals(Duration.ofDays(1), nanoTime));
     }
 
     /** Finds the listeners, and starts the thread if there are any. */

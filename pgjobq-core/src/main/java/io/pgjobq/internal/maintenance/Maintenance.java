@@ -1,7 +1,7 @@
 package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.database.Database;
-import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.LanePosition;
@@ -70,13 +70,14 @@ public final class Maintenance {
     }
 
     public Maintenance(
-            Node node,
+            RegisteredNode node,
             Stores stores,
             Doorbell doorbell,
             Workers workers,
             Duration pollInterval,
             Listening listening,
-            Vitals vitals) {
+            Vitals vitals,
+            LongSupplier nanoTime) {
         this(
                 node,
                 new StoredTables(stores, node, listening),
@@ -85,11 +86,11 @@ public final class Maintenance {
                 pollInterval,
                 vitals,
                 new Background("pgjobq-maintenance", vitals),
-                System::nanoTime);
+                nanoTime);
     }
 
     Maintenance(
-            Node node,
+            RegisteredNode node,
             Tables tables,
             Doorbell doorbell,
             Workers workers,

@@ -1,6 +1,6 @@
 package io.pgjobq.internal.maintenance;
 
-import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What maintenance asks of the tables, asked for a node. */
-record StoredTables(Maintenance.Stores stores, Node self, Listening listening) implements Maintenance.Tables {
+record StoredTables(Maintenance.Stores stores, RegisteredNode self, Listening listening) implements Maintenance.Tables {
 
     @Override
     public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {

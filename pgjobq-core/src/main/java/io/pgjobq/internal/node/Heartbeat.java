@@ -21,7 +21,7 @@ public final class Heartbeat {
     /** How many heartbeats may be due before one is answered: two more connections can be tried before others miss it. */
     private static final int UNANSWERED = 4;
 
-    private final Node node;
+    private final RegisteredNode node;
     private final Database database;
     private final HeartbeatPace pace;
     private final Listening listening;
@@ -31,7 +31,7 @@ public final class Heartbeat {
     /** The listening connection was lost. Guarded by the background's lock. */
     private boolean hurry;
 
-    public Heartbeat(Node node, Database database, Listening listening, Vitals vitals) {
+    public Heartbeat(RegisteredNode node, Database database, Listening listening, Vitals vitals) {
         this.node = node;
         this.database = database;
         this.outage = new Outage(LOG, "heartbeat", vitals);

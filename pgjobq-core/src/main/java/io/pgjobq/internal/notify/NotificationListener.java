@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -44,6 +45,7 @@ public final class NotificationListener implements Listening {
     private final IntSupplier self;
     private final Heartbeats heartbeats;
     private final SelfTest test;
+    private final LongSupplier nanoTime;
     private final Outage outage;
     private final Background background;
 
@@ -92,7 +94,8 @@ public final class NotificationListener implements Listening {
             IntSupplier self,
             Heartbeats heartbeats,
             SelfTest test,
-            Vitals vitals) {
+            Vitals vitals,
+            LongSupplier nanoTime) {
         this.connections = connections;
         this.store = store;
         this.channels = List.copyOf(channels);
@@ -100,6 +103,7 @@ public final class NotificationListener implements Listening {
         this.self = self;
         this.heartbeats = heartbeats;
         this.test = test;
+        this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, "listening for notifications", vitals);
         this.background = new Background("pgjobq-listener", vitals);
     }
@@ -195,7 +199,7 @@ public final class NotificationListener implements Listening {
     }
 
     private boolean hears(Connection connection) throws SQLException {
-        nextBeat = System.nanoTime();
+        nextBeat = nanoTime.getAsLong();
         // Before the test is sent: a pooler would show its session's notifications to whoever uses it just then.
         beatUnproven(connection);
         boolean hears = test.passes(connection, () -> beatUnproven(connection));
@@ -222,17 +226,17 @@ public final class NotificationListener implements Listening {
 
     /** The pool, over which the test is sent and the node would show its life, may have no connection free for long. */
     private void beatUnproven(Connection connection) throws SQLException {
-        if (proven && System.nanoTime() - nextBeat >= 0) {
+        if (proven && nanoTime.getAsLong() - nextBeat >= 0) {
             heartbeats.beat(connection, false);
-            nextBeat = System.nanoTime() + heartbeats.every().toNanos();
+            nextBeat = nanoTime.getAsLong() + heartbeats.every().toNanos();
         }
     }
 
     private void receive(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        nextBeat = System.nanoTime() + heartbeats.every().toNanos();
+        nextBeat = nanoTime.getAsLong() + heartbeats.every().toNanos();
         while (!closing) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(nextBeat - System.nanoTime());
+            long millis = TimeUnit.NANOSECONDS.toMillis(nextBeat - nanoTime.getAsLong());
             PGNotification[] notifications = postgres.getNotifications((int) Math.max(SHORTEST_WAIT_MILLIS, millis));
             if (notifications != null) {
                 for (PGNotification notification : notifications) {
@@ -240,9 +244,9 @@ public final class NotificationListener implements Listening {
                             .forEach(sink::receive);
                 }
             }
-            if (System.nanoTime() - nextBeat >= 0) {
+            if (nanoTime.getAsLong() - nextBeat >= 0) {
                 heartbeats.beat(connection, true);
-                nextBeat = System.nanoTime() + heartbeats.every().toNanos();
+                nextBeat = nanoTime.getAsLong() + heartbeats.every().toNanos();
             }
         }
     }

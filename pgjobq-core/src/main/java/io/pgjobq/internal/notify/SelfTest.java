@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -21,6 +22,7 @@ public final class SelfTest {
     private final Announcer announcer;
     private final Channels channels;
     private final Timing pace;
+    private final LongSupplier nanoTime;
 
     /**
      * How long to wait.
@@ -41,11 +43,13 @@ public final class SelfTest {
         void run() throws SQLException;
     }
 
-    public SelfTest(NotificationStore store, Announcer announcer, Channels channels, Timing pace) {
+    public SelfTest(
+            NotificationStore store, Announcer announcer, Channels channels, Timing pace, LongSupplier nanoTime) {
         this.store = store;
         this.announcer = announcer;
         this.channels = channels;
         this.pace = pace;
+        this.nanoTime = nanoTime;
     }
 
     Duration retryEvery() {
@@ -73,16 +77,17 @@ public final class SelfTest {
     /** A pool without a free connection is no proof of anything: patience starts when the notification has been sent. */
     private boolean arrives(Connection connection, Announcer.Test test, Meanwhile meanwhile) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        long sentAt = System.nanoTime();
+        long sentAt = nanoTime.getAsLong();
         boolean sent = false;
         while (true) {
             if (!sent) {
                 meanwhile.run();
-                sentAt = System.nanoTime();
+                sentAt = nanoTime.getAsLong();
                 sent = test.sent().isDone();
             }
             // Before the look, which is the last one then: this process may have been stopped for longer.
-            boolean over = sent && System.nanoTime() - sentAt >= pace.patience().toNanos();
+            boolean over =
+                    sent && nanoTime.getAsLong() - sentAt >= pace.patience().toNanos();
             if (isAmong(postgres.getNotifications(SLICE_MILLIS), test.channel())) {
                 return true;
             }

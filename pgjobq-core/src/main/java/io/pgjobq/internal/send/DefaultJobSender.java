@@ -6,7 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
-import io.pgjobq.internal.completion.CompletionTracker;
+import io.pgjobq.internal.completion.Completions;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
@@ -42,7 +42,7 @@ public final class DefaultJobSender implements JobSender {
     private final PayloadConverter converter;
     private final Doorbell doorbell;
     private final LocalDispatch vacancies;
-    private final CompletionTracker completions;
+    private final Completions completions;
     private final DeclaredQueues declared;
 
     public DefaultJobSender(
@@ -51,7 +51,7 @@ public final class DefaultJobSender implements JobSender {
             PayloadConverter converter,
             Doorbell doorbell,
             LocalDispatch vacancies,
-            CompletionTracker completions,
+            Completions completions,
             DeclaredQueues declared) {
         this.database = database;
         this.store = store;

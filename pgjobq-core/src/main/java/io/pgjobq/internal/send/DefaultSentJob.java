@@ -2,7 +2,7 @@ package io.pgjobq.internal.send;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.SentJob;
-import io.pgjobq.internal.completion.CompletionTracker;
+import io.pgjobq.internal.completion.Completions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * @param marked whether it was stored as one that somebody waits for
  */
 record DefaultSentJob<R>(
-        long id, String queue, boolean marked, Class<R> resultType, Commit commit, CompletionTracker completions)
+        long id, String queue, boolean marked, Class<R> resultType, Commit commit, Completions completions)
         implements SentJob<R> {
 
     @Override

@@ -87,6 +87,20 @@ public final class Lifecycle {
         }
     }
 
+    /** Runs what stops, and then the callback, on a thread of its own, so that several stop at the same time. */
+    public static void stopApart(String thread, Runnable stop, Runnable callback) {
+        new Thread(
+                        () -> {
+                            try {
+                                stop.run();
+                            } finally {
+                                callback.run();
+                            }
+                        },
+                        thread)
+                .start();
+    }
+
     /** Returns whether it has been started and not stopped, or is being started. */
     public boolean isRunning() {
         return state == State.RUNNING || state == State.STARTING;

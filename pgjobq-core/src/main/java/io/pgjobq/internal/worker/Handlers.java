@@ -1,6 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.Handler;
+import io.pgjobq.JobInterceptor;
 import io.pgjobq.internal.convert.JobTypes;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -35,6 +36,15 @@ final class Handlers {
         if (rest == null && handlers.size() == 1) {
             byType.putIfAbsent("", handlers.get(0));
         }
+    }
+
+    /** As the constructor, each with the interceptors around its call. */
+    static Handlers of(String queue, List<Handler> handlers, List<JobInterceptor> interceptors) {
+        return new Handlers(
+                queue,
+                handlers.stream()
+                        .map(handler -> InterceptorChain.around(handler, interceptors))
+                        .toList());
     }
 
     private static void refuseTwo(String queue, String what, @Nullable Handler first, Handler second) {

@@ -1,7 +1,9 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement.AlreadySettled;
@@ -43,6 +45,25 @@ final class JobRunner {
         this.backOff = backOff;
         this.events = events;
         this.ends = ends;
+    }
+
+    /** Returns one for the jobs of a queue. */
+    static JobRunner of(
+            Handlers handlers,
+            QueueOptions queueOptions,
+            ContainerOptions options,
+            WorkerServices services,
+            BeginBackOff backOff) {
+        AttemptEnds ends = new AttemptEnds(
+                handlers,
+                queueOptions.maxAttempts(),
+                options.retry(),
+                services.ends(),
+                services.events(),
+                services.upkeep(),
+                backOff);
+        return new JobRunner(
+                handlers, services.converter(), services.store(), services.threads(), backOff, services.events(), ends);
     }
 
     /**

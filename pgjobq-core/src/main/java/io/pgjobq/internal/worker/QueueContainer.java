@@ -5,10 +5,8 @@ import io.pgjobq.Handler;
 import io.pgjobq.JobInterceptor;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
-import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
 import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
@@ -24,9 +22,6 @@ import org.slf4j.Logger;
  */
 public final class QueueContainer implements WorkerContainer {
 
-    /** How long the thread that takes jobs rests at once: it gives back what is held for too long. */
-    private static final Duration LOOK = Duration.ofMillis(250);
-
     private static final Logger LOG = Log.of(QueueContainer.class);
 
     private final String queue;
@@ -34,41 +29,21 @@ public final class QueueContainer implements WorkerContainer {
     private final ContainerOptions options;
     private final Handlers handlers;
     private final WorkerServices services;
-    private final BeginBackOff backOff;
+    private final QueueNumber number = new QueueNumber();
+    private final Workload workload;
+    private final Attempts attempts;
     private final Runners runners;
     private final Drain drain;
-    private final JobRun.Hold hold;
-    private final Workload workload;
-    private final Claimer claims;
+    private final ClaimLoop claims;
+    private final SenderSlots slots;
 
     /** The thread that takes jobs. */
     private final Background claimer;
 
     private final Lifecycle lifecycle = new Lifecycle();
 
-    /** The queue's number, 0 while it is not known. */
-    private volatile int queueId;
-
-    public QueueContainer(
-            String queue,
-            List<Handler> handlers,
-            List<JobInterceptor> interceptors,
-            QueueOptions queueOptions,
-            ContainerOptions options,
-            WorkerServices services) {
-        // Not a daemon: an application that only works would end otherwise.
-        this(
-                queue,
-                handlers,
-                interceptors,
-                queueOptions,
-                options,
-                services,
-                work -> new Thread(work, "pgjobq-" + queue));
-    }
-
     /** @param claimThreads makes the threads that take jobs */
-    QueueContainer(
+    public QueueContainer(
             String queue,
             List<Handler> handlers,
             List<JobInterceptor> interceptors,
@@ -79,40 +54,28 @@ public final class QueueContainer implements WorkerContainer {
         this.queue = queue;
         this.queueOptions = queueOptions;
         this.options = options;
-        this.handlers = new Handlers(
-                queue,
-                handlers.stream()
-                        .map(handler -> InterceptorChain.around(handler, interceptors))
-                        .toList());
+        this.handlers = Handlers.of(queue, handlers, interceptors);
         this.services = services;
-        this.backOff = new BeginBackOff(queue, services.nanoTime());
-        JobRunner runner = new JobRunner(
-                this.handlers,
-                services.converter(),
-                services.store(),
-                services.threads(),
-                backOff,
-                services.events(),
-                new AttemptEnds(
-                        this.handlers,
-                        queueOptions.maxAttempts(),
-                        options.retry(),
-                        services.ends(),
-                        services.events(),
-                        services.upkeep(),
-                        backOff));
-        this.hold = JobRun.Hold.of(services.node(), services.book());
         this.workload = new Workload(
                 queue,
                 options.concurrency(),
                 services.settler().quarantine(),
-                this::mayTake,
-                () -> services.threads().execute(this::runJobs),
+                new Readiness(number, services),
+                () -> services.threads().execute(runners()),
                 services.nanoTime());
+        this.attempts = new Attempts(queue, queueOptions.maxAttempts(), services, workload);
+        BeginBackOff backOff = new BeginBackOff(queue, services.nanoTime());
+        JobRunner runner = JobRunner.of(this.handlers, queueOptions, options, services, backOff);
         this.runners = new Runners(workload, runner, services);
         this.drain =
                 new Drain(queue, workload, runner, services.settler(), services.events(), options.shutdownTimeout());
-        this.claims = new Claimer(queue, this.handlers, services, workload, new Host());
+        this.claims = new ClaimLoop(
+                workload,
+                new Claimer(queue, this.handlers, services, workload, new Host()),
+                backOff,
+                drain,
+                options.concurrency());
+        this.slots = new SenderSlots(queue, number, this.handlers, backOff, services, workload, attempts, drain);
         this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
         services.settler().onRelief(workload::poke);
         services.settler().quarantine().onFree(workload::poke);
@@ -130,12 +93,12 @@ public final class QueueContainer implements WorkerContainer {
 
     /** Returns the queue's number, 0 while it is not known. */
     public int queueId() {
-        return queueId;
+        return number.get();
     }
 
     /** Tells the container the number of its queue. */
     public void setQueueId(int id) {
-        queueId = id;
+        number.set(id);
         workload.update(Lanes::lookEverywhere);
     }
 
@@ -189,16 +152,7 @@ public final class QueueContainer implements WorkerContainer {
 
     @Override
     public void stop(Runnable callback) {
-        Thread stopping = new Thread(
-                () -> {
-                    try {
-                        stop();
-                    } finally {
-                        callback.run();
-                    }
-                },
-                "pgjobq-stop-" + queue);
-        stopping.start();
+        Lifecycle.stopApart("pgjobq-stop-" + queue, this::stop, callback);
     }
 
     @Override
@@ -246,64 +200,16 @@ public final class QueueContainer implements WorkerContainer {
 
     /** Keeps a place for a job that is being sent, {@code null} if it has to wait for its turn. */
     public @Nullable WorkerSlot reserve(int priority, String type) {
-        Object sender = new Object();
-        boolean begins = handlers.find(type) != null && backOff.rest().isZero();
-        long[] from = begins ? workload.keep(sender, priority) : null;
-        if (from == null) {
-            return null;
-        }
-        Node.ClaimIds ids;
-        try {
-            ids = services.node().nextClaims(1);
-        } catch (RuntimeException ex) {
-            // The node had to register anew, and could not: it will say so when it takes jobs.
-            LOG.debug("queue '{}': no place can be kept", queue, ex);
-            workload.free(sender);
-            return null;
-        }
-        return new ReservedSlot(
-                new SlotClaim(queueId, ids.by(), ids.first(), from),
-                services.book(),
-                job -> start(sender, job),
-                () -> workload.free(sender),
-                services.upkeep());
+        return slots.reserve(priority, type);
     }
 
-    private void start(Object sender, ClaimedJob job) {
-        if (!workload.fill(sender, run(job))) {
-            drain.giveBackHeld();
-            workload.free(sender);
-        }
+    private Runnable runners() {
+        return runners::run;
     }
-
-    private boolean mayTake() {
-        return queueId != 0
-                && services.node().id() != 0
-                && services.node().isFit()
-                && !services.settler().isOverloaded();
-    }
-
-    private void runJobs() {
-        runners.run();
-    }
-
-    // The thread that takes jobs.
 
     /** Returns whether to go on. */
     private boolean takeJobs() throws InterruptedException {
-        ClaimStep step = workload.awaitStep(claimer::isStopping);
-        if (step instanceof ClaimStep.Take take) {
-            Duration rest = backOff.rest();
-            workload.rest(
-                    rest.isZero() ? claims.claim(backOff.room(take.room(), options.concurrency())) : least(rest, LOOK));
-        } else if (step instanceof ClaimStep.GiveBack) {
-            drain.giveBackHeld();
-        }
-        return !(step instanceof ClaimStep.End);
-    }
-
-    private static Duration least(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+        return claims.step(claimer::isStopping);
     }
 
     /** What the thread needs of its container. */
@@ -311,33 +217,22 @@ public final class QueueContainer implements WorkerContainer {
 
         @Override
         public int queueId() {
-            return queueId;
+            return number.get();
         }
 
         @Override
         public void createQueue() {
-            setQueueId(services.queueIds().applyAsInt(QueueContainer.this));
+            setQueueId(services.registrar().register(QueueContainer.this));
         }
 
         @Override
         public JobRun attempt(ClaimedJob job) {
-            return run(job);
+            return attempts.of(job);
         }
 
         @Override
         public void giveBackHeld() {
             drain.giveBackHeld();
         }
-    }
-
-    private JobRun run(ClaimedJob job) {
-        return new JobRun(
-                job,
-                queue,
-                queueOptions.maxAttempts(),
-                hold,
-                () -> !workload.isOpen(),
-                services.settler()::settle,
-                services.nanoTime());
     }
 }

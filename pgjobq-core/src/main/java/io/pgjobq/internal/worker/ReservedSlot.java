@@ -6,7 +6,6 @@ import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.internal.support.Log;
 import java.util.List;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /** A place in a container's workload, and the id of a claim, for a job that is being sent. Used by the sender's thread. */
@@ -16,20 +15,24 @@ final class ReservedSlot implements WorkerSlot {
 
     private final SlotClaim place;
     private final ClaimBook book;
-    private final Consumer<ClaimedJob> start;
-    private final Runnable free;
+    private final Place kept;
     private final Upkeep upkeep;
 
-    /**
-     * @param start lets the job run that the place was kept for
-     * @param free lets others have the place
-     * @param upkeep is told when a claim may have been made without this node's knowing
-     */
-    ReservedSlot(SlotClaim place, ClaimBook book, Consumer<ClaimedJob> start, Runnable free, Upkeep upkeep) {
+    /** The place in the workload. */
+    interface Place {
+
+        /** Lets the job run that the place was kept for. */
+        void start(ClaimedJob job);
+
+        /** Lets others have the place. */
+        void free();
+    }
+
+    /** @param upkeep is told when a claim may have been made without this node's knowing */
+    ReservedSlot(SlotClaim place, ClaimBook book, Place kept, Upkeep upkeep) {
         this.place = place;
         this.book = book;
-        this.start = start;
-        this.free = free;
+        this.kept = kept;
         this.upkeep = upkeep;
         book.asking(place.claim(), place.claim());
     }
@@ -43,7 +46,7 @@ final class ReservedSlot implements WorkerSlot {
     public void fill(ClaimedJob job) {
         try {
             book.taken(List.of(job));
-            start.accept(job);
+            kept.start(job);
         } catch (RuntimeException | Error ex) {
             // The job is sent, whatever becomes of it here.
             LOG.error("job {}: can't be started where it was sent, and is given back", job.id(), ex);
@@ -57,7 +60,7 @@ final class ReservedSlot implements WorkerSlot {
     @Override
     public void leave() {
         book.answered(place.claim());
-        free.run();
+        kept.free();
     }
 
     @Override

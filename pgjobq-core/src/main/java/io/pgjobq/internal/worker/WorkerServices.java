@@ -9,7 +9,6 @@ import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.support.Vitals;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
-import java.util.function.ToIntFunction;
 
 /**
  * What the containers of a node share.
@@ -20,7 +19,7 @@ import java.util.function.ToIntFunction;
  * @param book which claims are held
  * @param converter reads payloads and writes results
  * @param threads runs handlers; starts a thread for each task that finds none idle
- * @param queueIds creates the queue of a container, or brings it up to date, and returns its number
+ * @param registrar sees to it that the queue of a container exists
  * @param upkeep is asked to mend what containers can't
  * @param vitals are told what does not work of this node
  * @param events is told of attempts
@@ -34,7 +33,7 @@ public record WorkerServices(
         ClaimBook book,
         PayloadConverter converter,
         Executor threads,
-        ToIntFunction<QueueContainer> queueIds,
+        QueueRegistrar registrar,
         Upkeep upkeep,
         Vitals vitals,
         JobEvents events,

@@ -120,7 +120,7 @@ class ListenerEventsTests {
 
     @Test
     void nothingIsToldBeforeTheStartAndAfterTheStop() throws Exception {
-        ListenerEvents events = new ListenerEvents(List.of(new Telling()), 10);
+        ListenerEvents events = new ListenerEvents(List.of(new Telling()), 10, System::nanoTime);
         events.started(job);
         events.start();
         events.givenBack(job);
@@ -142,7 +142,7 @@ class ListenerEventsTests {
     }
 
     private static ListenerEvents started(int capacity, JobListener... listeners) {
-        ListenerEvents events = new ListenerEvents(List.of(listeners), capacity);
+        ListenerEvents events = new ListenerEvents(List.of(listeners), capacity, System::nanoTime);
         events.start();
         return events;
     }

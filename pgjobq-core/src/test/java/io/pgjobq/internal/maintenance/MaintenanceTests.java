@@ -3,8 +3,8 @@ package io.pgjobq.internal.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.node.QuietRegistry;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.node.Unobserved;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
@@ -41,7 +41,7 @@ class MaintenanceTests {
     private final Heard heard = new Heard();
     private final FakeTables tables = new FakeTables();
     private final FakeWorkers workers = new FakeWorkers();
-    private final Node node = new Node(
+    private final RegisteredNode node = new RegisteredNode(
             new QuietRegistry(),
             "a",
             Duration.ofSeconds(14),

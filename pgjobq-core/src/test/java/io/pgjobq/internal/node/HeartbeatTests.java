@@ -30,7 +30,8 @@ class HeartbeatTests {
     private final CountDownLatch doubt = new CountDownLatch(1);
     private final Vitals vitals = new Vitals(Duration.ofSeconds(30), System::nanoTime);
     private final Registry registry = new Registry();
-    private final Node node = new Node(registry, "a", TIMEOUT, new Told(), vitals, new Random(1), System::nanoTime);
+    private final RegisteredNode node =
+            new RegisteredNode(registry, "a", TIMEOUT, new Told(), vitals, new Random(1), System::nanoTime);
     private volatile boolean listening;
     private final Heartbeat heartbeat = new Heartbeat(node, new Database(pool(), "pgjobq"), () -> listening, vitals);
 

@@ -21,12 +21,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class NodeTests {
+class RegisteredNodeTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(14);
 
     private static final Connection SESSION = (Connection) Proxy.newProxyInstance(
-            NodeTests.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+            RegisteredNodeTests.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> {
                 throw new UnsupportedOperationException(method.getName());
             });
 
@@ -34,7 +36,8 @@ class NodeTests {
     private final List<String> told = new ArrayList<>();
     private final Registry registry = new Registry();
     private final Vitals vitals = new Vitals(TIMEOUT, clock::get);
-    private final Node node = new Node(registry, "a", TIMEOUT, new Told(), vitals, new Random(1), clock::get);
+    private final RegisteredNode node =
+            new RegisteredNode(registry, "a", TIMEOUT, new Told(), vitals, new Random(1), clock::get);
 
     @Test
     void hasNoNumberAndNoClaimsBeforeItIsRegistered() {
@@ -259,7 +262,7 @@ class NodeTests {
         }
     }
 
-    private final class Told implements Node.Observer {
+    private final class Told implements RegisteredNode.Observer {
 
         @Override
         public int[] queues() {

@@ -3,7 +3,7 @@ package io.pgjobq.internal.node;
 import java.util.List;
 
 /** Does nothing about what heartbeats show. */
-public class Unobserved implements Node.Observer {
+public class Unobserved implements RegisteredNode.Observer {
 
     @Override
     public void othersSilent() {}

@@ -53,9 +53,17 @@ class NotificationListenerIntegrationTests {
         pool = database.pool(1);
         store = new NotificationStore(new Database(pool, "pgjobq"));
         announcer = new Announcer(store, CHANNELS, () -> 1, vitals);
-        SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT);
+        SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT, System::nanoTime);
         listener = new NotificationListener(
-                this::open, store, List.of(CHANNELS.jobs(), CHANNELS.done()), sink(), () -> 2, state(), test, vitals);
+                this::open,
+                store,
+                List.of(CHANNELS.jobs(), CHANNELS.done()),
+                sink(),
+                () -> 2,
+                state(),
+                test,
+                vitals,
+                System::nanoTime);
         announcer.start();
     }
 

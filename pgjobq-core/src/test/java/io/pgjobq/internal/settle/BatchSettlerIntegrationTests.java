@@ -32,14 +32,14 @@ import org.junit.jupiter.api.Test;
 @PostgresTest
 @AlsoThroughPgBouncer
 @AlsoOnOtherJdks
-class SettlerIntegrationTests {
+class BatchSettlerIntegrationTests {
 
     private final TestDatabase server;
     private final Database database;
     private final NodeStore nodes;
     private final int queue;
 
-    SettlerIntegrationTests(TestDatabase server) {
+    BatchSettlerIntegrationTests(TestDatabase server) {
         this.server = server;
         new SchemaMigration(server.dataSource(), "pgjobq").migrate();
         this.database = new Database(server.dataSource(), "pgjobq");
@@ -59,7 +59,7 @@ class SettlerIntegrationTests {
         ClaimedJob again = claim(jobs);
         assertThat(again.id()).isEqualTo(lost.id());
         List<StoredOutcome> told = new ArrayList<>();
-        Settler settler = settler(told, lost, again);
+        BatchSettler settler = settler(told, lost, again);
         settler.settleAll(List.of(
                 new Settlement.Succeeded(lost, 1, new byte[] {10}),
                 new Settlement.Succeeded(again, 1, new byte[] {20})));
@@ -82,7 +82,7 @@ class SettlerIntegrationTests {
                 jobs.sendAll(connection, job, new String[] {"", "", ""}, new byte[][] {{1}, {2}, {3}}));
         List<ClaimedJob> claimed = claim(jobs, 3);
         server.execute("alter table pgjobq.finished_job add constraint refused check (result <> '\\x63')");
-        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        BatchSettler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
         settler.settleAll(List.of(
                 new Settlement.Succeeded(claimed.get(0), 1, new byte[] {1}),
                 new Settlement.Succeeded(claimed.get(1), 1, new byte[] {0x63}),
@@ -110,7 +110,7 @@ class SettlerIntegrationTests {
         List<ClaimedJob> claimed = claim(jobs, 3);
         long refused = claimed.get(1).id();
         server.execute("alter table pgjobq.finished_job add constraint refused check (id <> " + refused + ")");
-        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        BatchSettler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
         settler.settleAll(claimed.stream()
                 .map(taken -> new Settlement.Succeeded(taken, 1, new byte[] {1}))
                 .toList());
@@ -138,7 +138,7 @@ class SettlerIntegrationTests {
         Arrays.fill(payloads, new byte[1]);
         database.alone(connection -> jobs.sendAll(connection, job, types, payloads));
         List<ClaimedJob> claimed = claim(jobs, count);
-        Settler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
+        BatchSettler settler = settler(new ArrayList<>(), claimed.toArray(ClaimedJob[]::new));
         byte[] result = new byte[6 * 1024 * 1024];
         settler.settleAll(claimed.stream()
                 .map(taken -> new Settlement.Succeeded(taken, 1, result))
@@ -175,7 +175,7 @@ class SettlerIntegrationTests {
         return jobs.claim(request).jobs();
     }
 
-    private Settler settler(List<StoredOutcome> told, ClaimedJob... held) {
+    private BatchSettler settler(List<StoredOutcome> told, ClaimedJob... held) {
         ClaimBook book = new ClaimBook();
         book.taken(List.of(held));
         SignalSink nobody = new SignalSink() {
@@ -186,13 +186,14 @@ class SettlerIntegrationTests {
             @Override
             public void resynchronize() {}
         };
-        return new Settler(
+        return new BatchSettler(
                 new SettlementRecorder(
                         new SettlementStore(database),
                         new FinishedJobStore(database)::maintain,
                         book,
                         new Doorbell(nobody, null),
                         told::addAll),
-                new Vitals(Duration.ofSeconds(15), System::nanoTime));
+                new Vitals(Duration.ofSeconds(15), System::nanoTime),
+                System::nanoTime);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class SettlerTests {
+class BatchSettlerTests {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
@@ -49,10 +49,11 @@ class SettlerTests {
         @Override
         public void resynchronize() {}
     };
-    private final Settler settler = new Settler(
+    private final BatchSettler settler = new BatchSettler(
             new SettlementRecorder(
                     store, () -> {}, book, new Doorbell(sink, null), outcomes -> told.addAndGet(outcomes.size())),
-            vitals);
+            vitals,
+            System::nanoTime);
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
@@ -191,7 +192,7 @@ class SettlerTests {
 
     @Test
     void recordsSoManyAtOnceAndNoMore() throws Exception {
-        takeAndSucceed(1, 2 * Settler.MOST_AT_ONCE + 1);
+        takeAndSucceed(1, 2 * BatchSettler.MOST_AT_ONCE + 1);
         settler.start();
 
         assertThat(settler.drain(LONG)).isTrue();

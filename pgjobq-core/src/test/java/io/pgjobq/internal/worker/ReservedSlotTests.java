@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.ClaimBookTests;
+import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.test.LogLines;
@@ -20,13 +21,7 @@ class ReservedSlotTests {
     @Test
     void aJobThatCannotBeStartedIsGivenBackAndTheSenderHearsNothingOfIt() {
         ReservedSlot reservation = new ReservedSlot(
-                new SlotClaim(1, new Registration(1, 2), 7, new long[0]),
-                book,
-                job -> {
-                    throw new OutOfMemoryError("heap");
-                },
-                freed::incrementAndGet,
-                upkeep);
+                new SlotClaim(1, new Registration(1, 2), 7, new long[0]), book, new FullPlace(), upkeep);
         try (LogLines log = LogLines.capture()) {
             reservation.fill(ClaimBookTests.job(7, 3));
             assertThat(log.with("ERROR"))
@@ -35,5 +30,18 @@ class ReservedSlotTests {
         assertThat(book.knows(7)).as("else it would not be given back").isFalse();
         assertThat(freed).hasValue(1);
         assertThat(upkeep.claimsInDoubt).hasValue(1);
+    }
+
+    private final class FullPlace implements ReservedSlot.Place {
+
+        @Override
+        public void start(ClaimedJob job) {
+            throw new OutOfMemoryError("heap");
+        }
+
+        @Override
+        public void free() {
+            freed.incrementAndGet();
+        }
     }
 }

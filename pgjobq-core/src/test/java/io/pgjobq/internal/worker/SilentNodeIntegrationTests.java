@@ -9,12 +9,13 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.node.Unobserved;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.SettlementRecorder;
-import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.FinishedJobStore;
@@ -43,9 +44,9 @@ class SilentNodeIntegrationTests {
     private final TestDatabase server;
     private final JobStore jobs;
     private final int queue;
-    private final Node node;
+    private final RegisteredNode node;
     private final ClaimBook book = new ClaimBook();
-    private final Settler settler;
+    private final BatchSettler settler;
     private final JobRunner runner;
     private final Vitals vitals = new Vitals(Duration.ofSeconds(2), System::nanoTime);
     private final AtomicInteger started = new AtomicInteger();
@@ -58,11 +59,14 @@ class SilentNodeIntegrationTests {
         queue = new QueueStore(database).create("work");
         FinishedJobStore finished = new FinishedJobStore(database);
         finished.maintain();
-        node = new Node(new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved(), vitals);
+        node = new RegisteredNode(
+                new NodeStore(database), "test", Duration.ofSeconds(2), new Unobserved(), vitals, System::nanoTime);
         SettlementStore settlements = new SettlementStore(database);
         Doorbell doorbell = new Doorbell(new WorkFixture.Unheard(), null);
-        settler = new Settler(
-                new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}), vitals);
+        settler = new BatchSettler(
+                new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}),
+                vitals,
+                System::nanoTime);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
             started.incrementAndGet();
             return null;

@@ -2,14 +2,14 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
-import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.notify.SignalSink;
+import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.FakeSettlements;
 import io.pgjobq.internal.settle.SettlementRecorder;
-import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.Set;
@@ -30,11 +30,12 @@ class WorkFixture {
     final FakeSettlements settlements = new FakeSettlements();
     final ClaimBook book = new ClaimBook();
     final Vitals vitals = new Vitals(Duration.ofSeconds(30), now::get);
-    final Node node = new Node(nodes, "a", Duration.ofDays(1), nodes, vitals);
+    final RegisteredNode node = new RegisteredNode(nodes, "a", Duration.ofDays(1), nodes, vitals, System::nanoTime);
     final FakeUpkeep upkeep = new FakeUpkeep();
-    final Settler settler = new Settler(
+    final BatchSettler settler = new BatchSettler(
             new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
-            vitals);
+            vitals,
+            System::nanoTime);
     final ExecutorService threads = Executors.newCachedThreadPool();
 
     /** How many queues were made. */

@@ -1,0 +1,214 @@
+package io.pgjobq.internal.worker;
+
+import io.pgjobq.internal.settle.QuarantineSlot;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs that a container holds and runs, and what follows from them: what the thread that takes jobs is to do, whether a
+ * place can be kept, which job a runner goes on with. It decides and waits for nothing. Guarded by its workload's lock.
+ */
+final class JobsInHand {
+
+    private final int concurrency;
+    private final BooleanSupplier mayTake;
+    private final Lanes lanes;
+    private final PrefetchSizer pace = new PrefetchSizer();
+    private final Deque<JobRun> held = new ArrayDeque<>();
+    private final Set<JobRun> running = new HashSet<>();
+    private final RunnerThreads threads;
+    private final KeptSlot place;
+    private int runners;
+
+    /** Whether there was no thread for the runner that would go on with what is held. */
+    private boolean stuck;
+
+    /** Whether jobs are being taken at this moment. */
+    private boolean taking;
+
+    private boolean open;
+    private boolean paused;
+
+    JobsInHand(
+            int concurrency,
+            QuarantineSlot quarantine,
+            BooleanSupplier mayTake,
+            RunnerThreads threads,
+            LongSupplier nanoTime) {
+        this.concurrency = concurrency;
+        this.lanes = new Lanes(quarantine);
+        this.mayTake = mayTake;
+        this.threads = threads;
+        this.place = new KeptSlot(nanoTime);
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    Lanes lanes() {
+        return lanes;
+    }
+
+    boolean open() {
+        boolean was = open;
+        open = true;
+        lanes.lookEverywhere();
+        return !was;
+    }
+
+    boolean close() {
+        boolean was = open;
+        open = false;
+        return was;
+    }
+
+    void pause(boolean pause) {
+        paused = pause;
+        lanes.lookEverywhere();
+    }
+
+    /** Returns what the thread that takes jobs is to do, {@code null} if it is to wait. */
+    @Nullable
+    ClaimStep step(boolean over) {
+        taking &= over;
+        if (!open || over) {
+            return new ClaimStep.End();
+        }
+        JobRun oldest = held.peek();
+        if (oldest != null && oldest.heldNanos() > Workload.HOLD_NANOS) {
+            pace.tooMuch();
+            return new ClaimStep.GiveBack();
+        }
+        int room = room();
+        if (room == 0) {
+            return null;
+        }
+        taking = true;
+        return new ClaimStep.Take(room);
+    }
+
+    private int room() {
+        if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
+            return 0;
+        }
+        int prefetch = pace.prefetch(concurrency);
+        return held.size() > prefetch / 2
+                ? 0
+                : Math.max(0, concurrency + prefetch - running.size() - held.size() - (place.isTaken() ? 1 : 0));
+    }
+
+    /** Returns whether the thread that takes jobs has to look again when time has passed, even if nothing happens. */
+    boolean watchesTime() {
+        return !held.isEmpty() || place.isAwaited();
+    }
+
+    /** Returns whether the thread that takes jobs may have something to do, or may have to watch what is held. */
+    boolean needsClaimer() {
+        return stuck || !open || room() > 0;
+    }
+
+    long @Nullable [] keep(Object sender, int lane) {
+        boolean vacant =
+                open && !paused && !taking && !place.isTaken() && held.isEmpty() && running.size() < concurrency;
+        if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
+            return null;
+        }
+        place.keep(sender);
+        return lanes.unseen(lane);
+    }
+
+    void free(Object sender) {
+        place.free(sender);
+    }
+
+    boolean fill(Object sender, JobRun run) {
+        lanes.passed(run.job().lane(), run.job().seq());
+        held.add(run);
+        if (paused || !open) {
+            return false;
+        }
+        place.free(sender);
+        startRunner();
+        return true;
+    }
+
+    void hold(List<JobRun> taken, long nanos) {
+        // All of them or none.
+        held.addAll(taken);
+        pace.claimed(nanos);
+        startRunner();
+    }
+
+    /** Wakes a runner if there is a job for it; it wakes the next. */
+    private void startRunner() {
+        stuck = false;
+        if (held.isEmpty() || runners == concurrency) {
+            return;
+        }
+        // Until it has started, whatever happens.
+        stuck = true;
+        if (threads.start()) {
+            runners++;
+            stuck = false;
+        }
+    }
+
+    @Nullable
+    JobRun next(@Nullable JobRun last) {
+        if (last != null) {
+            running.remove(last);
+            pace.ran(last.ranNanos());
+        }
+        JobRun next = paused || !open ? null : held.peek();
+        if (next == null) {
+            runners--;
+        } else {
+            // In this order, so that a lack of memory loses nothing.
+            running.add(next);
+            held.remove();
+            startRunner();
+        }
+        return next;
+    }
+
+    void died(@Nullable JobRun last) {
+        runners--;
+        if (last != null) {
+            running.remove(last);
+        }
+        startRunner();
+    }
+
+    /** Returns what is held, which stays so until it is {@link #letGo}. */
+    List<JobRun> held() {
+        return List.copyOf(held);
+    }
+
+    void letGo() {
+        held.clear();
+    }
+
+    void abandon(JobRun run) {
+        running.remove(run);
+    }
+
+    List<JobRun> running() {
+        return List.copyOf(running);
+    }
+
+    /** Returns whether nothing runs, and nobody sends what would. */
+    boolean isIdle() {
+        return running.isEmpty() && !place.isAwaited();
+    }
+}

@@ -74,7 +74,7 @@ grant execute on all functions in schema pgjobq to pgjobq_worker;
 -- that it has just inserted.
 grant select (id, name, deleted_xid) on pgjobq.queue to pgjobq_sender;
 grant usage on sequence pgjobq.job_seq to pgjobq_sender;
-grant insert (id, seq, run_at, queue_id, priority, awaited, type, payload, attributes), select (id, seq, run_at, queue_id)
+grant insert (id, seq, queue_id, lane, priority, awaited, type, payload, attributes), select (id, seq, queue_id, lane)
     on pgjobq.job to pgjobq_sender;
 grant execute on function pgjobq.send(text, jsonb, text, interval, integer, jsonb),
     pgjobq.send_quietly(text, jsonb, text, interval, integer, jsonb) to pgjobq_sender;
@@ -87,7 +87,7 @@ grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]) to p
 -- The reader.
 grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
 grant select on pgjobq.queue, pgjobq.node, pgjobq.claim to pgjobq_reader;
-grant select (id, seq, enqueued_at, run_at, ready_at, queue_id, priority, attempt, awaited, type, attributes)
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, awaited, type, attributes)
     on pgjobq.job to pgjobq_reader;
 grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on pgjobq.finished_job to pgjobq_reader;
@@ -97,12 +97,13 @@ grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at,
     attributes, last_error) on pgjobq.finished_job_view to pgjobq_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor
--- a place in the line before theirs, nor fill a queue that does not exist. The other roles see all rows; the owner is exempt by itself.
+-- a place in the line before theirs or in quarantine, nor fill a queue that does not exist. The other roles see all rows; the owner is exempt by itself.
 alter table pgjobq.job enable row level security;
 
 drop policy if exists sent on pgjobq.job;
 create policy sent on pgjobq.job for insert to pgjobq_sender
-    with check (id = currval('pgjobq.job_seq'::regclass) and (seq is null or seq = id)
+    with check (id = currval('pgjobq.job_seq'::regclass)
+        and (lane < 10 and seq = id or lane = 11)
         and exists (select from pgjobq.queue q where q.id = queue_id and q.deleted_xid is null));
 
 drop policy if exists just_sent on pgjobq.job;

@@ -18,19 +18,23 @@ create table pgjobq.queue (
 );
 
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
--- unless the job fails. Waiting jobs (delayed, or failed and backing off) have a run_at, ready or running ones have none. A
--- waiting job's seq is one that nothing else has ever had: it gets another when it becomes ready.
+-- unless the job fails. A job has a place, which is its lane and its seq there. Ready or running, its lane is its priority, or
+-- 10 if it is in quarantine: it may be what kills those who hold it. Its seq comes from the sequence, and is one that nothing
+-- else has ever had. Waiting (delayed, or failed and backing off), its lane is 11, and its seq the time until which it waits, in
+-- microseconds since 1970. In lanes 10 and 11 priority says which lane it comes from; else it is null, so that it takes no room.
+-- One index serves all of that.
 -- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
--- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
--- is in quarantine: it may be what kills them.
+-- rescues counts the nodes that died while they held the job, null for none, so that it takes no room.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
 create domain pgjobq.job_moment as timestamptz constraint job_moment check (isfinite(value));
 
 create domain pgjobq.job_place as bigint constraint job_place check (value between 1 and 4611686018427387903);
+
+create domain pgjobq.job_lane as smallint constraint job_lane check (value between 0 and 11);
 
 create domain pgjobq.job_priority as smallint constraint job_priority check (value between 0 and 9);
 
@@ -50,10 +54,10 @@ create table pgjobq.job (
     id bigint not null,
     seq pgjobq.job_place not null,
     enqueued_at pgjobq.job_moment not null default clock_timestamp(),
-    run_at pgjobq.job_moment,
     ready_at pgjobq.job_moment,
     queue_id integer not null,
-    priority pgjobq.job_priority not null default 5,
+    lane pgjobq.job_lane not null default 5,
+    priority pgjobq.job_priority,
     attempt pgjobq.job_attempt not null default 0,
     rescues smallint,
     awaited boolean not null default false,
@@ -64,11 +68,7 @@ create table pgjobq.job (
     constraint job_pkey primary key (id)
 );
 
-create index job_ready on pgjobq.job (queue_id, priority, seq) where run_at is null;
-
-create index job_quarantine on pgjobq.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
-
-create index job_waiting on pgjobq.job (queue_id, run_at, id) where run_at is not null;
+create index job_lane on pgjobq.job (queue_id, lane, seq);
 
 -- Vacuumed at each round of autovacuum in which a few thousand jobs ended, be the table empty or hold millions, and without
 -- a pause. What is left between two rounds is what bounds the table: at 2,000 jobs/s, payloads of 140 bytes and the server's
@@ -92,7 +92,7 @@ create table pgjobq.claim (
     id bigint not null,
     node_id integer not null,
     queue_id integer not null,
-    priority smallint not null,
+    lane smallint not null,
     max_seq bigint not null,
     seqs pgjobq.claim_seqs not null,
     from_seq bigint,
@@ -107,7 +107,7 @@ alter table pgjobq.claim alter column seqs set storage main;
 
 alter table pgjobq.claim set (toast_tuple_target = 8160);
 
-create index claim_lane on pgjobq.claim (queue_id, priority, max_seq);
+create index claim_lane on pgjobq.claim (queue_id, lane, max_seq);
 
 -- Vacuumed after a thousand claims. With 200 jobs each and 2,000 jobs/s the table stays below 3 MB.
 alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
@@ -225,7 +225,7 @@ begin
     with done as (
         delete from pgjobq.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
-        returning j.id, j.queue_id, j.priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
+        returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
             j.ready_at, j.type, j.attributes, j.awaited,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
@@ -254,17 +254,18 @@ begin
 end
 $$;
 
--- Jobs as people want to see them. Locks nothing; not for hot paths. A job is ready if it waits for no time and no claim names
--- it; ready_at says since when it has its place in the line, and is null while it waits.
+-- Jobs as people want to see them. Locks nothing; not for hot paths. A job is ready if it does not wait and no claim names it;
+-- ready_at says since when it has its place in the line, and is null while it waits.
 create or replace view pgjobq.job_view as
 select j.id, q.name as queue, j.type,
     case
-        when j.run_at is not null then 'waiting'
+        when j.lane = 11 then 'waiting'
         when j.seq in (select unnest(c.seqs) from pgjobq.claim c) then 'running'
         else 'ready'
     end as state,
-    j.priority, j.attempt, j.enqueued_at, j.run_at,
-    case when j.run_at is null then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
+    coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.enqueued_at,
+    case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
+    case when j.lane < 11 then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
     pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error
 from pgjobq.job j left join pgjobq.queue q on q.id = j.queue_id;
 
@@ -324,9 +325,10 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     v_id := nextval('pgjobq.job_seq');
-    insert into pgjobq.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
-    values (v_id, v_id, case when delay > interval '0' then clock_timestamp() + delay end, v_queue,
-        send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    insert into pgjobq.job (id, seq, queue_id, lane, priority, type, payload, attributes)
+    values (v_id, case when delay > interval '0' then (extract(epoch from clock_timestamp() + delay) * 1000000)::bigint else v_id end, v_queue,
+        case when delay > interval '0' then 11 else send_quietly.priority end,
+        case when delay > interval '0' then send_quietly.priority end, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
 end
 $$;
@@ -359,8 +361,7 @@ $$;
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own:
--- so whoever dies of one takes few others along.
+-- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
@@ -393,6 +394,7 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_locked boolean;
+    v_lane smallint;
     v_quarantine boolean;
     v_paused boolean;
     v_registered boolean;
@@ -425,26 +427,17 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        v_quarantine := p_lanes[i] = 10;
-        if v_quarantine then
-            select j.priority, j.seq into priority, v_from
-            from pgjobq.job j
-            where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = p_queue) and (p_types is null or j.type = any (p_types))
-            order by j.priority, j.seq
-            limit 1;
-            continue when not found;
-        else
-            priority := p_lanes[i];
-            v_from := p_from[i];
-        end if;
+        v_lane := p_lanes[i];
+        v_quarantine := v_lane = 10;
+        priority := v_lane;
+        v_from := p_from[i];
         v_low := v_from;
         v_since := null;
-        if not v_quarantine and p_last[i] <> 0 and v_from < p_announced[i] then
+        if p_last[i] <> 0 and v_from < p_announced[i] then
             v_types := hash_array_extended(p_types, 0);
             select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
             from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from - 1 and c.from_seq <= v_from
+            where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from - 1 and c.from_seq <= v_from
                 and c.since_xid >= p_last[i]::text::xid8 and (c.types_hash is null or c.types_hash = v_types)
             order by c.max_seq desc
             limit 1;
@@ -465,12 +458,11 @@ begin
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
                 j.attributes
             from pgjobq.job j
-            where j.queue_id = p_queue and j.priority = claim.priority and j.seq >= v_from and j.run_at is null
+            where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
-                    where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= v_from)
-                and ((j.rescues >= 2) is true) = v_quarantine
+                    where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from)
                 and (p_types is null or j.type = any (p_types))
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
@@ -480,29 +472,32 @@ begin
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
                 null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from pgjobq.job j
-            where j.queue_id = p_queue and j.priority = claim.priority and j.run_at is null
+            where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
                 and octet_length(j.payload) between 501 and 32768;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
+        if v_quarantine then
+            select coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint into priority from pgjobq.job j where j.id = coalesce(ids[1], seqs[1]);
+        end if;
         if v_count = 0 then
             continue when v_quarantine;
             claim_id := null;
             -- What others have taken need not be walked over again.
             select c.max_seq + 1 into next_seq
             from pgjobq.claim c
-            where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= p_from[i]
+            where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= p_from[i]
             order by c.max_seq desc
             limit 1;
             next_seq := coalesce(next_seq, p_from[i]);
         elsif v_quarantine or v_left > 0 then
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
+            insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)
+            values (claim_id, p_node, p_queue, v_lane, seqs[v_count], seqs);
             next_seq := case when not v_quarantine then seqs[v_count] + 1 end;
         else
-            insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
+            insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs, from_seq, since_xid, types_hash)
+            values (claim_id, p_node, p_queue, v_lane, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
                 hash_array_extended(p_types, 0));
             look := pg_current_xact_id()::text::bigint;
         end if;
@@ -533,7 +528,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-    v_priority smallint := cardinality(p_from) - 1;
+    v_lane smallint := cardinality(p_from) - 1;
     v_free boolean;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -548,18 +543,17 @@ begin
             and (
                 select bool_or((
                     select true from pgjobq.job j
-                    where j.queue_id = p_queue and j.priority = (l.place - 1)::smallint and j.seq >= l.seq
-                        and j.run_at is null
+                    where j.queue_id = p_queue and j.lane = (l.place - 1)::smallint and j.seq >= l.seq
                     limit 1))
                 from unnest(p_from) with ordinality as l (seq, place)) is null as claimed
         from pgjobq.queue q
         where q.id = p_queue and q.deleted_xid is null
     ), made as (
-        insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-        select p_claim, p_node, p_queue, v_priority, t.id, array[t.id] from target t where t.claimed
+        insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)
+        select p_claim, p_node, p_queue, v_lane, t.id, array[t.id] from target t where t.claimed
     )
-    insert into pgjobq.job as j (id, seq, queue_id, priority, awaited, type, payload, attributes)
-    select t.id, t.id, p_queue, v_priority, p_awaited, p_type, p_payload, p_attributes::jsonb from target t
+    insert into pgjobq.job as j (id, seq, queue_id, lane, awaited, type, payload, attributes)
+    select t.id, t.id, p_queue, v_lane, p_awaited, p_type, p_payload, p_attributes::jsonb from target t
     returning j.id, (select t.claimed from target t), j.enqueued_at::timestamptz;
 end
 $$;
@@ -672,8 +666,8 @@ begin
         where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update pgjobq.job j
-        set attempt = j.attempt + 1, seq = nextval('pgjobq.job_seq'::regclass),
-            run_at = v_at + f.delay * interval '1 millisecond',
+        set attempt = j.attempt + 1, lane = 11, priority = coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint,
+            seq = (extract(epoch from v_at + f.delay * interval '1 millisecond') * 1000000)::bigint,
             errors = pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
@@ -784,7 +778,7 @@ begin
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts,
+        select c.id, c.queue_id, c.lane, c.seqs, q.max_attempts,
             (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from pgjobq.claim c left join pgjobq.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from pgjobq.node n)
@@ -798,8 +792,8 @@ begin
         from (
             select j.id, j.seq::bigint, j.rescues, j.attempt
             from pgjobq.job j
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+            where j.queue_id = v_claim.queue_id and j.lane = v_claim.lane
+                and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs)
             order by j.id
             for update
@@ -808,14 +802,16 @@ begin
         with freed as (
             update pgjobq.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
+                lane = case when j.rescues + 1 >= 2 then 10 else j.lane end,
+                priority = case when j.rescues + 1 >= 2 then coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint end,
                 errors = pgjobq.append_error(
                     j.errors, j.attempt + 1, v_at, 'lost', pgjobq.rescue_error(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+            where j.queue_id = v_claim.queue_id and j.lane = v_claim.lane
+                and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
         )
-        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= 2)
+        select v_claim.queue_id, v_claim.lane, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= 2)
         into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined
         from freed f;
         rescue.died := coalesce(cardinality(v_spent), 0);
@@ -834,13 +830,14 @@ end
 $$;
 
 -- Puts waiting jobs whose time has come at the end of their lane, in the order of their times: up to p_limit, the same share of
--- each queue that has any, and from the queues whose jobs are due the longest if there are more queues than that. Locks: an advisory lock, so
--- that one node does it at a time (the others need not), and the job rows, skipping those that somebody else changes.
+-- each queue that has any, and from the queues whose jobs are due the longest if there are more queues than that. Locks: an
+-- advisory lock, so that one node does it at a time (the others need not), and the job rows, skipping those that somebody else
+-- changes. Jobs of the very same time come in the order in which they were sent, as far as they come in one call.
 -- Looks at times from p_from on, or at all (null): as long as somebody's snapshot is held, what was put in line before has
 -- left dead entries there.
--- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come
--- back, null for never, and up to when nothing is left, null if something is. What somebody else holds may be held for long:
--- one who gets nothing else is to come back in a while, not at once.
+-- Returns what became ready (queue, lane, lowest seq), then a row without a queue: when to come back, null for never, and up to
+-- when nothing is left, null if something is. What somebody else holds may be held for long: one who gets nothing else is to
+-- come back in a while, not at once.
 create or replace function pgjobq.promote(p_limit integer, p_from timestamptz)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint, until timestamptz)
 language plpgsql
@@ -855,7 +852,8 @@ as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
     v_now timestamptz := clock_timestamp();
-    v_from timestamptz := coalesce(p_from, '-infinity');
+    v_due bigint := (extract(epoch from v_now) * 1000000)::bigint;
+    v_from bigint := coalesce((extract(epoch from p_from) * 1000000)::bigint, 0);
 begin
     if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -1) then
         return query select null::integer, null::smallint, null::bigint, 100::bigint, null::timestamptz;
@@ -863,54 +861,57 @@ begin
     end if;
     return query
     with behind as materialized (
-        select q.id, f.run_at
+        select q.id, f.seq
         from pgjobq.queue q cross join lateral (
-            select j.run_at
+            select j.seq
             from pgjobq.job j
-            where j.queue_id = q.id and j.run_at between v_from and v_now
-            order by j.run_at
+            where j.queue_id = q.id and j.lane = 11 and j.seq between v_from and v_due
+            order by j.seq
             limit 1
         ) f
-        order by f.run_at
+        order by f.seq
         limit p_limit
     ), due as materialized (
-        select d.id, d.run_at
+        select d.id, d.seq
         from behind b cross join lateral (
-            select j.id, j.run_at
+            select j.id, j.seq
             from pgjobq.job j
-            where j.queue_id = b.id and j.run_at between b.run_at and v_now
-            order by j.run_at, j.id
+            where j.queue_id = b.id and j.lane = 11 and j.seq between b.seq and v_due
+            order by j.seq
             limit (select p_limit / count(*) from behind)
             for update of j skip locked
         ) d
-        order by d.run_at, d.id
+        order by d.seq, d.id
     ), numbered as materialized (
-        select d.id, d.run_at, nextval('pgjobq.job_seq') as seq from due d
+        select d.id, d.seq as due, nextval('pgjobq.job_seq') as seq from due d
     ), promoted as (
-        update pgjobq.job j set seq = n.seq, run_at = null, ready_at = n.run_at from numbered n
+        update pgjobq.job j
+        set seq = n.seq, ready_at = timestamptz 'epoch' + n.due * interval '1 microsecond',
+            lane = case when j.rescues >= 2 then 10 else coalesce(j.priority, 5) end,
+            priority = case when j.rescues >= 2 then j.priority end
+        from numbered n
         where j.id = any (array[n.id])
-        returning j.queue_id, case when j.rescues >= 2 then 10 else j.priority end::smallint as priority, j.seq
+        returning j.queue_id, j.lane, j.seq
     )
-    select p.queue_id, p.priority, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.priority;
+    select p.queue_id, p.lane::smallint, min(p.seq), null::bigint, v_now from promoted p group by p.queue_id, p.lane;
     return query
     select null::integer, null::smallint, null::bigint,
         case
-            when min(w.run_at) > v_now then
-                greatest(0, ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000))::bigint
-            when min(w.run_at) <= v_now then case when found then 0 else 100 end
+            when min(w.seq) > v_due then greatest(0, ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000)::bigint) / 1000.0))::bigint
+            when min(w.seq) <= v_due then case when found then 0 else 100 end
         end,
-        case when (min(w.run_at) <= v_now) is not true then v_now end
+        case when (min(w.seq) <= v_due) is not true then v_now end
     from pgjobq.queue q cross join lateral (
-        select j.run_at from pgjobq.job j
-        where j.queue_id = q.id and j.run_at >= v_from
-        order by j.run_at
+        select j.seq
+        from pgjobq.job j
+        where j.queue_id = q.id and j.lane = 11 and j.seq >= v_from
+        order by j.seq
         limit 1
     ) w;
 end
 $$;
 
--- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken, and
--- for the quarantine lane that of a quarantined job (see the function claim). The last row, without a queue, says in what time the next waiting
+-- Finds what no wake-up told of: for each lane of the given queues the lowest seq, from p_from on, that nobody has taken. The last row, without a queue, says in what time the next waiting
 -- job is due, null for never, or if not all is looked at. Locks nothing: it is a look, the claim that follows decides.
 create or replace function pgjobq.sweep(p_queues integer[], p_from bigint)
 returns table (queue_id integer, priority smallint, seq bigint, due_in_millis bigint)
@@ -922,20 +923,23 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 set enable_sort = off
 as $$
+declare
+    v_from bigint;
 begin
     foreach queue_id in array p_queues loop
-        for lane in 0 .. 10 - 1 loop
+        -- A job in quarantine keeps its old seq.
+        for lane in 0 .. 10 loop
+            v_from := case when lane < 10 then p_from else 0 end;
             sweep.priority := lane;
             select f.seq into sweep.seq
             from (
                 select j.seq
                 from pgjobq.job j
-                where j.queue_id = sweep.queue_id and j.priority = sweep.priority and j.seq >= p_from and j.run_at is null
+                where j.queue_id = sweep.queue_id and j.lane = sweep.priority and j.seq >= v_from
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
-                    where c.queue_id = sweep.queue_id and c.priority = sweep.priority and c.max_seq >= p_from)
-                    and (j.rescues >= 2) is not true
+                    where c.queue_id = sweep.queue_id and c.lane = sweep.priority and c.max_seq >= v_from)
                 order by j.seq
                 limit 1
             ) f;
@@ -943,27 +947,21 @@ begin
                 return next;
             end if;
         end loop;
-        sweep.priority := 10;
-        select min(j.seq) into sweep.seq
-        from pgjobq.job j
-        where j.queue_id = sweep.queue_id and j.rescues >= 2 and j.run_at is null
-                and j.seq not in (select unnest(c.seqs) from pgjobq.claim c where c.queue_id = sweep.queue_id);
-        if sweep.seq is not null then
-            return next;
-        end if;
     end loop;
     queue_id := null;
     sweep.priority := null;
     sweep.seq := null;
     -- A look that starts further up is to be cheap, and jobs that were put in line leave dead entries behind here.
-    due_in_millis := case when p_from = 0 then (
-        select ceil(extract(epoch from min(w.run_at) - clock_timestamp()) * 1000)::bigint
+    if p_from = 0 then
+        select ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000)::bigint) / 1000.0)::bigint into due_in_millis
         from pgjobq.queue q cross join lateral (
-            select j.run_at from pgjobq.job j
-            where j.queue_id = q.id and j.run_at is not null
-            order by j.run_at
+            select j.seq
+            from pgjobq.job j
+            where j.queue_id = q.id and j.lane = 11
+            order by j.seq
             limit 1
-        ) w) end;
+        ) w;
+    end if;
     return next;
 end
 $$;
@@ -988,14 +986,14 @@ begin
     from (
         (select j.type::text
         from pgjobq.job j
-        where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from and j.run_at is null
+        where j.queue_id = p_queue and j.lane = p_priority and j.seq >= p_from
         order by j.seq
         limit 1000)
         union all
         (select j.type::text
         from pgjobq.job j
-        where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-        order by j.queue_id, j.priority, j.seq
+        where j.queue_id = p_queue and j.lane = 10
+        order by j.seq
         limit 1000)
     ) h
     where h.type <> all (p_types);
@@ -1003,7 +1001,7 @@ end
 $$;
 
 -- Queues that jobs name although there are none: another program stored those jobs, and nobody will ever run them. Locks
--- nothing. Hops from one queue to the next along the indexes, so that it costs no more where there are many jobs.
+-- nothing. Hops from one queue to the next along the index, so that it costs no more where there are many jobs.
 create or replace function pgjobq.unknown_queues()
 returns table (id integer)
 language plpgsql stable
@@ -1018,25 +1016,15 @@ set enable_sort = off
 as $$
 begin
     return query
-    with recursive ready as (
-        (select j.queue_id as id from pgjobq.job j where j.run_at is null
-            order by j.queue_id, j.priority, j.seq limit 1)
+    with recursive named as (
+        (select j.queue_id as id from pgjobq.job j order by j.queue_id, j.lane, j.seq limit 1)
         union all
-        select (select j.queue_id from pgjobq.job j where j.run_at is null and j.queue_id > r.id
-            order by j.queue_id, j.priority, j.seq limit 1)
-        from ready r
-        where r.id is not null
-    ), waiting as (
-        (select j.queue_id as id from pgjobq.job j where j.run_at is not null
-            order by j.queue_id, j.run_at, j.id limit 1)
-        union all
-        select (select j.queue_id from pgjobq.job j where j.run_at is not null and j.queue_id > w.id
-            order by j.queue_id, j.run_at, j.id limit 1)
-        from waiting w
-        where w.id is not null
+        select (select j.queue_id from pgjobq.job j where j.queue_id > n.id order by j.queue_id, j.lane, j.seq limit 1)
+        from named n
+        where n.id is not null
     )
     select n.id
-    from (select r.id from ready r union select w.id from waiting w) n
+    from named n
     where n.id is not null and not exists (select from pgjobq.queue q where q.id = n.id)
     order by n.id;
 end
@@ -1067,17 +1055,10 @@ begin
     if cardinality(v_gone) = 0 then
         return;
     end if;
-    with ready as materialized (
-        select j.id, j.seq from pgjobq.job j
-        where j.queue_id = any (v_gone) and j.run_at is null
-        limit p_limit for update skip locked
-    ), waiting as materialized (
-        select j.id, j.seq from pgjobq.job j
-        where j.queue_id = any (v_gone) and j.run_at is not null
-        limit p_limit - (select count(*) from ready) for update skip locked
+    with gone as materialized (
+        select j.id, j.seq::bigint from pgjobq.job j where j.queue_id = any (v_gone) limit p_limit for update skip locked
     )
-    select array_agg(l.id), array_agg(l.seq) into v_ids, v_seqs
-    from (select r.id, r.seq::bigint from ready r union all select w.id, w.seq::bigint from waiting w order by id) l;
+    select array_agg(l.id), array_agg(l.seq) into v_ids, v_seqs from (select g.* from gone g order by g.id) l;
     select coalesce(e.awaited, '{}') into purge_queues.awaited
     from pgjobq.end_jobs(
         'cancelled', clock_timestamp(), v_ids, v_seqs, null, null, null, null, null, null, null) e;
@@ -1090,8 +1071,7 @@ begin
     where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
         and q.deleted_at < clock_timestamp() - interval '1 day'
         -- Not "exists", which the planner may make a join of that reads all jobs.
-        and (select true from pgjobq.job j where j.queue_id = q.id and j.run_at is null limit 1) is null
-        and (select true from pgjobq.job j where j.queue_id = q.id and j.run_at is not null limit 1) is null;
+        and (select true from pgjobq.job j where j.queue_id = q.id limit 1) is null;
     more := coalesce(cardinality(v_ids), 0) >= p_limit or v_claims >= p_limit;
 end
 $$;
@@ -1116,22 +1096,22 @@ begin
     select q.name, q.paused,
         (select greatest(0, count(*) - r.running) from (
             select from pgjobq.job j
-            where j.queue_id = q.id and j.run_at is null limit p_most + r.running) x),
+            where j.queue_id = q.id and j.lane < 11 limit p_most + r.running) x),
         r.running,
         (select count(*) from (
-            select from pgjobq.job j where j.queue_id = q.id and j.run_at is not null limit p_most) x),
+            select from pgjobq.job j where j.queue_id = q.id and j.lane = 11 limit p_most) x),
         (select count(*) from (
             select from pgjobq.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
             select min(o.since)
-            from generate_series(0, 10 - 1) as p (priority) cross join lateral (
+            from generate_series(0, 10) as p (lane) cross join lateral (
                 select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from pgjobq.job j
-                where j.queue_id = q.id and j.priority = p.priority and j.seq >= 0 and j.run_at is null
+                where j.queue_id = q.id and j.lane = p.lane and j.seq >= 0
                 and j.seq not in (
                     select unnest(c.seqs)
                     from pgjobq.claim c
-                    where c.queue_id = q.id and c.priority = p.priority and c.max_seq >= 0)
+                    where c.queue_id = q.id and c.lane = p.lane and c.max_seq >= 0)
                 order by j.seq
                 limit 1
             ) o))
@@ -1142,7 +1122,7 @@ begin
         ) e cross join lateral (
             select count(*) as held
             from pgjobq.job j
-            where j.queue_id = c.queue_id and j.priority = c.priority and j.run_at is null
+            where j.queue_id = c.queue_id and j.lane = c.lane
                 and j.seq between e.first_seq and e.last_seq and j.seq = any (c.seqs)
         ) h
         where c.queue_id = q.id
@@ -1250,7 +1230,7 @@ begin
     from pgjobq.job j
     where j.id = p_id and not exists (
         select from pgjobq.claim c
-        where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
+        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
     for update;
     select true, e.awaited is not null into cancelled, cancel.awaited
     from pgjobq.end_jobs(
@@ -1289,15 +1269,15 @@ begin
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (
-        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, priority, type, payload, attributes, errors)
+        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, type, payload, attributes, errors)
         select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, v_now, s.queue_id, s.priority, s.type, s.payload,
             s.attributes, s.errors
         from sorted s
         returning *
     )
-    select r.queue_id, r.priority::smallint, min(r.seq), count(*), redrive.until
+    select r.queue_id, r.lane::smallint, min(r.seq), count(*), redrive.until
     from revived r
-    group by r.queue_id, r.priority;
+    group by r.queue_id, r.lane;
 end
 $$;
 

@@ -89,7 +89,7 @@ class StartStopLeakIntegrationTests {
             database.execute("""
                     insert into leaks.node (id, token, name, heartbeat_every, silence_allowed) overriding system value
                     values (77, 1, 'planted', '1 s', '1 h');
-                    insert into leaks.claim (id, node_id, queue_id, priority, max_seq, seqs)
+                    insert into leaks.claim (id, node_id, queue_id, lane, max_seq, seqs)
                     values (777, 77, 1, 5, 1, '{1}')""");
             assertFinds(footprint, "node 77 'planted'");
             assertFinds(footprint, "claim 777 of node 77");

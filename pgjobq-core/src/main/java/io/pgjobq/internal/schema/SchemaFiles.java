@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SchemaFiles {
 
-    private static final Pattern FRAGMENT = Pattern.compile("\\$\\{(?!schema})([a-z_]+)(?:\\(([^)]*)\\))?}");
+    private static final Pattern FRAGMENT =
+            Pattern.compile("\\$\\{(?!schema})([a-z_]+)(?:\\(((?:[^()]|\\([^()]*\\))*)\\))?}");
 
     private SchemaFiles() {}
 

@@ -74,7 +74,7 @@ grant execute on all functions in schema ${schema} to ${schema}_worker;
 -- that it has just inserted.
 grant select (id, name, deleted_xid) on ${schema}.queue to ${schema}_sender;
 grant usage on sequence ${schema}.job_seq to ${schema}_sender;
-grant insert (id, seq, run_at, queue_id, priority, awaited, type, payload, attributes), select (id, seq, run_at, queue_id)
+grant insert (id, seq, queue_id, lane, priority, awaited, type, payload, attributes), select (id, seq, queue_id, lane)
     on ${schema}.job to ${schema}_sender;
 grant execute on function ${schema}.send(text, jsonb, text, interval, integer, jsonb),
     ${schema}.send_quietly(text, jsonb, text, interval, integer, jsonb) to ${schema}_sender;
@@ -87,7 +87,7 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 -- The reader.
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
 grant select on ${schema}.queue, ${schema}.node, ${schema}.claim to ${schema}_reader;
-grant select (id, seq, enqueued_at, run_at, ready_at, queue_id, priority, attempt, awaited, type, attributes)
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, awaited, type, attributes)
     on ${schema}.job to ${schema}_reader;
 grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on ${schema}.finished_job to ${schema}_reader;
@@ -97,12 +97,13 @@ grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at,
     attributes, last_error) on ${schema}.finished_job_view to ${schema}_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor
--- a place in the line before theirs, nor fill a queue that does not exist. The other roles see all rows; the owner is exempt by itself.
+-- a place in the line before theirs or in quarantine, nor fill a queue that does not exist. The other roles see all rows; the owner is exempt by itself.
 alter table ${schema}.job enable row level security;
 
 drop policy if exists sent on ${schema}.job;
 create policy sent on ${schema}.job for insert to ${schema}_sender
-    with check (id = currval('${schema}.job_seq'::regclass) and (seq is null or seq = id)
+    with check (id = currval('${schema}.job_seq'::regclass)
+        and (lane < ${quarantine_lane} and seq = id or lane = ${waiting_lane})
         and exists (select from ${schema}.queue q where q.id = queue_id and q.deleted_xid is null));
 
 drop policy if exists just_sent on ${schema}.job;

@@ -5,10 +5,5 @@ update ${schema}.queue q
 set name = pg_catalog.concat('(deleted) ', q.id, ' ', q.name), deleted_xid = pg_current_xact_id(),
     deleted_at = clock_timestamp()
 where q.name = ?::text and (?
-    or (
-        select true from ${schema}.job j
-        where j.queue_id = q.id and j.run_at is null order by j.queue_id, j.priority, j.seq limit 1) is null
-    and (
-        select true from ${schema}.job j
-        where j.queue_id = q.id and j.run_at is not null order by j.queue_id, j.run_at limit 1) is null)
+    or (select true from ${schema}.job j where j.queue_id = q.id order by j.queue_id, j.lane, j.seq limit 1) is null)
 returning q.id

@@ -9,7 +9,7 @@ from ${schema}.node n
         from pg_catalog.unnest(c.seqs::bigint[]) as s (seq) cross join lateral (
             select o.seq
             from ${schema}.job o
-            where o.queue_id = c.queue_id and o.priority = c.priority and o.seq::bigint = s.seq and o.run_at is null
+            where o.queue_id = c.queue_id and o.lane = c.lane and o.seq::bigint = s.seq
             limit 1
         ) f
     ) j on true

@@ -1,19 +1,25 @@
--- Inserts many jobs inside the caller's transaction, in the order given. Locks nothing but its own new rows.
+-- Inserts many jobs inside the caller's transaction, in the order given, which those that wait keep by a microsecond each. Locks
+-- nothing but its own new rows.
 with target as materialized (
     select q.id as queue_id, clock_timestamp() as now,
         coalesce(?::timestamptz, clock_timestamp() + nullif(?::bigint, 0)::double precision * interval '1 millisecond') as run_at
     from ${schema}.queue q
     where q.name = ?::text
+), place as materialized (
+    select t.queue_id, (extract(epoch from t.run_at) * 1000000.0)::bigint as due, p.priority, p.attributes,
+        coalesce(t.run_at > t.now, false) as waits
+    from target t cross join (select ?::smallint as priority, ?::jsonb as attributes) p
 ), sent as (
-    insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
-    select n.id, n.id, case when n.run_at > n.now then n.run_at end, n.queue_id, ?, n.type, n.payload, ?::jsonb
+    insert into ${schema}.job (id, seq, queue_id, lane, priority, type, payload, attributes)
+    select n.id, case when n.waits then n.due + n.place else n.id end, n.queue_id, case when n.waits then 11 else n.priority end,
+        case when n.waits then n.priority end, n.type, n.payload, n.attributes
     from (
-        select nextval('${schema}.job_seq'::regclass) as id, t.queue_id, t.now, t.run_at, p.type, p.payload
-        from target t cross join unnest(?::text[], ?::bytea[]) with ordinality as p (type, payload, place)
+        select nextval('${schema}.job_seq'::regclass) as id, l.*, p.type, p.payload, p.place - 1 as place
+        from place l cross join unnest(?::text[], ?::bytea[]) with ordinality as p (type, payload, place)
         order by p.place
     ) n
-    returning id, run_at
+    returning id, seq, lane
 )
 select (select t.queue_id from target t), pg_catalog.array_agg(s.id order by s.id),
-    ceil(extract(epoch from min(s.run_at) - clock_timestamp()) * 1000.0)::bigint
+    ceil((min(s.seq::numeric) filter (where s.lane::smallint = 11) - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint
 from sent s

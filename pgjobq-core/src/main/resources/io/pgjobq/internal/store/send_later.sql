@@ -1,10 +1,15 @@
 -- Inserts one job inside the caller's transaction, to wait until its time has come. Locks nothing but its own new row.
-insert into ${schema}.job (id, seq, run_at, queue_id, priority, awaited, type, payload, attributes)
-select n.id, n.id, case when n.run_at > n.now then n.run_at end, n.queue_id, ?, ?, ?, ?, ?::jsonb
+insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes)
+select n.id, case when n.run_at > n.now then (extract(epoch from n.run_at) * 1000000.0)::bigint else n.id end, n.queue_id,
+    case when n.run_at > n.now then 11 else p.priority end, case when n.run_at > n.now then p.priority end, p.awaited, p.type,
+    p.payload, p.attributes
 from (
+    select ?::smallint as priority, ?::boolean as awaited, ?::text as type, ?::bytea as payload, ?::jsonb as attributes
+) p cross join (
     select q.id as queue_id, nextval('${schema}.job_seq'::regclass) as id, clock_timestamp() as now,
         coalesce(?::timestamptz, clock_timestamp() + ?::bigint::double precision * interval '1 millisecond') as run_at
     from ${schema}.queue q
     where q.name = ?::text
 ) n
-returning id, queue_id, ceil(extract(epoch from run_at - clock_timestamp()) * 1000.0)::bigint
+returning id, queue_id,
+    case when lane::smallint = 11 then ceil((seq::numeric - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint end

@@ -59,7 +59,8 @@ class BadRowsIntegrationTests {
                 "seq | -5 | job_place",
                 "seq | 9223372036854775807 | job_place",
                 "seq | null | not-null",
-                "run_at | 'infinity' | job_moment",
+                "lane | 12 | job_lane",
+                "lane | -1 | job_lane",
                 "enqueued_at | 'infinity' | job_moment",
                 "enqueued_at | '-infinity' | job_moment",
                 "type | repeat('x', 201) | character varying(200)",
@@ -120,8 +121,8 @@ class BadRowsIntegrationTests {
     @Test
     void aJobThatWaitsWithAPlaceOfItsOwnRunsWhenItIsDue() throws Exception {
         Long id = database.queryOne(
-                "insert into pgjobq.job (id, seq, run_at, queue_id, type, payload) select nextval('pgjobq.job_seq'), 1,"
-                        + " now(), q.id, 'Integer', '5' from pgjobq.queue q where q.name = ? returning id",
+                "insert into pgjobq.job (id, lane, seq, queue_id, type, payload) select nextval('pgjobq.job_seq'), 11,"
+                        + " 1, q.id, 'Integer', '5' from pgjobq.queue q where q.name = ? returning id",
                 Long.class,
                 queue);
 
@@ -135,8 +136,8 @@ class BadRowsIntegrationTests {
         long old = insert("'1'", "4713-01-01 BC");
         long late = insert("'2'", "294276-12-31");
         database.execute(
-                "insert into pgjobq.job (id, seq, run_at, queue_id, type, payload) select nextval('pgjobq.job_seq'),"
-                        + " currval('pgjobq.job_seq'), '294276-12-31', q.id, 'Integer', '3' from pgjobq.queue q where q.name = '"
+                "insert into pgjobq.job (id, lane, seq, queue_id, type, payload) select nextval('pgjobq.job_seq'),"
+                        + " 11, 4611686018427387903, q.id, 'Integer', '3' from pgjobq.queue q where q.name = '"
                         + queue + "'");
         database.execute("update pgjobq.queue set paused = true where name = '" + queue + "'");
         database.execute("insert into pgjobq.job (id, seq, queue_id, type, payload, errors) select 4000000,"
@@ -161,7 +162,7 @@ class BadRowsIntegrationTests {
     void jobsOfAQueueThatIsNotThereAreToldOfWhenANodeStarts() throws Exception {
         database.execute("insert into pgjobq.job (id, seq, queue_id, payload) values (5000000, 5000000, -7, '1')");
         database.execute(
-                "insert into pgjobq.job (id, seq, run_at, queue_id, payload) values (5000001, 5000001, now(), 4711, '1')");
+                "insert into pgjobq.job (id, lane, seq, queue_id, payload) values (5000001, 11, 5000001, 4711, '1')");
         try (LogLines log = LogLines.capture();
                 TestNode other = TestNode.polling(database.dataSource()).start()) {
             // The other node may look at that moment too, and tells of it then.
@@ -180,17 +181,16 @@ class BadRowsIntegrationTests {
 
     @Test
     void aClaimThatNobodyMadeIsFreed() throws Exception {
-        assertThatThrownBy(() ->
-                        database.execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
+        assertThatThrownBy(
+                        () -> database.execute("insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)"
                                 + " values (1, 1, 1, 5, 1, array[1, null])"))
                 .hasMessageContaining("claim_seqs");
         node.pgJobQ().queues().pause(queue);
         SentJob<Integer> sent = node.sender().to(queue).send(4, Integer.class);
-        database.execute(
-                "insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs) select 77, -3, q.id, 5,"
-                        + " 9223372036854775806, array[" + sent.id() + ", 0, -1, " + sent.id()
-                        + "] from pgjobq.queue q where q.name = '"
-                        + queue + "'");
+        database.execute("insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs) select 77, -3, q.id, 5,"
+                + " 9223372036854775806, array[" + sent.id() + ", 0, -1, " + sent.id()
+                + "] from pgjobq.queue q where q.name = '"
+                + queue + "'");
         node.pgJobQ().queues().resume(queue);
 
         assertThat(sent.completion().get(20, TimeUnit.SECONDS).resultOrThrow()).isEqualTo(4);

@@ -65,8 +65,8 @@ class LongLookIntegrationTests {
             assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
 
             CountDownLatch late = handle(node, "late", 1);
-            database.execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select -1,"
-                    + " nextval('pgjobq.job_seq'), now() - interval '1 hour', q.id, '' from pgjobq.queue q"
+            database.execute("insert into pgjobq.job (id, lane, seq, queue_id, payload) select -1, 11,"
+                    + " (extract(epoch from now() - interval '1 hour') * 1000000)::bigint, q.id, '' from pgjobq.queue q"
                     + " where q.name = 'late'");
             assertThat(late.await(20, TimeUnit.SECONDS)).isTrue();
         }

@@ -220,7 +220,7 @@ class NodeIntegrationTests {
             // Maintenance tidies when it starts; the node's number is known before.
             database.execute(
                     "create function lose() returns trigger language plpgsql as $$ begin"
-                            + " insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
+                            + " insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)"
                             + " select (new.id::bigint << 37) + 1000000, new.id, queue_id, 5, seq, array[seq] from pgjobq.job where id = "
                             + sent.id()
                             + "; return new; end $$; create trigger lose after insert on pgjobq.node for each row execute function lose()");
@@ -240,8 +240,8 @@ class NodeIntegrationTests {
 
     private void claim(int node, long job) {
         database.execute("""
-                insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
-                select (%s::bigint << 37) + 1, %s, queue_id, priority, seq, array[seq] from pgjobq.job where id = %s""".formatted(node, node, job));
+                insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)
+                select (%s::bigint << 37) + 1, %s, queue_id, lane, seq, array[seq] from pgjobq.job where id = %s""".formatted(node, node, job));
     }
 
     private long lastNode() {

@@ -95,7 +95,7 @@ class OrderIntegrationTests {
             node.sender().sendAll(queue, List.of(1, 2, 3, 4));
             // A node that took the first three and died.
             database.execute("""
-                    insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)
+                    insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)
                     select 1, 67108863, min(queue_id), 5, max(seq), array_agg(seq)
                     from (select * from pgjobq.job where queue_id = (
                         select id from pgjobq.queue where name = '%s') order by seq limit 3) j""".formatted(queue));
@@ -122,8 +122,8 @@ class OrderIntegrationTests {
             SentJob<Void> delayed =
                     node.sender().to(queue).delay(Duration.ofMillis(200)).send(2);
             node.sender().sendAll(queue, List.of(0, 1));
-            await().until(() -> Boolean.TRUE.equals(database.queryOne(
-                    "select run_at is null from pgjobq.job where id = ?", Boolean.class, delayed.id())));
+            await().until(() -> Boolean.TRUE.equals(
+                    database.queryOne("select lane < 11 from pgjobq.job where id = ?", Boolean.class, delayed.id())));
             node.sender().send(queue, 3);
             go.countDown();
             expect(List.of(0, 1, 2, 3));

@@ -97,13 +97,16 @@ class PoisonJobIntegrationTests {
     @Test
     void withoutTheQuarantineLaneItsNeighboursDieToo() throws Exception {
         try (TestNode node = TestNode.polling(database.dataSource()).start()) {
-            String function = database.queryOne(
-                    "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'claim'"
-                            + " and p.pronamespace = 'pgjobq'::regnamespace",
-                    String.class);
-            String apart = "and ((j.rescues >= 2) is true) = v_quarantine";
-            assertThat(function).contains(apart);
-            database.execute(function.replace(apart, "and (not v_quarantine or j.rescues >= 2)"));
+            for (String name : List.of("rescue", "promote")) {
+                String function = database.queryOne(
+                        "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = ?"
+                                + " and p.pronamespace = 'pgjobq'::regnamespace",
+                        String.class,
+                        name);
+                String apart = ">= 2 then 10 ";
+                assertThat(function).contains(apart);
+                database.execute(function.replace(apart, ">= 1000 then 10 "));
+            }
             assertThat(node.pgJobQ().isRunning()).isTrue();
         }
         send(Set.of(0));

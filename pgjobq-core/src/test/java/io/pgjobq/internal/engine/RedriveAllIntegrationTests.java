@@ -17,7 +17,7 @@ class RedriveAllIntegrationTests {
                 delete from pgjobq.job j where j.id = new.id;
                 insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, finished_at,
                     type, payload)
-                select new.id, new.queue_id, new.priority, 1, 'dead', pgjobq.drop_on(clock_timestamp(), q.keep_dead),
+                select new.id, new.queue_id, new.lane, 1, 'dead', pgjobq.drop_on(clock_timestamp(), q.keep_dead),
                     new.enqueued_at, clock_timestamp(), new.type, new.payload
                 from pgjobq.queue q where q.id = new.queue_id;
                 return null;

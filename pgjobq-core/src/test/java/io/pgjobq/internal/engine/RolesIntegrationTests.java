@@ -209,8 +209,8 @@ class RolesIntegrationTests {
         long id = sender.send(QUEUE, 40).id();
         database.execute(sql("insert into S.node (token, name, heartbeat_at, heartbeat_every, silence_allowed)"
                 + " values (1, 'dead', now() - interval '1 hour', '1 s', '2 s');"
-                + " insert into S.claim (id, node_id, queue_id, priority, max_seq, seqs)"
-                + " select (n.id::bigint << 37) + 1, n.id, j.queue_id, j.priority, j.seq, array[j.seq]"
+                + " insert into S.claim (id, node_id, queue_id, lane, max_seq, seqs)"
+                + " select (n.id::bigint << 37) + 1, n.id, j.queue_id, j.lane, j.seq, array[j.seq]"
                 + " from S.job j, S.node n where n.name = 'dead' and j.id = " + id));
     }
 

@@ -19,8 +19,8 @@ class SchemaFilesTests {
     @Test
     void whatStandsInBracketsIsPutIntoAFragment() {
         assertThat(SchemaFiles.expand("where ${ready_in_lane(q.id, lane, 0)} limit 1"))
-                .startsWith("where j.queue_id = q.id and j.priority = lane and j.seq >= 0 and j.run_at is null")
-                .contains("where c.queue_id = q.id and c.priority = lane and c.max_seq >= 0) limit 1");
+                .startsWith("where j.queue_id = q.id and j.lane = lane and j.seq >= 0")
+                .contains("where c.queue_id = q.id and c.lane = lane and c.max_seq >= 0) limit 1");
     }
 
     @Test

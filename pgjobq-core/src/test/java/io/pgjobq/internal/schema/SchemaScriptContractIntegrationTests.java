@@ -27,7 +27,7 @@ class SchemaScriptContractIntegrationTests {
         assertThat(scripted).isEqualTo(Catalog.of(server, "migrated"));
         assertThat(scripted.get(0)).contains("job_seq").contains("seqs S.claim_seqs");
         assertThat(scripted.get(1)).contains("job_pkey");
-        assertThat(scripted.get(2)).contains("job_waiting");
+        assertThat(scripted.get(2)).contains("job_lane");
         assertThat(scripted.get(3)).contains("pg_advisory_xact_lock").doesNotContain("${");
     }
 

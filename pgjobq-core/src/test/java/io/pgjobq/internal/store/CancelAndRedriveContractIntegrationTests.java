@@ -191,7 +191,7 @@ class CancelAndRedriveContractIntegrationTests {
         long id = store.send();
         store.fail(store.claimOne(node), 0L);
         store.server().execute("""
-                update pgjobq.job set run_at = null, attempt = 0, errors = (
+                update pgjobq.job set lane = 5, priority = null, attempt = 0, errors = (
                     select jsonb_agg(jsonb_build_object('attempt', n)) from generate_series(1, 100) n)""");
         String kept =
                 "select jsonb_array_length(errors) || ' ' || (errors -> 0 ->> 'attempt') || ' ' || (errors -> -1 ->> 'type')"

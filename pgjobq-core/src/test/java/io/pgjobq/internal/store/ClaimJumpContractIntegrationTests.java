@@ -130,7 +130,7 @@ class ClaimJumpContractIntegrationTests {
     void twoThatTakeTurnsMissNothing() {
         Random random = new Random();
         List<Long> ids = store.sendAll(5, 60);
-        store.server().execute("update pgjobq.job set run_at = 'now' where id % 3 = 0");
+        store.server().execute("update pgjobq.job set lane = 11 where id % 3 = 0");
         List<Long> late = new ArrayList<>(ids.stream().filter(id -> id % 3 == 0).toList());
         Collections.shuffle(late, random);
         List<Taker> takers = List.of(new Taker(one), new Taker(other));
@@ -155,7 +155,7 @@ class ClaimJumpContractIntegrationTests {
     }
 
     private void commit(long id, List<Taker> takers) {
-        store.server().execute("update pgjobq.job set run_at = null where id = " + id);
+        store.server().execute("update pgjobq.job set lane = 5 where id = " + id);
         takers.forEach(each -> each.hear(id));
     }
 

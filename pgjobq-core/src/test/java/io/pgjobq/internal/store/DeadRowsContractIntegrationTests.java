@@ -71,7 +71,7 @@ class DeadRowsContractIntegrationTests {
         long first = pages(claim.formatted(store.queue(), node, (long) node << 37, seq));
 
         store.server()
-                .execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)" + " select n, 1, "
+                .execute("insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)" + " select n, 1, "
                         + store.queue() + ", 5, " + seq + " - n, '{1}' from generate_series(1, " + MANY + ") n");
         store.server().execute("delete from pgjobq.claim");
 
@@ -88,7 +88,8 @@ class DeadRowsContractIntegrationTests {
                 .execute("insert into pgjobq.job (id, seq, queue_id, payload) select n, n, " + store.queue()
                         + ", '' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + MANY + ")) s");
         store.server()
-                .execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select -n, n, now(), "
+                .execute("insert into pgjobq.job (id, lane, seq, queue_id, payload) select -n, 11, "
+                        + "(extract(epoch from clock_timestamp()) * 1000000)::bigint - n, "
                         + store.queue() + ", '' from generate_series(1, " + MANY + ") n");
         store.server().execute("delete from pgjobq.job");
 
@@ -101,7 +102,8 @@ class DeadRowsContractIntegrationTests {
         long first = pages(promote.formatted("null"));
 
         store.server()
-                .execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select -n, n, now(), "
+                .execute("insert into pgjobq.job (id, lane, seq, queue_id, payload) select -n, 11, "
+                        + "(extract(epoch from clock_timestamp()) * 1000000)::bigint - n, "
                         + store.queue() + ", '' from generate_series(1, " + MANY + ") n");
         store.server().execute("delete from pgjobq.job");
 
@@ -158,7 +160,7 @@ class DeadRowsContractIntegrationTests {
                         + ", '' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + jobs + ")) s");
         store.server()
                 .execute(
-                        "insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
+                        "insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)"
                                 + " select j.seq, 1, j.queue_id, 5, j.seq, array[j.seq] from pgjobq.job j where j.payload = ''");
         store.server().execute("delete from pgjobq.claim where node_id = 1");
         store.server().execute("delete from pgjobq.job where payload = ''");

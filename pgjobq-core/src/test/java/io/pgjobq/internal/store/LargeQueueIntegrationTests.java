@@ -81,10 +81,12 @@ class LargeQueueIntegrationTests {
     }
 
     private void fill(int jobs) {
-        server.execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, n,"
-                + " case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + store.queue()
-                + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + jobs
-                + ")) s");
+        server.execute(
+                "insert into pgjobq.job (id, lane, seq, queue_id, payload) select n, case when n % 10 = 0 then 11 else 5 end,"
+                        + " case when n % 10 = 0 then (extract(epoch from clock_timestamp()) + 86400) * 1000000 + n else n end, "
+                        + store.queue()
+                        + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + jobs
+                        + ")) s");
         server.execute("vacuum (analyze) pgjobq.job");
     }
 

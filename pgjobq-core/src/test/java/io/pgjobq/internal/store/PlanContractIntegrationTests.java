@@ -32,6 +32,7 @@ class PlanContractIntegrationTests {
             "unknown_types", 200L,
             "release", 200L,
             "rescue", 1_500L,
+            "promote", 200L,
             "sweep", 500L,
             "describe_queue", 20_000L);
 

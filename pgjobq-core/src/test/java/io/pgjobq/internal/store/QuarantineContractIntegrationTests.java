@@ -52,7 +52,7 @@ class QuarantineContractIntegrationTests {
     }
 
     @Test
-    void quarantinedJobsAreTakenFromTheUrgentLanesFirstAndOnlyOfKnownTypes() {
+    void quarantinedJobsAreTakenInTheOrderOfTheirPlacesAndOnlyOfKnownTypes() {
         List<Long> late = store.sendAll(9, 1);
         List<Long> urgent = store.sendAll(1, 1);
         store.send(TestStore.job(0), "Unknown");
@@ -63,11 +63,11 @@ class QuarantineContractIntegrationTests {
         assertThat(ids(store.jobs()
                         .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs()))
-                .isEqualTo(urgent);
+                .isEqualTo(late);
         assertThat(ids(store.jobs()
                         .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs()))
-                .isEqualTo(late);
+                .isEqualTo(urgent);
         assertThat(store.jobs()
                         .claim(store.request(node, 9, known, LanePosition.QUARANTINE))
                         .jobs())
@@ -119,7 +119,7 @@ class QuarantineContractIntegrationTests {
 
         assertThat(store.value("select pg_column_size(j.*) from pgjobq.job j", Integer.class))
                 .isEqualTo(store.value(
-                        "select pg_column_size(r.*) from (select id, seq, enqueued_at, run_at, queue_id, priority, attempt,"
+                        "select pg_column_size(r.*) from (select id, seq, enqueued_at, queue_id, lane, attempt,"
                                 + " awaited, type, payload, attributes, errors from pgjobq.job offset 0) r",
                         Integer.class));
     }

@@ -43,8 +43,8 @@ class ReadyMomentContractIntegrationTests {
         store.send(TestStore.delayedJob(86_400_000), "");
         store.server()
                 .execute("update pgjobq.job set enqueued_at = clock_timestamp() - interval '1 day',"
-                        + " run_at = clock_timestamp() - interval '3 s'");
-        Instant due = moment("select run_at from pgjobq.job");
+                        + TestStore.waitsUntil("clock_timestamp() - interval '3 s'"));
+        Instant due = moment("select run_at from pgjobq.job_view");
         assertThat(store.count("job_view where ready_at is null and state = 'waiting'"))
                 .isEqualTo(1);
         store.lanes().promote(9, null);
@@ -62,7 +62,7 @@ class ReadyMomentContractIntegrationTests {
     void aFailedJobIsReadyWhenItsBackOffIsOver() {
         store.send();
         store.fail(store.claimOne(node), 0L);
-        Instant over = moment("select run_at from pgjobq.job");
+        Instant over = moment("select run_at from pgjobq.job_view");
         store.lanes().promote(9, null);
 
         assertThat(store.claimOne(node).readyAt()).isEqualTo(over);
@@ -84,7 +84,8 @@ class ReadyMomentContractIntegrationTests {
     void aJobThatIsGivenBackOrRescuedKeepsThePlaceAndTheMoment() {
         store.send(TestStore.delayedJob(86_400_000), "");
         store.send();
-        store.server().execute("update pgjobq.job set run_at = clock_timestamp() where run_at is not null");
+        store.server()
+                .execute("update pgjobq.job set " + TestStore.waitsUntil("clock_timestamp()") + " where lane = 11");
         store.lanes().promote(9, null);
         List<ClaimedJob> first = store.claim(node, 9);
         assertThat(first).extracting(job -> job.readyAt().equals(job.sentAt())).containsExactly(true, false);
@@ -108,8 +109,8 @@ class ReadyMomentContractIntegrationTests {
             store.send(i % 2 == 0 ? TestStore.delayedJob(86_400_000) : TestStore.job(5), "");
         }
         store.server()
-                .execute("update pgjobq.job set run_at = clock_timestamp() - id * interval '1 s'"
-                        + " where run_at is not null");
+                .execute("update pgjobq.job set " + TestStore.waitsUntil("clock_timestamp() - id * interval '1 s'")
+                        + " where lane = 11");
         store.lanes().promote(9, null);
         store.sendAll(5, 2);
 
@@ -126,7 +127,7 @@ class ReadyMomentContractIntegrationTests {
         }
         store.server()
                 .execute("update pgjobq.job set enqueued_at = clock_timestamp() - interval '1 day',"
-                        + " run_at = clock_timestamp() - interval '5 s'");
+                        + TestStore.waitsUntil("clock_timestamp() - interval '5 s'"));
         store.lanes().promote(9, null);
         ClaimedJob succeeded = store.claimOne(node);
         ClaimedJob died = store.claimOne(node);

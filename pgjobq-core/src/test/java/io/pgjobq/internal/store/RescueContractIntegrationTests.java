@@ -89,7 +89,7 @@ class RescueContractIntegrationTests {
         assertThat(store.nodes().rescue(9))
                 .singleElement()
                 .satisfies(rescue -> assertThat(rescue.rescued()).isZero());
-        assertThat(store.count("job where attempt = 1 and run_at is not null")).isEqualTo(1);
+        assertThat(store.count("job where attempt = 1 and lane = 11")).isEqualTo(1);
         assertThat(store.count("claim")).isZero();
     }
 

@@ -40,12 +40,14 @@ class RoleLimitsContractIntegrationTests {
         "select id from S.job for update",
         "insert into S.queue (name) values ('mine')",
         "update S.queue set paused = true",
-        "insert into S.claim (id, node_id, queue_id, priority, max_seq, seqs) values (1, 1, 1, 5, 1, '{1}')",
+        "insert into S.claim (id, node_id, queue_id, lane, max_seq, seqs) values (1, 1, 1, 5, 1, '{1}')",
         "insert into S.node (token, name, heartbeat_every, silence_allowed) values (1, 'x', '1 s', '1 s')",
         "insert into S.job (id, seq, queue_id, payload, attempt) values (nextval('S.job_seq'), 1, 1, '', 0)",
         "select nextval('S.job_seq');"
                 + " insert into S.job (id, seq, queue_id, payload) values (9000000, 9000000, 1, '')",
         "insert into S.job (id, seq, queue_id, payload) values (nextval('S.job_seq'), 1, 1, '')",
+        "select nextval('S.job_seq'); insert into S.job (id, seq, lane, queue_id, payload)"
+                + " select currval('S.job_seq'), currval('S.job_seq'), 10, q.id, '' from S.queue q where q.name = 'emails'",
         "insert into S.job (id, seq, queue_id, payload)"
                 + " select nextval('S.job_seq') + 5, currval('S.job_seq') + 5, 1, ''",
         "select nextval('S.job_seq');"

@@ -108,10 +108,10 @@ enum Tables {
         TestDatabase server = store.server();
         jobs(server, store.queue(), JOBS);
         int elsewhere = store.nodes().register(TestStore.TOKEN, "elsewhere", Duration.ofHours(1), Duration.ofHours(12));
-        server.execute("insert into pgjobq.claim (id, node_id, queue_id, priority, max_seq, seqs)"
+        server.execute("insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)"
                 + " select (" + elsewhere + "::bigint << 37) + min(j.seq), " + elsewhere + ", " + store.queue()
                 + ", 5, max(j.seq), array_agg(j.seq)"
-                + " from (select seq from pgjobq.job where run_at is null and queue_id = " + store.queue()
+                + " from (select seq from pgjobq.job where lane < 11 and queue_id = " + store.queue()
                 + " order by seq limit " + RUNNING + ") j group by j.seq / 100");
         server.execute("insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at,"
                 + " finished_at, type) select -n, " + store.queue() + ", 5, 1, 'succeeded',"
@@ -119,9 +119,11 @@ enum Tables {
     }
 
     private static void jobs(TestDatabase server, int queue, int count) {
-        server.execute("insert into pgjobq.job (id, seq, run_at, queue_id, payload) select n, n,"
-                + " case when n % 10 = 0 then clock_timestamp() + interval '1 day' end, " + queue
-                + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + count
-                + ")) s");
+        server.execute(
+                "insert into pgjobq.job (id, lane, seq, queue_id, payload) select n, case when n % 10 = 0 then 11 else 5 end,"
+                        + " case when n % 10 = 0 then (extract(epoch from clock_timestamp()) + 86400) * 1000000 + n else n end, "
+                        + queue
+                        + ", '{}' from (select nextval('pgjobq.job_seq') as n from generate_series(1, " + count
+                        + ")) s");
     }
 }

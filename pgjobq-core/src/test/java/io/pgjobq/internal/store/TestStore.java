@@ -67,6 +67,11 @@ record TestStore(
                 queues.create(QUEUE));
     }
 
+    /** The assignments that let a job wait until then. */
+    static String waitsUntil(String moment) {
+        return "lane = 11, seq = (extract(epoch from " + moment + ") * 1000000)::bigint";
+    }
+
     int node() {
         return nodes.register(TOKEN, "test", Duration.ofSeconds(1), Duration.ofSeconds(12));
     }

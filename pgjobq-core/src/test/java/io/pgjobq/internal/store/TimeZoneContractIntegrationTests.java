@@ -52,7 +52,9 @@ class TimeZoneContractIntegrationTests {
             Instant instant = change.plus(minutes, ChronoUnit.MINUTES);
             long id = store.send(new NewJob(TestStore.QUEUE, 5, null, instant, null, false), "");
             assertThat(server.queryOne(
-                            "select extract(epoch from run_at)::bigint from pgjobq.job where id = ?", Long.class, id))
+                            "select extract(epoch from run_at)::bigint from pgjobq.job_view where id = ?",
+                            Long.class,
+                            id))
                     .isEqualTo(instant.getEpochSecond());
         }
     }
@@ -106,7 +108,7 @@ class TimeZoneContractIntegrationTests {
             TestStore store = in(zone);
             long id = store.send(TestStore.delayedJob(400L * 24 * 3600 * 1000), "");
             assertThat(server.queryOne(
-                            "select round(extract(epoch from run_at - enqueued_at) / 3600)::bigint from pgjobq.job"
+                            "select round(extract(epoch from run_at - enqueued_at) / 3600)::bigint from pgjobq.job_view"
                                     + " where id = ?",
                             Long.class,
                             id))

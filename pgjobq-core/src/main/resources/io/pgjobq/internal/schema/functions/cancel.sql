@@ -19,7 +19,7 @@ begin
     from ${schema}.job j
     where j.id = p_id and not exists (
         select from ${schema}.claim c
-        where c.queue_id = j.queue_id and c.priority = j.priority and c.max_seq >= j.seq and j.seq = any (c.seqs))
+        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
     for update;
     select true, e.awaited is not null into cancelled, cancel.awaited
     from ${schema}.end_jobs(

@@ -3,8 +3,7 @@
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
--- Quarantined jobs (see the job table) are passed over in their lanes, and taken one at a time from a lane of their own:
--- so whoever dies of one takes few others along.
+-- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
 -- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
@@ -33,6 +32,7 @@ declare
     v_left integer := p_limit;
     v_count integer;
     v_locked boolean;
+    v_lane smallint;
     v_quarantine boolean;
     v_paused boolean;
     v_registered boolean;
@@ -65,25 +65,17 @@ begin
     for i in 1 .. cardinality(p_lanes) loop
         claim_id := p_claim + i;
         next_seq := null;
-        v_quarantine := p_lanes[i] = ${quarantine_lane};
-        if v_quarantine then
-            select j.priority, j.seq into priority, v_from
-            from ${schema}.job j
-            where ${ready_in_quarantine(p_queue)} and (p_types is null or j.type = any (p_types))
-            order by j.priority, j.seq
-            limit 1;
-            continue when not found;
-        else
-            priority := p_lanes[i];
-            v_from := p_from[i];
-        end if;
+        v_lane := p_lanes[i];
+        v_quarantine := v_lane = ${quarantine_lane};
+        priority := v_lane;
+        v_from := p_from[i];
         v_low := v_from;
         v_since := null;
-        if not v_quarantine and p_last[i] <> 0 and v_from < p_announced[i] then
+        if p_last[i] <> 0 and v_from < p_announced[i] then
             v_types := hash_array_extended(p_types, 0);
             select c.max_seq + 1, c.from_seq, c.since_xid into v_next, v_low, v_since
             from ${schema}.claim c
-            where c.queue_id = p_queue and c.priority = p_lanes[i] and c.max_seq >= v_from - 1 and c.from_seq <= v_from
+            where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from - 1 and c.from_seq <= v_from
                 and c.since_xid >= p_last[i]::text::xid8 and (c.types_hash is null or c.types_hash = v_types)
             order by c.max_seq desc
             limit 1;
@@ -104,8 +96,7 @@ begin
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
                 j.attributes
             from ${schema}.job j
-            where ${ready_in_lane(p_queue, claim.priority, v_from)}
-                and ((j.rescues >= ${quarantine_after}) is true) = v_quarantine
+            where ${ready_in_lane(p_queue, v_lane, v_from)}
                 and (p_types is null or j.type = any (p_types))
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
@@ -115,29 +106,32 @@ begin
             select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
                 null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
             from ${schema}.job j
-            where j.queue_id = p_queue and j.priority = claim.priority and j.run_at is null
+            where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
                 and octet_length(j.payload) between 501 and 32768;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
+        if v_quarantine then
+            select ${own_priority} into priority from ${schema}.job j where j.id = coalesce(ids[1], seqs[1]);
+        end if;
         if v_count = 0 then
             continue when v_quarantine;
             claim_id := null;
             -- What others have taken need not be walked over again.
             select c.max_seq + 1 into next_seq
             from ${schema}.claim c
-            where c.queue_id = p_queue and c.priority = claim.priority and c.max_seq >= p_from[i]
+            where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= p_from[i]
             order by c.max_seq desc
             limit 1;
             next_seq := coalesce(next_seq, p_from[i]);
         elsif v_quarantine or v_left > 0 then
-            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs);
+            insert into ${schema}.claim (id, node_id, queue_id, lane, max_seq, seqs)
+            values (claim_id, p_node, p_queue, v_lane, seqs[v_count], seqs);
             next_seq := case when not v_quarantine then seqs[v_count] + 1 end;
         else
-            insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs, from_seq, since_xid, types_hash)
-            values (claim_id, p_node, p_queue, priority, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
+            insert into ${schema}.claim (id, node_id, queue_id, lane, max_seq, seqs, from_seq, since_xid, types_hash)
+            values (claim_id, p_node, p_queue, v_lane, seqs[v_count], seqs, v_low, coalesce(v_since, pg_current_xact_id()),
                 hash_array_extended(p_types, 0));
             look := pg_current_xact_id()::text::bigint;
         end if;

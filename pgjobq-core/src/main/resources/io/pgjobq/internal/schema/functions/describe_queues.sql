@@ -12,18 +12,18 @@ begin
     select q.name, q.paused,
         (select greatest(0, count(*) - r.running) from (
             select from ${schema}.job j
-            where j.queue_id = q.id and j.run_at is null limit p_most + r.running) x),
+            where j.queue_id = q.id and j.lane < ${waiting_lane} limit p_most + r.running) x),
         r.running,
         (select count(*) from (
-            select from ${schema}.job j where j.queue_id = q.id and j.run_at is not null limit p_most) x),
+            select from ${schema}.job j where j.queue_id = q.id and j.lane = ${waiting_lane} limit p_most) x),
         (select count(*) from (
             select from ${schema}.finished_job f where f.queue_id = q.id and f.state = 'dead' limit p_most) x),
         extract(epoch from clock_timestamp() - (
             select min(o.since)
-            from generate_series(0, ${quarantine_lane} - 1) as p (priority) cross join lateral (
+            from generate_series(0, ${quarantine_lane}) as p (lane) cross join lateral (
                 select coalesce(j.ready_at, j.enqueued_at)::timestamptz as since
                 from ${schema}.job j
-                where ${ready_in_lane(q.id, p.priority, 0)}
+                where ${ready_in_lane(q.id, p.lane, 0)}
                 order by j.seq
                 limit 1
             ) o))
@@ -34,7 +34,7 @@ begin
         ) e cross join lateral (
             select count(*) as held
             from ${schema}.job j
-            where j.queue_id = c.queue_id and j.priority = c.priority and j.run_at is null
+            where j.queue_id = c.queue_id and j.lane = c.lane
                 and j.seq between e.first_seq and e.last_seq and j.seq = any (c.seqs)
         ) h
         where c.queue_id = q.id

@@ -20,7 +20,7 @@ begin
     with done as (
         delete from ${schema}.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
-        returning j.id, j.queue_id, j.priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
+        returning j.id, j.queue_id, ${own_priority} as priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
             j.ready_at, j.type, j.attributes, j.awaited,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors

@@ -17,17 +17,10 @@ begin
     if cardinality(v_gone) = 0 then
         return;
     end if;
-    with ready as materialized (
-        select j.id, j.seq from ${schema}.job j
-        where j.queue_id = any (v_gone) and j.run_at is null
-        limit p_limit for update skip locked
-    ), waiting as materialized (
-        select j.id, j.seq from ${schema}.job j
-        where j.queue_id = any (v_gone) and j.run_at is not null
-        limit p_limit - (select count(*) from ready) for update skip locked
+    with gone as materialized (
+        select j.id, j.seq::bigint from ${schema}.job j where j.queue_id = any (v_gone) limit p_limit for update skip locked
     )
-    select array_agg(l.id), array_agg(l.seq) into v_ids, v_seqs
-    from (select r.id, r.seq::bigint from ready r union all select w.id, w.seq::bigint from waiting w order by id) l;
+    select array_agg(l.id), array_agg(l.seq) into v_ids, v_seqs from (select g.* from gone g order by g.id) l;
     select coalesce(e.awaited, '{}') into purge_queues.awaited
     from ${schema}.end_jobs(
         'cancelled', clock_timestamp(), v_ids, v_seqs, null, null, null, null, null, null, null) e;
@@ -40,8 +33,7 @@ begin
     where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
         and q.deleted_at < clock_timestamp() - interval '1 day'
         -- Not "exists", which the planner may make a join of that reads all jobs.
-        and (select true from ${schema}.job j where j.queue_id = q.id and j.run_at is null limit 1) is null
-        and (select true from ${schema}.job j where j.queue_id = q.id and j.run_at is not null limit 1) is null;
+        and (select true from ${schema}.job j where j.queue_id = q.id limit 1) is null;
     more := coalesce(cardinality(v_ids), 0) >= p_limit or v_claims >= p_limit;
 end
 $$;

@@ -27,14 +27,14 @@ begin
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (
-        insert into ${schema}.job (id, seq, enqueued_at, ready_at, queue_id, priority, type, payload, attributes, errors)
+        insert into ${schema}.job (id, seq, enqueued_at, ready_at, queue_id, lane, type, payload, attributes, errors)
         select s.id, nextval('${schema}.job_seq'), s.enqueued_at, v_now, s.queue_id, s.priority, s.type, s.payload,
             s.attributes, s.errors
         from sorted s
         returning *
     )
-    select r.queue_id, r.priority::smallint, min(r.seq), count(*), redrive.until
+    select r.queue_id, r.lane::smallint, min(r.seq), count(*), redrive.until
     from revived r
-    group by r.queue_id, r.priority;
+    group by r.queue_id, r.lane;
 end
 $$;

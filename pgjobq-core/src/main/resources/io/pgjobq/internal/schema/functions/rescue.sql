@@ -21,7 +21,7 @@ begin
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.priority, c.seqs, q.max_attempts,
+        select c.id, c.queue_id, c.lane, c.seqs, q.max_attempts,
             (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from ${schema}.claim c left join ${schema}.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from ${schema}.node n)
@@ -35,8 +35,8 @@ begin
         from (
             select j.id, j.seq::bigint, j.rescues, j.attempt
             from ${schema}.job j
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+            where j.queue_id = v_claim.queue_id and j.lane = v_claim.lane
+                and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs)
             order by j.id
             for update
@@ -45,14 +45,16 @@ begin
         with freed as (
             update ${schema}.job j
             set attempt = j.attempt + 1, rescues = least(coalesce(j.rescues, 0), 100) + 1,
+                lane = case when j.rescues + 1 >= ${quarantine_after} then ${quarantine_lane} else j.lane end,
+                priority = case when j.rescues + 1 >= ${quarantine_after} then ${own_priority} end,
                 errors = ${schema}.append_error(
                     j.errors, j.attempt + 1, v_at, 'lost', ${schema}.rescue_error(least(coalesce(j.rescues, 0), 100) + 1, j.attempt + 1), '')
-            where j.queue_id = v_claim.queue_id and j.priority = v_claim.priority
-                and j.run_at is null and j.seq between v_claim.first_seq and v_claim.last_seq
+            where j.queue_id = v_claim.queue_id and j.lane = v_claim.lane
+                and j.seq between v_claim.first_seq and v_claim.last_seq
                 and j.seq = any (v_claim.seqs) and j.attempt + 1 < v_claim.max_attempts
             returning j.seq, j.rescues
         )
-        select v_claim.queue_id, v_claim.priority, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= ${quarantine_after})
+        select v_claim.queue_id, v_claim.lane, min(f.seq), count(f.seq), count(*) filter (where f.rescues >= ${quarantine_after})
         into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined
         from freed f;
         rescue.died := coalesce(cardinality(v_spent), 0);

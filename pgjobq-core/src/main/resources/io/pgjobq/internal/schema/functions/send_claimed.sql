@@ -15,7 +15,7 @@ ${along_indexes}
 as $$
 #variable_conflict use_column
 declare
-    v_priority smallint := cardinality(p_from) - 1;
+    v_lane smallint := cardinality(p_from) - 1;
     v_free boolean;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
@@ -30,18 +30,17 @@ begin
             and (
                 select bool_or((
                     select true from ${schema}.job j
-                    where j.queue_id = p_queue and j.priority = (l.place - 1)::smallint and j.seq >= l.seq
-                        and j.run_at is null
+                    where j.queue_id = p_queue and j.lane = (l.place - 1)::smallint and j.seq >= l.seq
                     limit 1))
                 from unnest(p_from) with ordinality as l (seq, place)) is null as claimed
         from ${schema}.queue q
         where q.id = p_queue and q.deleted_xid is null
     ), made as (
-        insert into ${schema}.claim (id, node_id, queue_id, priority, max_seq, seqs)
-        select p_claim, p_node, p_queue, v_priority, t.id, array[t.id] from target t where t.claimed
+        insert into ${schema}.claim (id, node_id, queue_id, lane, max_seq, seqs)
+        select p_claim, p_node, p_queue, v_lane, t.id, array[t.id] from target t where t.claimed
     )
-    insert into ${schema}.job as j (id, seq, queue_id, priority, awaited, type, payload, attributes)
-    select t.id, t.id, p_queue, v_priority, p_awaited, p_type, p_payload, p_attributes::jsonb from target t
+    insert into ${schema}.job as j (id, seq, queue_id, lane, awaited, type, payload, attributes)
+    select t.id, t.id, p_queue, v_lane, p_awaited, p_type, p_payload, p_attributes::jsonb from target t
     returning j.id, (select t.claimed from target t), j.enqueued_at::timestamptz;
 end
 $$;

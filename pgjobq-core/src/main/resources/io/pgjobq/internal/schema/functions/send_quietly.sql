@@ -44,9 +44,10 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     v_id := nextval('${schema}.job_seq');
-    insert into ${schema}.job (id, seq, run_at, queue_id, priority, type, payload, attributes)
-    values (v_id, v_id, case when delay > interval '0' then clock_timestamp() + delay end, v_queue,
-        send_quietly.priority, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    insert into ${schema}.job (id, seq, queue_id, lane, priority, type, payload, attributes)
+    values (v_id, case when delay > interval '0' then ${place_of(clock_timestamp() + delay)} else v_id end, v_queue,
+        case when delay > interval '0' then ${waiting_lane} else send_quietly.priority end,
+        case when delay > interval '0' then send_quietly.priority end, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
 end
 $$;

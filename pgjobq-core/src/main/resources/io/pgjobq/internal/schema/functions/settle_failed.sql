@@ -30,8 +30,8 @@ begin
         where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
     ), retried as (
         update ${schema}.job j
-        set attempt = j.attempt + 1, seq = nextval('${schema}.job_seq'::regclass),
-            run_at = v_at + f.delay * interval '1 millisecond',
+        set attempt = j.attempt + 1, lane = ${waiting_lane}, priority = ${own_priority},
+            seq = ${place_of(v_at + f.delay * interval '1 millisecond')},
             errors = ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq

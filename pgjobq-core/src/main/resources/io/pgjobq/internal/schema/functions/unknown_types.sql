@@ -12,14 +12,14 @@ begin
     from (
         (select j.type::text
         from ${schema}.job j
-        where j.queue_id = p_queue and j.priority = p_priority and j.seq >= p_from and j.run_at is null
+        where j.queue_id = p_queue and j.lane = p_priority and j.seq >= p_from
         order by j.seq
         limit 1000)
         union all
         (select j.type::text
         from ${schema}.job j
-        where j.queue_id = p_queue and j.rescues >= 2 and j.run_at is null
-        order by j.queue_id, j.priority, j.seq
+        where j.queue_id = p_queue and j.lane = ${quarantine_lane}
+        order by j.seq
         limit 1000)
     ) h
     where h.type <> all (p_types);

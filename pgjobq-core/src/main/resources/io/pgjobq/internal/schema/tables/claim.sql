@@ -11,7 +11,7 @@ create table ${schema}.claim (
     id bigint not null,
     node_id integer not null,
     queue_id integer not null,
-    priority smallint not null,
+    lane smallint not null,
     max_seq bigint not null,
     seqs ${schema}.claim_seqs not null,
     from_seq bigint,
@@ -26,7 +26,7 @@ alter table ${schema}.claim alter column seqs set storage main;
 
 alter table ${schema}.claim set (toast_tuple_target = 8160);
 
-create index claim_lane on ${schema}.claim (queue_id, priority, max_seq);
+create index claim_lane on ${schema}.claim (queue_id, lane, max_seq);
 
 -- Vacuumed after a thousand claims. With 200 jobs each and 2,000 jobs/s the table stays below 3 MB.
 alter table ${schema}.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,

@@ -1,17 +1,21 @@
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
--- unless the job fails. Waiting jobs (delayed, or failed and backing off) have a run_at, ready or running ones have none. A
--- waiting job's seq is one that nothing else has ever had: it gets another when it becomes ready.
+-- unless the job fails. A job has a place, which is its lane and its seq there. Ready or running, its lane is its priority, or
+-- 10 if it is in quarantine: it may be what kills those who hold it. Its seq comes from the sequence, and is one that nothing
+-- else has ever had. Waiting (delayed, or failed and backing off), its lane is 11, and its seq the time until which it waits, in
+-- microseconds since 1970. In lanes 10 and 11 priority says which lane it comes from; else it is null, so that it takes no room.
+-- One index serves all of that.
 -- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
--- rescues counts the nodes that died while they held the job, null for none, so that it takes no room; from two on the job
--- is in quarantine: it may be what kills them.
+-- rescues counts the nodes that died while they held the job, null for none, so that it takes no room.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
 create domain ${schema}.job_moment as timestamptz constraint job_moment check (isfinite(value));
 
 create domain ${schema}.job_place as bigint constraint job_place check (value between 1 and 4611686018427387903);
+
+create domain ${schema}.job_lane as smallint constraint job_lane check (value between 0 and 11);
 
 create domain ${schema}.job_priority as smallint constraint job_priority check (value between 0 and 9);
 
@@ -31,10 +35,10 @@ create table ${schema}.job (
     id bigint not null,
     seq ${schema}.job_place not null,
     enqueued_at ${schema}.job_moment not null default clock_timestamp(),
-    run_at ${schema}.job_moment,
     ready_at ${schema}.job_moment,
     queue_id integer not null,
-    priority ${schema}.job_priority not null default 5,
+    lane ${schema}.job_lane not null default 5,
+    priority ${schema}.job_priority,
     attempt ${schema}.job_attempt not null default 0,
     rescues smallint,
     awaited boolean not null default false,
@@ -45,11 +49,7 @@ create table ${schema}.job (
     constraint job_pkey primary key (id)
 );
 
-create index job_ready on ${schema}.job (queue_id, priority, seq) where run_at is null;
-
-create index job_quarantine on ${schema}.job (queue_id, priority, seq) where rescues >= 2 and run_at is null;
-
-create index job_waiting on ${schema}.job (queue_id, run_at, id) where run_at is not null;
+create index job_lane on ${schema}.job (queue_id, lane, seq);
 
 -- Vacuumed at each round of autovacuum in which a few thousand jobs ended, be the table empty or hold millions, and without
 -- a pause. What is left between two rounds is what bounds the table: at 2,000 jobs/s, payloads of 140 bytes and the server's

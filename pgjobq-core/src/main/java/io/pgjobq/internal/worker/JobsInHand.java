@@ -1,5 +1,6 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,12 +37,12 @@ final class JobsInHand {
     private boolean paused;
 
     JobsInHand(
-            int concurrency,
+            ContainerOptions options,
             QuarantineSlot quarantine,
             BooleanSupplier mayTake,
             RunnerThreads threads,
             LongSupplier nanoTime) {
-        this.concurrency = concurrency;
+        this.concurrency = options.concurrency();
         this.lanes = new Lanes(quarantine);
         this.mayTake = mayTake;
         this.threads = threads;

@@ -58,7 +58,7 @@ public final class QueueContainer implements WorkerContainer {
         this.services = services;
         this.workload = new Workload(
                 queue,
-                options.concurrency(),
+                options,
                 services.settler().quarantine(),
                 new Readiness(number, services),
                 () -> services.threads().execute(runners()),

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import java.time.Duration;
 import java.util.List;
@@ -32,19 +33,19 @@ final class Workload {
 
     /**
      * @param queue how log lines name it
-     * @param concurrency how many jobs may run at once
+     * @param options how many jobs may run at once, and be held
      * @param quarantine what the node's queues share
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
      */
     Workload(
             String queue,
-            int concurrency,
+            ContainerOptions options,
             QuarantineSlot quarantine,
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
-        this.jobs = new JobsInHand(concurrency, quarantine, mayTake, new RunnerThreads(queue, startRunner), nanoTime);
+        this.jobs = new JobsInHand(options, quarantine, mayTake, new RunnerThreads(queue, startRunner), nanoTime);
     }
 
     /** Wakes everybody who waits. */

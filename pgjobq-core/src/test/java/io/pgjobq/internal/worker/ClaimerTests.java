@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
@@ -21,11 +22,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ClaimerTests extends WorkFixture {
 
+    private static final ContainerOptions TWO_AT_ONCE =
+            ContainerOptions.builder().concurrency(2).build();
+
     private static final short[] ALL = {10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     private final AtomicInteger runners = new AtomicInteger();
     private final Workload workload =
-            new Workload("work", 2, settler.quarantine(), () -> true, runners::incrementAndGet, now::get);
+            new Workload("work", TWO_AT_ONCE, settler.quarantine(), () -> true, runners::incrementAndGet, now::get);
     private final Queue host = new Queue();
     private final AtomicInteger toldOfQuarantine = new AtomicInteger();
     private final Claimer claimer = new Claimer(

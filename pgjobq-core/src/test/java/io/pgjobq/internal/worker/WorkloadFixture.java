@@ -1,5 +1,6 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.ClaimBookTests;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.Settlement;
@@ -30,7 +31,13 @@ class WorkloadFixture {
     /** What stands in the way of another runner. */
     volatile @Nullable Throwable noThread;
 
-    final Workload workload = new Workload("work", 2, quarantine, () -> mayTake, this::startRunner, now::get);
+    final Workload workload = new Workload(
+            "work",
+            ContainerOptions.builder().concurrency(2).build(),
+            quarantine,
+            () -> mayTake,
+            this::startRunner,
+            now::get);
 
     @AfterEach
     void leaveNoInterruption() {

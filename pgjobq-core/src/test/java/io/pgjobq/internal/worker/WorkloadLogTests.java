@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.test.LogLines;
 import java.util.List;
@@ -12,7 +13,7 @@ class WorkloadLogTests extends RunnerFixture {
     private boolean threads;
     private final Workload workload = new Workload(
             "work",
-            3,
+            ContainerOptions.builder().concurrency(3).build(),
             new QuarantineSlot(),
             () -> true,
             () -> {

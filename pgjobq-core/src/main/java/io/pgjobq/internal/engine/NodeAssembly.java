@@ -117,7 +117,7 @@ final class NodeAssembly {
             announcer = null;
             listener = null;
         } else {
-            announcer = new Announcer(notifications, channels, node::id, vitals);
+            announcer = new Announcer(notifications, channels, node::id, vitals, nanoTime);
             SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Timing.DEFAULT, nanoTime);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(

@@ -1,5 +1,6 @@
 package io.pgjobq.internal.notify;
 
+import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Log;
@@ -8,18 +9,24 @@ import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
  * Sends notifications from a thread of its own, so that no sender's commit takes the instance-wide lock that a notifying
- * commit takes. What comes while one is under way goes into the next. Thread-safe.
+ * commit takes. What comes while one is under way goes into the next. Only a job that is sent alone, after a while without
+ * any, brings its own along: nobody waits for that lock then, and the others hear of it sooner. Thread-safe.
  */
 public final class Announcer {
 
     /** The first signal is sent at once; under load there is one notification in this time. */
     private static final Duration SPACING = Duration.ofMillis(2);
+
+    /** Where nothing was announced for so long, a job brings its notification along. */
+    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Logger LOG = Log.of(Announcer.class);
 
@@ -28,9 +35,15 @@ public final class Announcer {
     private final IntSupplier self;
     private final Outage outage;
     private final Background background;
+    private final LongSupplier nanoTime;
 
     /** Guarded by the background's lock. */
     private Pending pending = new Pending();
+
+    /** How many notifications are under way. Guarded by the background's lock, as is the next. */
+    private int underWay;
+
+    private long lastAt;
 
     /** Sends one notification. */
     @FunctionalInterface
@@ -39,16 +52,25 @@ public final class Announcer {
         void announce(String channel, String text);
     }
 
-    public Announcer(NotificationStore store, Channels channels, IntSupplier self, Vitals vitals) {
-        this(store::announce, channels, self, vitals, new Background("pgjobq-announcer", vitals));
+    public Announcer(
+            NotificationStore store, Channels channels, IntSupplier self, Vitals vitals, LongSupplier nanoTime) {
+        this(store::announce, channels, self, vitals, new Background("pgjobq-announcer", vitals), nanoTime);
     }
 
-    Announcer(Sending sending, Channels channels, IntSupplier self, Vitals vitals, Background background) {
+    Announcer(
+            Sending sending,
+            Channels channels,
+            IntSupplier self,
+            Vitals vitals,
+            Background background,
+            LongSupplier nanoTime) {
         this.sending = sending;
         this.channels = channels;
         this.self = self;
         this.outage = new Outage(LOG, "notifying other nodes", vitals);
         this.background = background;
+        this.nanoTime = nanoTime;
+        this.lastAt = nanoTime.getAsLong() - QUIET_NANOS;
     }
 
     /**
@@ -68,6 +90,44 @@ public final class Announcer {
     /** Lets the signal be sent soon. */
     void announce(Signal signal) {
         background.change(() -> pending.add(signal));
+    }
+
+    /** Lets a job that is sent alone bring its notification along, {@code null} if some were sent just now. */
+    @Nullable
+    LoneNotice lone() {
+        return background.read(() -> {
+            if (underWay > 0 || !pending.isEmpty() || nanoTime.getAsLong() - lastAt < QUIET_NANOS) {
+                return null;
+            }
+            underWay++;
+            return new Lone(new Notice(channels.jobs(), SignalCodec.beginning(self.getAsInt())));
+        });
+    }
+
+    private final class Lone implements LoneNotice {
+
+        private final Notice notice;
+
+        Lone(Notice notice) {
+            this.notice = notice;
+        }
+
+        @Override
+        public Notice notice() {
+            return notice;
+        }
+
+        @Override
+        public void close() {
+            over();
+        }
+    }
+
+    private void over() {
+        background.change(() -> {
+            underWay--;
+            lastAt = nanoTime.getAsLong();
+        });
     }
 
     /** Starts sending. */
@@ -99,6 +159,8 @@ public final class Announcer {
         } catch (RuntimeException | Error ex) {
             restore(batch);
             return outage.failed(ex);
+        } finally {
+            over();
         }
     }
 
@@ -132,6 +194,7 @@ public final class Announcer {
             }
             Pending batch = pending;
             pending = new Pending();
+            underWay++;
             return batch;
         });
     }

@@ -22,6 +22,14 @@ public final class Doorbell {
         }
     }
 
+    /**
+     * Lets a job that is sent alone bring its notification along, {@code null} if the others are told sooner, or with less
+     * effort, by {@link #ring}. Who has got one rings here alone.
+     */
+    public @Nullable LoneNotice lone() {
+        return others == null ? null : others.lone();
+    }
+
     /** Rings for this process alone. */
     public void ringHere(Signal signal) {
         local.receive(signal);

@@ -37,6 +37,11 @@ final class SignalCodec {
         return texts;
     }
 
+    /** Returns the text of a notification of one ready job, up to the number of its queue. */
+    static String beginning(int node) {
+        return "n" + node + " r";
+    }
+
     private static List<String> words(Signal signal) {
         if (signal instanceof Signal.Ready ready) {
             return List.of("r" + ready.queue() + ":" + ready.priority() + ":" + ready.seq());

@@ -12,13 +12,17 @@ import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.LocalDispatch;
 import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
+import io.pgjobq.internal.notify.LoneNotice;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.InsertedJobs;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.NewJob;
+import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.SentClaimed;
 import io.pgjobq.internal.store.SlotClaim;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -85,10 +89,37 @@ public final class DefaultJobSender implements JobSender {
         if (sent != null) {
             return new DefaultSentJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
-        Database.Work<InsertedJobs> work = connection -> known(job.queue(), store.send(connection, job, name, bytes));
-        InsertedJobs stored = created(job.queue(), () -> joined ? database.joined(work) : database.alone(work));
-        Commit commit = announce(joined, job.priority(), stored);
+        if (joined) {
+            InsertedJobs stored = created(
+                    job.queue(), () -> database.joined(connection -> stored(connection, job, name, bytes, null)));
+            return sent(job, stored, announce(true, job.priority(), stored), resultType);
+        }
+        return sent(job, sendAlone(job, name, bytes), Commit.DONE, resultType);
+    }
+
+    private <R> SentJob<R> sent(NewJob job, InsertedJobs stored, Commit commit, Class<R> resultType) {
         return new DefaultSentJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
+    }
+
+    private InsertedJobs stored(Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
+            throws SQLException {
+        return known(job.queue(), store.send(connection, job, type, payload, notice));
+    }
+
+    /** Stores a job in a transaction of its own, and tells everybody. */
+    private InsertedJobs sendAlone(NewJob job, String type, byte[] payload) {
+        try (LoneNotice lone = job.ready() ? doorbell.lone() : null) {
+            Notice notice = lone == null ? null : lone.notice();
+            InsertedJobs stored = created(
+                    job.queue(), () -> database.alone(connection -> stored(connection, job, type, payload, notice)));
+            Signal signal = signal(job.priority(), stored);
+            if (notice == null) {
+                doorbell.ring(signal);
+            } else {
+                doorbell.ringHere(signal);
+            }
+            return stored;
+        }
     }
 
     /** Stores a job that can run here at once; {@code null} if its queue is no longer the one that is known here. */
@@ -264,10 +295,14 @@ public final class DefaultJobSender implements JobSender {
         }
     }
 
-    private Commit announce(boolean joined, int priority, InsertedJobs stored) {
-        Signal signal = stored.ready()
+    private static Signal signal(int priority, InsertedJobs stored) {
+        return stored.ready()
                 ? new Signal.Ready(stored.queue(), priority, stored.ids()[0])
                 : new Signal.Due(Math.max(0, stored.dueInMillis()));
+    }
+
+    private Commit announce(boolean joined, int priority, InsertedJobs stored) {
+        Signal signal = signal(priority, stored);
         if (!joined) {
             doorbell.ring(signal);
             return Commit.DONE;

@@ -22,15 +22,22 @@ public final class JobStore {
         this.database = database;
     }
 
-    /** Stores a job on the caller's connection; {@code null} if there is no such queue. */
-    public @Nullable InsertedJobs send(Connection connection, NewJob job, String type, byte[] payload)
+    /**
+     * Stores a job on the caller's connection; {@code null} if there is no such queue.
+     *
+     * @param notice what is sent with a job that is ready at once
+     */
+    public @Nullable InsertedJobs send(
+            Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
             throws SQLException {
-        List<InsertedJobs> stored =
-                job.ready() ? sendNow(connection, job, type, payload) : sendLater(connection, job, type, payload);
+        List<InsertedJobs> stored = job.ready()
+                ? sendNow(connection, job, type, payload, notice)
+                : sendLater(connection, job, type, payload);
         return stored.isEmpty() ? null : stored.get(0);
     }
 
-    private List<InsertedJobs> sendNow(Connection connection, NewJob job, String type, byte[] payload)
+    private List<InsertedJobs> sendNow(
+            Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
             throws SQLException {
         return database.list(
                 connection,
@@ -41,7 +48,10 @@ public final class JobStore {
                 type,
                 payload,
                 job.attributes(),
-                job.queue());
+                job.queue(),
+                notice != null,
+                notice == null ? "" : notice.channel(),
+                notice == null ? "" : notice.beginning());
     }
 
     private List<InsertedJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)

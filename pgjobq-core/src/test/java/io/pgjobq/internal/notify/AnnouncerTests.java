@@ -2,6 +2,7 @@ package io.pgjobq.internal.notify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
@@ -9,11 +10,14 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class AnnouncerTests {
@@ -21,10 +25,11 @@ class AnnouncerTests {
     private static final Channels CHANNELS = Channels.of("pgjobq");
 
     private final Vitals vitals = new Vitals(Duration.ofSeconds(30), System::nanoTime);
+    private final AtomicLong now = new AtomicLong();
     private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
     private final BlockingQueue<Throwable> failures = new ArrayBlockingQueue<>(10);
     private final Announcer announcer =
-            new Announcer(this::send, CHANNELS, () -> 7, vitals, new Background("announcer", vitals));
+            new Announcer(this::send, CHANNELS, () -> 7, vitals, new Background("announcer", vitals), now::get);
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -66,6 +71,38 @@ class AnnouncerTests {
             announcer.stop();
             assertThat(sent).hasSize(i);
         }
+    }
+
+    @Test
+    void aJobBringsItsNotificationAlongIfNoneWasSentForAWhileAndNoneIsUnderWay() {
+        try (LoneNotice lone = announcer.lone()) {
+            assertThat(lone).isNotNull();
+            assertThat(lone.notice()).isEqualTo(new Notice(CHANNELS.jobs(), "n7 r"));
+            now.addAndGet(TimeUnit.HOURS.toNanos(1));
+            assertThat(announcer.lone()).as("while one is under way").isNull();
+        }
+        assertThat(announcer.lone()).as("just after it").isNull();
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10) - 1);
+        assertThat(announcer.lone()).isNull();
+        now.incrementAndGet();
+        assertThat(announcer.lone()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aJobBringsNoNotificationAlongBesideThoseOfTheThread(boolean fails) throws Exception {
+        if (fails) {
+            failures.add(new IllegalStateException("away"));
+        }
+        announcer.announce(new Signal.Ready(1, 5, 42));
+        assertThat(announcer.lone()).as("while one waits").isNull();
+        announcer.start();
+        assertThat(sent.take()).isNotNull();
+        announcer.stop();
+        assertThat(announcer.lone()).as("just after it").isNull();
+
+        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+        assertThat(announcer.lone()).isNotNull();
     }
 
     @Test

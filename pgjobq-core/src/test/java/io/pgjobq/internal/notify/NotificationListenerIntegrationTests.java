@@ -52,7 +52,7 @@ class NotificationListenerIntegrationTests {
         this.database = database;
         pool = database.pool(1);
         store = new NotificationStore(new Database(pool, "pgjobq"));
-        announcer = new Announcer(store, CHANNELS, () -> 1, vitals);
+        announcer = new Announcer(store, CHANNELS, () -> 1, vitals, System::nanoTime);
         SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT, System::nanoTime);
         listener = new NotificationListener(
                 this::open,

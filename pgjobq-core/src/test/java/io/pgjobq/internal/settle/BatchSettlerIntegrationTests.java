@@ -51,8 +51,8 @@ class BatchSettlerIntegrationTests {
     @Test
     void twoAttemptsAtAJobThatEndAtTheSameTimeAreToldApart() throws Exception {
         JobStore jobs = new JobStore(database);
-        database.alone(
-                connection -> jobs.send(connection, new NewJob("work", 5, null, null, null, true), "", new byte[] {1}));
+        database.alone(connection ->
+                jobs.send(connection, new NewJob("work", 5, null, null, null, true), "", new byte[] {1}, null));
         ClaimedJob lost = claim(jobs);
         server.execute("delete from pgjobq.node");
         nodes.rescue(10);

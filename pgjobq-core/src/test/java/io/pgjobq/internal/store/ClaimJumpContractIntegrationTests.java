@@ -55,7 +55,7 @@ class ClaimJumpContractIntegrationTests {
         try (Connection late = store.server().open()) {
             late.setAutoCommit(false);
             long straggler = Objects.requireNonNull(
-                            store.jobs().send(late, TestStore.job(5), "", TestStore.bytes("{}")))
+                            store.jobs().send(late, TestStore.job(5), "", TestStore.bytes("{}"), null))
                     .ids()[0];
             List<Long> ids = store.sendAll(5, 3);
             Claimed last = take(store.requestFrom(one, 2, 5, 0));

@@ -100,7 +100,7 @@ class InjectionContractIntegrationTests {
         assertThat(store.queues().describe(text)).isEmpty();
         assertThat(store.finished().dead(null, text, 10)).isEmpty();
         NewJob job = new NewJob(text, 5, null, null, null, false);
-        assertThat(store.database().<InsertedJobs>alone(c -> store.jobs().send(c, job, "", new byte[0])))
+        assertThat(store.database().<InsertedJobs>alone(c -> store.jobs().send(c, job, "", new byte[0], null)))
                 .isNull();
         assertThat(store.queues().names()).containsExactly(TestStore.QUEUE);
     }

@@ -255,7 +255,7 @@ class LaneContractIntegrationTests {
     void aSweepFindsAStragglerThatWasCommittedBelowTheHint() throws Exception {
         try (Connection slow = store.server().open()) {
             slow.setAutoCommit(false);
-            InsertedJobs early = store.jobs().send(slow, TestStore.job(5), "", TestStore.bytes("{}"));
+            InsertedJobs early = store.jobs().send(slow, TestStore.job(5), "", TestStore.bytes("{}"), null);
             assertThat(early).isNotNull();
             long straggler = early.ids()[0];
             store.send();

@@ -212,7 +212,7 @@ class QueueContractIntegrationTests {
         void aJobWhoseSenderCommitsLaterIsPurgedLater() throws Exception {
             try (Connection sender = store.server().open()) {
                 sender.setAutoCommit(false);
-                store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}"));
+                store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}"), null);
 
                 store.queues().delete(TestStore.QUEUE, true);
                 store.purge();
@@ -240,7 +240,7 @@ class QueueContractIntegrationTests {
 
                 store.queues().delete(TestStore.QUEUE, true);
                 store.purge();
-                assertThat(store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}")))
+                assertThat(store.jobs().send(sender, TestStore.job(5), "", TestStore.bytes("{}"), null))
                         .isNotNull();
                 sender.commit();
             }

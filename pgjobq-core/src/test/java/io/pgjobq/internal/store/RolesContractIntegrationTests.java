@@ -81,7 +81,7 @@ class RolesContractIntegrationTests {
         assertThat(sender.sendAll(5, 1_000)).hasSize(1_000);
         Integer before = count("job");
         sender.transaction().executeWithoutResult(status -> {
-            sender.database().joined(c -> sender.jobs().send(c, TestStore.job(5), "", new byte[0]));
+            sender.database().joined(c -> sender.jobs().send(c, TestStore.job(5), "", new byte[0], null));
             status.setRollbackOnly();
         });
         assertThat(count("job")).isEqualTo(before);

@@ -122,7 +122,7 @@ record TestStore(
     }
 
     long send(NewJob job, String type, byte[] payload) {
-        InsertedJobs stored = database.alone(connection -> jobs.send(connection, job, type, payload));
+        InsertedJobs stored = database.alone(connection -> jobs.send(connection, job, type, payload, null));
         return Objects.requireNonNull(stored).ids()[0];
     }
 

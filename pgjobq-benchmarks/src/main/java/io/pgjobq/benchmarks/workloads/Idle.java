@@ -33,7 +33,7 @@ public record Idle(Kind kind) implements Workload {
         /** The process that has the handler, each job in a transaction. */
         IN_TRANSACTION("idle-transaction", "idle, same process, sent in a transaction"),
 
-        /** Another process. */
+        /** Another process, outside of transactions. */
         OTHER_PROCESS("idle-other", "idle, other process");
 
         private final String label;
@@ -98,7 +98,7 @@ public record Idle(Kind kind) implements Workload {
 
     /** Returns when the sender knew of the commit. */
     private long send(Client client, String payload) {
-        if (kind != Kind.SENT_ALONE) {
+        if (kind == Kind.IN_TRANSACTION) {
             return client.sendTimed(payload);
         }
         client.send(payload);

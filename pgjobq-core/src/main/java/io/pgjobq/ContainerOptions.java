@@ -11,7 +11,8 @@ public final class ContainerOptions {
 
     private final Values values;
 
-    private record Values(int concurrency, RetryPolicy retry, Duration shutdownTimeout, boolean autoStartup) {}
+    private record Values(
+            int concurrency, int maxPrefetch, RetryPolicy retry, Duration shutdownTimeout, boolean autoStartup) {}
 
     private ContainerOptions(Values values) {
         this.values = values;
@@ -26,6 +27,7 @@ public final class ContainerOptions {
     public Builder toBuilder() {
         return builder()
                 .concurrency(concurrency())
+                .maxPrefetch(maxPrefetch())
                 .retry(retry())
                 .shutdownTimeout(shutdownTimeout())
                 .autoStartup(autoStartup());
@@ -34,6 +36,11 @@ public final class ContainerOptions {
     /** Returns how many jobs of the queue may run at once on this node. */
     public int concurrency() {
         return values.concurrency;
+    }
+
+    /** Returns how many jobs this node takes at most beyond those that run. */
+    public int maxPrefetch() {
+        return values.maxPrefetch;
     }
 
     /** Returns how long a failed job waits. */
@@ -70,6 +77,7 @@ public final class ContainerOptions {
     public static final class Builder {
 
         private int concurrency = 10;
+        private int maxPrefetch = 500;
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private Duration shutdownTimeout = Duration.ofSeconds(25);
         private boolean autoStartup = true;
@@ -84,6 +92,18 @@ public final class ContainerOptions {
          */
         public Builder concurrency(int newConcurrency) {
             this.concurrency = InvalidOptionException.range("concurrency", newConcurrency, 1, 10_000);
+            return this;
+        }
+
+        /**
+         * Sets how many jobs this node takes at most beyond those that run, so that a fast handler need not wait for its next
+         * one. It takes fewer, or none, where the handler is slower. Default: 500.
+         *
+         * @param newMaxPrefetch from 0 to 10,000
+         * @throws InvalidOptionException if it is not in that range
+         */
+        public Builder maxPrefetch(int newMaxPrefetch) {
+            this.maxPrefetch = InvalidOptionException.range("max-prefetch", newMaxPrefetch, 0, 10_000);
             return this;
         }
 
@@ -117,7 +137,7 @@ public final class ContainerOptions {
 
         /** Builds the options. */
         public ContainerOptions build() {
-            return new ContainerOptions(new Values(concurrency, retry, shutdownTimeout, autoStartup));
+            return new ContainerOptions(new Values(concurrency, maxPrefetch, retry, shutdownTimeout, autoStartup));
         }
     }
 }

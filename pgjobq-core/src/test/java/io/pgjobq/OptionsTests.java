@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTests {
 
@@ -48,6 +49,14 @@ class OptionsTests {
                 .hasMessage(message);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 10_001})
+    void aNodeHoldsNoFewerJobsThanNoneAndNotAllThereAre(int prefetch) {
+        assertThatThrownBy(() -> ContainerOptions.builder().maxPrefetch(prefetch))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessage("max-prefetch must be from 0 to 10000, but is " + prefetch);
+    }
+
     @Test
     void aBuilderOfOptionsStartsWithAllOfThem() {
         QueueOptions queue = QueueOptions.builder()
@@ -56,6 +65,7 @@ class OptionsTests {
                 .build();
         ContainerOptions container = ContainerOptions.builder()
                 .concurrency(3)
+                .maxPrefetch(3)
                 .retry(RetryPolicy.fixed(Duration.ZERO))
                 .shutdownTimeout(Duration.ofSeconds(3))
                 .autoStartup(false)
@@ -88,7 +98,7 @@ class OptionsTests {
         assertThat(QueueOptions.DEFAULT)
                 .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + "]");
         assertThat(ContainerOptions.DEFAULT)
-                .hasToString("ContainerOptions[concurrency=10, retry=" + RetryPolicy.DEFAULT
+                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, retry=" + RetryPolicy.DEFAULT
                         + ", shutdownTimeout=PT25S, autoStartup=true]");
         assertThat(NodeOptions.DEFAULT).asString().startsWith("NodeOptions[schema=pgjobq, name=node, ");
     }

@@ -156,6 +156,7 @@ final class PgJobqOptions {
     private static ContainerOptions container(ContainerOptions base, PgJobqProperties.Queue queue) {
         ContainerOptions.Builder options = base.toBuilder();
         MAPPER.from(queue.concurrency()).to(options::concurrency);
+        MAPPER.from(queue.maxPrefetch()).to(options::maxPrefetch);
         MAPPER.from(queue.shutdownTimeout()).to(options::shutdownTimeout);
         MAPPER.from(queue.autoStartup()).to(options::autoStartup);
         return options.retry(retry(base.retry(), queue.retry())).build();

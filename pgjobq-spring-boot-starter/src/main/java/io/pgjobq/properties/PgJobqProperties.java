@@ -103,6 +103,7 @@ public record PgJobqProperties(
      * Settings of all queues, or of a single one. What is not set is that of all queues, or else the core's own default.
      *
      * @param concurrency How many jobs of a queue may run at once in this application, from 1 to 10000.
+     * @param maxPrefetch How many jobs of a queue this application takes at most beyond those that run, from 0 to 10000.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
      * @param retry How long a failed job waits.
      * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
@@ -111,6 +112,7 @@ public record PgJobqProperties(
      */
     public record Queue(
             @Nullable Integer concurrency,
+            @Nullable Integer maxPrefetch,
             @Nullable Integer maxAttempts,
             @DefaultValue Retry retry,
             @Nullable Duration shutdownTimeout,

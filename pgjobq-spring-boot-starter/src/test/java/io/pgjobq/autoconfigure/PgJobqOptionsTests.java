@@ -87,6 +87,7 @@ class PgJobqOptionsTests {
                         "pgjobq.defaults.retry.delay=2s",
                         "pgjobq.defaults.history.succeeded=0",
                         "pgjobq.queues.emails.concurrency=50",
+                        "pgjobq.queues.emails.max-prefetch=0",
                         "pgjobq.queues.emails.max-attempts=8",
                         "pgjobq.queues.emails.retry.max-delay=1m",
                         "pgjobq.queues.emails.auto-startup=false",
@@ -102,6 +103,7 @@ class PgJobqOptionsTests {
                     assertThat(options.container("emails"))
                             .isEqualTo(ContainerOptions.builder()
                                     .concurrency(50)
+                                    .maxPrefetch(0)
                                     .retry(RetryPolicy.builder()
                                             .delay(Duration.ofSeconds(2))
                                             .maxDelay(Duration.ofMinutes(1))

@@ -55,6 +55,7 @@ class ConfigurationDocumentTests {
         QueueOptions queue = QueueOptions.DEFAULT;
         ContainerOptions container = ContainerOptions.DEFAULT;
         core.put("pgjobq.defaults.concurrency", container.concurrency());
+        core.put("pgjobq.defaults.max-prefetch", container.maxPrefetch());
         core.put("pgjobq.defaults.max-attempts", queue.maxAttempts());
         core.put("pgjobq.defaults.retry.delay", container.retry().delay());
         core.put("pgjobq.defaults.retry.multiplier", container.retry().multiplier());

@@ -20,7 +20,7 @@ final class JobsInHand {
     private final int concurrency;
     private final BooleanSupplier mayTake;
     private final Lanes lanes;
-    private final PrefetchSizer pace = new PrefetchSizer();
+    private final PrefetchSizer pace;
     private final Deque<JobRun> held = new ArrayDeque<>();
     private final Set<JobRun> running = new HashSet<>();
     private final RunnerThreads threads;
@@ -43,6 +43,7 @@ final class JobsInHand {
             RunnerThreads threads,
             LongSupplier nanoTime) {
         this.concurrency = options.concurrency();
+        this.pace = new PrefetchSizer(options.maxPrefetch());
         this.lanes = new Lanes(quarantine);
         this.mayTake = mayTake;
         this.threads = threads;

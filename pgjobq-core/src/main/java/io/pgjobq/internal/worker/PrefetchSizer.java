@@ -7,15 +7,19 @@ package io.pgjobq.internal.worker;
  */
 final class PrefetchSizer {
 
-    static final int MOST = 500;
-
     private static final double WINDOW_NANOS = 20_000_000;
 
     /** The weight of the newest measurement. */
     private static final double WEIGHT = 0.1;
 
+    private final int most;
     private double handlerNanos = Double.POSITIVE_INFINITY;
     private double claimNanos;
+
+    /** @param most never more than these */
+    PrefetchSizer(int most) {
+        this.most = most;
+    }
 
     /** A job ran for so long. */
     void ran(long nanos) {
@@ -37,6 +41,6 @@ final class PrefetchSizer {
         if (handlerNanos > window) {
             return 0;
         }
-        return (int) Math.min(MOST, concurrency * window / Math.max(1, handlerNanos));
+        return (int) Math.min(most, concurrency * window / Math.max(1, handlerNanos));
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PrefetchSizerTests {
 
-    private final PrefetchSizer pace = new PrefetchSizer();
+    private final PrefetchSizer pace = new PrefetchSizer(500);
 
     @Test
     void holdsNothingBeforeItIsKnownHowFastTheHandlerIs() {
@@ -38,7 +38,11 @@ class PrefetchSizerTests {
     @Test
     void holdsNeverMoreThanTheMost() {
         pace.ran(0);
-        assertThat(pace.prefetch(10_000)).isEqualTo(PrefetchSizer.MOST);
+        assertThat(pace.prefetch(10_000)).isEqualTo(500);
+
+        PrefetchSizer none = new PrefetchSizer(0);
+        none.ran(0);
+        assertThat(none.prefetch(10_000)).isZero();
     }
 
     @Test

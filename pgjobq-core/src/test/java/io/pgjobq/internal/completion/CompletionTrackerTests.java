@@ -205,9 +205,16 @@ class CompletionTrackerTests {
     void endsItsThreadsWhenItIsClosed() throws Exception {
         AtomicReference<Thread> callback = new AtomicReference<>();
         AtomicReference<Thread> looking = new AtomicReference<>();
-        ends.beforeAwait = () -> looking.set(Thread.currentThread());
+        CountDownLatch chained = new CountDownLatch(1);
+        ends.beforeAwait = () -> {
+            looking.set(Thread.currentThread());
+            await(chained);
+        };
         ends.end(7);
-        get(tracker.completion(7, Void.class).whenComplete((outcome, failure) -> callback.set(Thread.currentThread())));
+        var called = tracker.completion(7, Void.class)
+                .whenComplete((outcome, failure) -> callback.set(Thread.currentThread()));
+        chained.countDown();
+        get(called);
 
         tracker.close();
         for (Thread thread : List.of(callback.get(), looking.get())) {

@@ -1,5 +1,8 @@
 package io.pgjobq.internal.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.store.Settlement.Failed;
@@ -42,6 +45,13 @@ record TestStore(
     static TestStore emptyOn(TestDatabase server) {
         server.execute("alter database " + server.name() + " set lock_timeout = '15s'");
         new SchemaMigration(server.dataSource(), "pgjobq").migrate();
+        // What a test before left open ends with its connection, but a moment later, and holds its locks until then.
+        await().untilAsserted(() -> assertThat(server.queryOne(
+                        "select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and backend_type = 'client backend' and pid <> pg_backend_pid() and xact_start is not null",
+                        Long.class))
+                .as("open transactions")
+                .isZero());
         // Faster than truncate, which makes and syncs new files.
         for (String table : List.of("job", "claim", "node", "queue", "finished_job")) {
             server.execute("delete from pgjobq." + table);

@@ -22,6 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @PostgresTest
 class FaultInjectionIntegrationTests {
 
+    /** Only a node that listens sends it. */
+    private static final String NOTIFICATION = "'off', true), pg_catalog.pg_notify(";
+
+    private static final int FAULTS = 3;
+
     private static final List<String> STATEMENTS = List.of(
             "pgjobq.claim(",
             "settle_succeeded(",
@@ -29,9 +34,8 @@ class FaultInjectionIntegrationTests {
             "set heartbeat_at",
             "sweep(",
             "promote(",
-            "maintain_history",
             "left join lateral (",
-            "pg_notify",
+            NOTIFICATION,
             "pgjobq.await(",
             "outcomes(");
 
@@ -56,7 +60,9 @@ class FaultInjectionIntegrationTests {
     void allJobsEnd(String statement, String kind, Supplier<Throwable> failure) throws Exception {
         String queue = "faults";
         FaultyDataSource pool = new FaultyDataSource(database.dataSource(), statement, failure);
-        try (TestNode node = TestNode.on(pool, null, TestNode.options(Duration.ofMillis(50)))) {
+        boolean listens = statement.equals(NOTIFICATION);
+        try (TestNode node =
+                TestNode.on(pool, listens ? database::open : null, TestNode.options(Duration.ofMillis(50)))) {
             node.handle(queue, TestNode.concurrency(4), TestNode.handler(Integer.class, (number, context) -> {
                 if (number % 3 == 0 && context.attempt() == 1) {
                     throw new IllegalStateException("the first attempt");
@@ -64,7 +70,7 @@ class FaultInjectionIntegrationTests {
                 return number;
             }));
             node.start();
-            pool.arm(3);
+            pool.arm(FAULTS);
             List<CompletableFuture<JobOutcome<Integer>>> outcomes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 outcomes.add(node.sender().to(queue).send(i, Integer.class).completion());
@@ -72,6 +78,16 @@ class FaultInjectionIntegrationTests {
             for (CompletableFuture<JobOutcome<Integer>> outcome : outcomes) {
                 assertThat(outcome.get(40, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Succeeded.class);
             }
+            // It has ended, and is looked up.
+            long ended = node.sender().to(queue).send(1, Integer.class).id();
+            await().until(() ->
+                    database.queryOne("select count(*) from pgjobq.finished_job where id = " + ended, Long.class) == 1);
+            assertThat(node.pgJobQ()
+                            .completions()
+                            .completion(ended, Integer.class)
+                            .get(40, TimeUnit.SECONDS))
+                    .isInstanceOf(JobOutcome.Succeeded.class);
+            await().atMost(Duration.ofSeconds(20)).until(() -> pool.hasFailed(FAULTS));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> node.pgJobQ().problems().isEmpty());
             assertThat(node.pgJobQ().isRunning()).isTrue();

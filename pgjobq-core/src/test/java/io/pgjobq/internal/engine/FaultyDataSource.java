@@ -28,6 +28,11 @@ final class FaultyDataSource extends DelegatingDataSource {
         left.set(times);
     }
 
+    /** Returns whether it has failed at all since then. */
+    boolean hasFailed(int of) {
+        return left.get() < of;
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
         return through(obtainTargetDataSource().getConnection());

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 /** How a queue's jobs are run on this node. Immutable. */
 public final class ContainerOptions {
 
-    /** 10 jobs at once, the back-off of {@link RetryPolicy#DEFAULT}, 25 seconds to stop, started with the application. */
+    /** 10 jobs at once, the back-off of {@link BackOff#DEFAULT}, 25 seconds to stop, started with the application. */
     public static final ContainerOptions DEFAULT = builder().build();
 
     private final Values values;
 
     private record Values(
-            int concurrency, int maxPrefetch, RetryPolicy retry, Duration shutdownTimeout, boolean autoStartup) {}
+            int concurrency, int maxPrefetch, BackOff retry, Duration shutdownTimeout, boolean autoStartup) {}
 
     private ContainerOptions(Values values) {
         this.values = values;
@@ -44,7 +44,7 @@ public final class ContainerOptions {
     }
 
     /** Returns how long a failed job waits. */
-    public RetryPolicy retry() {
+    public BackOff retry() {
         return values.retry;
     }
 
@@ -78,7 +78,7 @@ public final class ContainerOptions {
 
         private int concurrency = 10;
         private int maxPrefetch = 500;
-        private RetryPolicy retry = RetryPolicy.DEFAULT;
+        private BackOff retry = BackOff.DEFAULT;
         private Duration shutdownTimeout = Duration.ofSeconds(25);
         private boolean autoStartup = true;
 
@@ -107,8 +107,8 @@ public final class ContainerOptions {
             return this;
         }
 
-        /** Sets how long a failed job waits. Default: {@link RetryPolicy#DEFAULT}. */
-        public Builder retry(RetryPolicy newRetry) {
+        /** Sets how long a failed job waits. Default: {@link BackOff#DEFAULT}. */
+        public Builder retry(BackOff newRetry) {
             this.retry = newRetry;
             return this;
         }

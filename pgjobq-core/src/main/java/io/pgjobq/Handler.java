@@ -12,6 +12,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * @param payloadType what payloads are converted to; {@code byte[].class} takes them raw
  * @param types the logical types it takes; empty for every type that no other handler of the queue names
  * @param transaction runs the call together with the job's completion, {@code null} for none
+ * @param retry what becomes of a job that failed, {@code null} if that is always up to the queue's back-off
  * @param invocation the call
  */
 public record Handler(
@@ -19,10 +20,21 @@ public record Handler(
         Type payloadType,
         Set<String> types,
         @Nullable TransactionOperations transaction,
+        @Nullable RetryPolicy retry,
         Invocation invocation) {
 
     public Handler {
         types = Set.copyOf(types);
+    }
+
+    /** One whose failed jobs are tried again after the queue's back-off. */
+    public Handler(
+            String description,
+            Type payloadType,
+            Set<String> types,
+            @Nullable TransactionOperations transaction,
+            Invocation invocation) {
+        this(description, payloadType, types, transaction, null, invocation);
     }
 
     /** Returns whether it takes every type that no other handler of the queue names. */

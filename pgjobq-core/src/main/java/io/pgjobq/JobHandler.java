@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
  * for the raw bytes), and may take a {@link JobContext}, in any order. It may have any visibility, unless it is transactional:
  * a proxy can't see private, final and static methods, so such a handler fails the start. What it returns is the job's
  * result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are
- * spent; {@link NonRetryableJobException} ends it at once.
+ * spent; {@link NonRetryableJobException} ends it at once. {@link JobRetry} says for which exceptions it is otherwise.
  *
  * <p>A method may return before its work is done: a {@link java.util.concurrent.CompletionStage}, a {@code Mono} of Reactor,
  * or as a suspending function of Kotlin. Its job ends when that ends, with its value or its failure, and takes one of the

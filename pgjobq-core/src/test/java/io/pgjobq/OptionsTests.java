@@ -66,7 +66,7 @@ class OptionsTests {
         ContainerOptions container = ContainerOptions.builder()
                 .concurrency(3)
                 .maxPrefetch(3)
-                .retry(RetryPolicy.fixed(Duration.ZERO))
+                .retry(BackOff.fixed(Duration.ZERO))
                 .shutdownTimeout(Duration.ofSeconds(3))
                 .autoStartup(false)
                 .build();
@@ -98,7 +98,7 @@ class OptionsTests {
         assertThat(QueueOptions.DEFAULT)
                 .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + "]");
         assertThat(ContainerOptions.DEFAULT)
-                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, retry=" + RetryPolicy.DEFAULT
+                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, retry=" + BackOff.DEFAULT
                         + ", shutdownTimeout=PT25S, autoStartup=true]");
         assertThat(NodeOptions.DEFAULT).asString().startsWith("NodeOptions[schema=pgjobq, name=node, ");
     }

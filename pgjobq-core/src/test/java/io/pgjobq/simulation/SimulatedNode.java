@@ -1,12 +1,12 @@
 package io.pgjobq.simulation;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestOptions;
@@ -29,7 +29,7 @@ final class SimulatedNode {
             QueueOptions.builder().maxAttempts(100).build(),
             ContainerOptions.builder()
                     .concurrency(8)
-                    .retry(RetryPolicy.builder()
+                    .retry(BackOff.builder()
                             .delay(Duration.ofMillis(20))
                             .multiplier(1.5)
                             .maxDelay(Duration.ofMillis(200))

@@ -1,10 +1,10 @@
 package io.pgjobq.autoconfigure;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.properties.InvalidPropertyException;
 import io.pgjobq.properties.PgJobqProperties;
 import java.util.Collection;
@@ -162,13 +162,13 @@ final class PgJobqOptions {
         return options.retry(retry(base.retry(), queue.retry())).build();
     }
 
-    private static RetryPolicy retry(RetryPolicy base, PgJobqProperties.Retry retry) {
-        RetryPolicy.Builder policy = base.toBuilder();
-        MAPPER.from(retry.delay()).to(policy::delay);
-        MAPPER.from(retry.multiplier()).to(policy::multiplier);
-        MAPPER.from(retry.maxDelay()).to(policy::maxDelay);
-        MAPPER.from(retry.jitter()).to(policy::jitter);
-        return policy.build();
+    private static BackOff retry(BackOff base, PgJobqProperties.Retry retry) {
+        BackOff.Builder backOff = base.toBuilder();
+        MAPPER.from(retry.delay()).to(backOff::delay);
+        MAPPER.from(retry.multiplier()).to(backOff::multiplier);
+        MAPPER.from(retry.maxDelay()).to(backOff::maxDelay);
+        MAPPER.from(retry.jitter()).to(backOff::jitter);
+        return backOff.build();
     }
 
     private static HistoryRetention history(HistoryRetention base, PgJobqProperties.History history) {

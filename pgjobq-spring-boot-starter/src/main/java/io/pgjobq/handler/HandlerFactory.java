@@ -13,10 +13,12 @@ final class HandlerFactory {
 
     private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerTransactions transactions;
+    private final HandlerRetries retries;
 
     HandlerFactory(ConfigurableListableBeanFactory beanFactory, HandlerTransactions transactions) {
         this.beanFactory = beanFactory;
         this.transactions = transactions;
+        this.retries = new HandlerRetries(beanFactory);
     }
 
     Handler create(String beanName, JobHandlerMethod method) {
@@ -33,6 +35,7 @@ final class HandlerFactory {
                 parameters.payloadType(),
                 types(method, parameters),
                 transactions.of(method, returned),
+                retries.of(method),
                 invocation);
     }
 

@@ -1,11 +1,13 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.JobHandler;
+import io.pgjobq.JobRetry;
 import io.pgjobq.internal.convert.JobTypes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,6 +18,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.RepeatableContainers;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -43,6 +46,14 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
     /** Names it in error messages. */
     String fullDescription() {
         return targetClass.getName() + "." + signature();
+    }
+
+    /** Returns what it says of its failures, in the order of the source. */
+    List<JobRetry> retries() {
+        return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY, RepeatableContainers.standardRepeatables())
+                .stream(JobRetry.class)
+                .map(MergedAnnotation::synthesize)
+                .toList();
     }
 
     HandlerParameters parameters() {

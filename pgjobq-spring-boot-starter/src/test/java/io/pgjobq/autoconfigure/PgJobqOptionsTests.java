@@ -2,11 +2,11 @@ package io.pgjobq.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.properties.PgJobqProperties;
 import io.pgjobq.test.Analyses;
 import java.time.Duration;
@@ -104,7 +104,7 @@ class PgJobqOptionsTests {
                             .isEqualTo(ContainerOptions.builder()
                                     .concurrency(50)
                                     .maxPrefetch(0)
-                                    .retry(RetryPolicy.builder()
+                                    .retry(BackOff.builder()
                                             .delay(Duration.ofSeconds(2))
                                             .maxDelay(Duration.ofMinutes(1))
                                             .build())

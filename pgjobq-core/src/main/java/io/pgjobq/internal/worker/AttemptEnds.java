@@ -1,8 +1,10 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
+import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
@@ -27,7 +29,7 @@ final class AttemptEnds {
 
     private final Handlers handlers;
     private final int maxAttempts;
-    private final RetryPolicy retry;
+    private final BackOff retry;
     private final HandlerCommitListener completions;
     private final JobEvents events;
     private final Upkeep upkeep;
@@ -36,7 +38,7 @@ final class AttemptEnds {
     AttemptEnds(
             Handlers handlers,
             int maxAttempts,
-            RetryPolicy retry,
+            BackOff retry,
             HandlerCommitListener completions,
             JobEvents events,
             Upkeep upkeep,
@@ -191,9 +193,31 @@ final class AttemptEnds {
         if (hopeless || run.attempt() >= maxAttempts) {
             return null;
         }
-        Duration delay =
-                retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
-        return delay.toMillis();
+        RetryDecision decision = decide(run, thrown);
+        if (decision instanceof RetryDecision.Dead) {
+            return null;
+        }
+        return decision instanceof RetryDecision.RetryAfter after
+                ? Long.valueOf(after.delay().toMillis())
+                : Long.valueOf(backOffAfter(run).toMillis());
+    }
+
+    private Duration backOffAfter(JobRun run) {
+        return retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
+    }
+
+    private @Nullable RetryDecision decide(JobRun run, Throwable thrown) {
+        Handler handler = handlers.find(run.job().type());
+        RetryPolicy policy = handler == null ? null : handler.retry();
+        if (policy == null) {
+            return null;
+        }
+        try {
+            return policy.decide(run, thrown, retry);
+        } catch (RuntimeException | Error ex) {
+            LOG.error("{}: its retry policy has failed, so that the queue's back-off decides", run, ex);
+            return null;
+        }
     }
 
     static long micros(JobRun run) {

@@ -3,6 +3,7 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.DeadJob;
 import io.pgjobq.HistoryRetention;
@@ -10,7 +11,6 @@ import io.pgjobq.JobError;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.test.AlsoThroughPgBouncer;
@@ -54,7 +54,7 @@ class RetryIntegrationTests {
 
     @Test
     void aFailedJobIsTriedAgainAfterItsBackOff() throws Exception {
-        RetryPolicy retry = RetryPolicy.builder()
+        BackOff retry = BackOff.builder()
                 .delay(Duration.ofMillis(100))
                 .multiplier(2)
                 .maxDelay(Duration.ofMinutes(1))

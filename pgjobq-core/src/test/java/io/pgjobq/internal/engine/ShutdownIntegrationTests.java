@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.SchemaVersionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
@@ -212,7 +212,7 @@ class ShutdownIntegrationTests {
                 QueueOptions.builder().maxAttempts(3).build(),
                 ContainerOptions.builder()
                         .concurrency(concurrency)
-                        .retry(RetryPolicy.DEFAULT)
+                        .retry(BackOff.DEFAULT)
                         .shutdownTimeout(Duration.ofMillis(100))
                         .build());
     }

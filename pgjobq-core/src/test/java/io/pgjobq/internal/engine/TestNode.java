@@ -1,5 +1,6 @@
 package io.pgjobq.internal.engine;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
@@ -9,7 +10,6 @@ import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.test.TestDatabase;
@@ -87,7 +87,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Worker options with short back-offs. */
     public static TestOptions worker(int concurrency, int maxAttempts, HistoryRetention history) {
-        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        BackOff retry = BackOff.fixed(Duration.ofMillis(20));
         return new TestOptions(
                 QueueOptions.builder().maxAttempts(maxAttempts).history(history).build(),
                 ContainerOptions.builder()

@@ -3,10 +3,10 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.PostgresTest;
@@ -84,7 +84,7 @@ class UnfinishedWorkIntegrationTests {
     }
 
     private WorkerContainer handle(TestNode node, int concurrency) {
-        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        BackOff retry = BackOff.fixed(Duration.ofMillis(20));
         TestOptions options = new TestOptions(
                 QueueOptions.builder().maxAttempts(3).build(),
                 ContainerOptions.builder()

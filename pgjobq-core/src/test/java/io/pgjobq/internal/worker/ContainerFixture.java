@@ -2,11 +2,11 @@ package io.pgjobq.internal.worker;
 
 import static io.pgjobq.internal.worker.WorkloadFixture.awaitWaiting;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
 import io.pgjobq.QueueOptions;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.test.TestOptions;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class ContainerFixture extends WorkFixture {
     }
 
     QueueContainer unnumbered(int concurrency, Duration shutdownTimeout, Handler handler) {
-        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        BackOff retry = BackOff.fixed(Duration.ofMillis(20));
         TestOptions options = new TestOptions(
                 QueueOptions.builder().maxAttempts(3).build(),
                 ContainerOptions.builder()

@@ -2,10 +2,10 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
@@ -69,7 +69,7 @@ class RunnerFixture {
     }
 
     JobRunner runner(Handler handler, Consumer<Runnable> threads) {
-        RetryPolicy retry = RetryPolicy.fixed(Duration.ofMillis(20));
+        BackOff retry = BackOff.fixed(Duration.ofMillis(20));
         Handlers handlers = new Handlers("work", List.of(handler));
         return new JobRunner(
                 handlers,

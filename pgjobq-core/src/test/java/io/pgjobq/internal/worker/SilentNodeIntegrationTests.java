@@ -3,9 +3,9 @@ package io.pgjobq.internal.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.BackOff;
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
-import io.pgjobq.RetryPolicy;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
@@ -83,7 +83,7 @@ class SilentNodeIntegrationTests {
                 new AttemptEnds(
                         handlers,
                         10,
-                        RetryPolicy.DEFAULT,
+                        BackOff.DEFAULT,
                         (succeeded, completion) -> {},
                         JobEvents.NONE,
                         new FakeUpkeep(),

@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RetryPolicyTests {
+class BackOffTests {
 
     @ParameterizedTest
     @CsvSource({"0, PT1S", "1, PT1S", "2, PT2S", "3, PT4S", "10, PT8M32S", "11, PT10M", "100, PT10M"})
     void theDelayGrowsUpToItsLimit(int attempt, Duration delay) {
-        RetryPolicy policy = RetryPolicy.builder()
+        BackOff policy = BackOff.builder()
                 .delay(Duration.ofSeconds(1))
                 .multiplier(2)
                 .maxDelay(Duration.ofMinutes(10))
@@ -26,7 +26,7 @@ class RetryPolicyTests {
     @ParameterizedTest
     @CsvSource({"0, PT8S", "0.5, PT10S", "0.999999999, PT12S"})
     void jitterSpreadsToBothSides(double random, Duration delay) {
-        RetryPolicy policy = RetryPolicy.builder()
+        BackOff policy = BackOff.builder()
                 .delay(Duration.ofSeconds(10))
                 .multiplier(1)
                 .maxDelay(Duration.ofMinutes(1))
@@ -38,7 +38,7 @@ class RetryPolicyTests {
     @Test
     void theDelayIsNeverNegativeNorBeyondItsLimit() {
         RandomValues.times(1_000, values -> {
-            RetryPolicy policy = RetryPolicy.builder()
+            BackOff policy = BackOff.builder()
                     .delay(Duration.ofSeconds(values.intBetween(0, 1_000_000)))
                     .multiplier(values.doubleBetween(1, Math.nextUp(1000.0)))
                     .maxDelay(Duration.ofSeconds(1_000_000))
@@ -64,7 +64,7 @@ class RetryPolicyTests {
     })
     void whatMakesNoSenseIsRefused(Duration delay, double multiplier, Duration max, double jitter, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> RetryPolicy.builder()
+                .isThrownBy(() -> BackOff.builder()
                         .delay(delay)
                         .multiplier(multiplier)
                         .maxDelay(max)

@@ -326,7 +326,7 @@ begin
     end if;
     v_id := nextval('pgjobq.job_seq');
     insert into pgjobq.job (id, seq, queue_id, lane, priority, type, payload, attributes)
-    values (v_id, case when delay > interval '0' then (extract(epoch from clock_timestamp() + delay) * 1000000)::bigint else v_id end, v_queue,
+    values (v_id, case when delay > interval '0' then (extract(epoch from clock_timestamp() + delay) * 1000000.0)::bigint else v_id end, v_queue,
         case when delay > interval '0' then 11 else send_quietly.priority end,
         case when delay > interval '0' then send_quietly.priority end, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
@@ -667,7 +667,7 @@ begin
     ), retried as (
         update pgjobq.job j
         set attempt = j.attempt + 1, lane = 11, priority = coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint,
-            seq = (extract(epoch from v_at + f.delay * interval '1 millisecond') * 1000000)::bigint,
+            seq = (extract(epoch from v_at + f.delay * interval '1 millisecond') * 1000000.0)::bigint,
             errors = pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
         from failed f
         where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
@@ -852,8 +852,8 @@ as $$
 declare
     -- Not called in the condition, which then would be no condition of the index: all waiting jobs would be walked over.
     v_now timestamptz := clock_timestamp();
-    v_due bigint := (extract(epoch from v_now) * 1000000)::bigint;
-    v_from bigint := coalesce((extract(epoch from p_from) * 1000000)::bigint, 0);
+    v_due bigint := (extract(epoch from v_now) * 1000000.0)::bigint;
+    v_from bigint := coalesce((extract(epoch from p_from) * 1000000.0)::bigint, 0);
 begin
     if not pg_try_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, -1) then
         return query select null::integer, null::smallint, null::bigint, 100::bigint, null::timestamptz;
@@ -897,7 +897,7 @@ begin
     return query
     select null::integer, null::smallint, null::bigint,
         case
-            when min(w.seq) > v_due then greatest(0, ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000)::bigint) / 1000.0))::bigint
+            when min(w.seq) > v_due then greatest(0, ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000.0)::bigint) / 1000.0))::bigint
             when min(w.seq) <= v_due then case when found then 0 else 100 end
         end,
         case when (min(w.seq) <= v_due) is not true then v_now end
@@ -953,7 +953,7 @@ begin
     sweep.seq := null;
     -- A look that starts further up is to be cheap, and jobs that were put in line leave dead entries behind here.
     if p_from = 0 then
-        select ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000)::bigint) / 1000.0)::bigint into due_in_millis
+        select ceil((min(w.seq) - (extract(epoch from clock_timestamp()) * 1000000.0)::bigint) / 1000.0)::bigint into due_in_millis
         from pgjobq.queue q cross join lateral (
             select j.seq
             from pgjobq.job j

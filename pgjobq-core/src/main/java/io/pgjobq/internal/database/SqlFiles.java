@@ -1,5 +1,6 @@
 package io.pgjobq.internal.database;
 
+import io.pgjobq.internal.schema.SchemaFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ public final class SqlFiles {
             if (file == null) {
                 throw new IllegalArgumentException("no statement " + name);
             }
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+            return SchemaFiles.expand(new String(file.readAllBytes(), StandardCharsets.UTF_8))
                     .lines()
                     .filter(line -> !line.startsWith("--"))
                     .collect(Collectors.joining("\n"))

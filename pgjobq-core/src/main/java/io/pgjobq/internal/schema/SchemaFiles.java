@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that make the schema. What several of them have in common, such as the settings of functions, stands in a
- * fragment, which is put in where its name stands: <code>${pinned}</code> is <code>fragments/pinned.sql</code> without its
- * comments. What stands in brackets behind the name is put in where the fragment says <code>$1</code>, <code>$2</code> and
- * so on. The schema's name stays as it is.
+ * The files that make the schema. What several of them, or statements of the store, have in common stands in a fragment, such
+ * as the settings of functions. It is put in where its name stands: <code>${pinned}</code> is <code>fragments/pinned.sql</code>
+ * without its comments. What stands in brackets behind the name is put in where the fragment says <code>$1</code>,
+ * <code>$2</code> and so on. The schema's name stays as it is.
  */
-final class SchemaFiles {
+public final class SchemaFiles {
 
     private static final Pattern FRAGMENT =
             Pattern.compile("\\$\\{(?!schema})([a-z_]+)(?:\\(((?:[^()]|\\([^()]*\\))*)\\))?}");
@@ -28,7 +28,7 @@ final class SchemaFiles {
     }
 
     /** The text with its fragments put in. */
-    static String expand(String sql) {
+    public static String expand(String sql) {
         return FRAGMENT.matcher(sql).replaceAll(use -> Matcher.quoteReplacement(fragment(use.group(1), use.group(2))));
     }
 

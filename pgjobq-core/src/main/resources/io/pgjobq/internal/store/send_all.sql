@@ -6,12 +6,12 @@ with target as materialized (
     from ${schema}.queue q
     where q.name = ?::text
 ), place as materialized (
-    select t.queue_id, (extract(epoch from t.run_at) * 1000000.0)::bigint as due, p.priority, p.attributes,
+    select t.queue_id, ${place_of(t.run_at)} as due, p.priority, p.attributes,
         coalesce(t.run_at > t.now, false) as waits
     from target t cross join (select ?::smallint as priority, ?::jsonb as attributes) p
 ), sent as (
     insert into ${schema}.job (id, seq, queue_id, lane, priority, type, payload, attributes)
-    select n.id, case when n.waits then n.due + n.place else n.id end, n.queue_id, case when n.waits then 11 else n.priority end,
+    select n.id, case when n.waits then n.due + n.place else n.id end, n.queue_id, case when n.waits then ${waiting_lane} else n.priority end,
         case when n.waits then n.priority end, n.type, n.payload, n.attributes
     from (
         select nextval('${schema}.job_seq'::regclass) as id, l.*, p.type, p.payload, p.place - 1 as place
@@ -21,5 +21,5 @@ with target as materialized (
     returning id, seq, lane
 )
 select (select t.queue_id from target t), pg_catalog.array_agg(s.id order by s.id),
-    ceil((min(s.seq::numeric) filter (where s.lane::smallint = 11) - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint
+    ceil((min(s.seq::numeric) filter (where s.lane::smallint = ${waiting_lane}) - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint
 from sent s

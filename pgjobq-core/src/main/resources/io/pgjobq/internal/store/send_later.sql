@@ -1,7 +1,7 @@
 -- Inserts one job inside the caller's transaction, to wait until its time has come. Locks nothing but its own new row.
 insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes)
-select n.id, case when n.run_at > n.now then (extract(epoch from n.run_at) * 1000000.0)::bigint else n.id end, n.queue_id,
-    case when n.run_at > n.now then 11 else p.priority end, case when n.run_at > n.now then p.priority end, p.awaited, p.type,
+select n.id, case when n.run_at > n.now then ${place_of(n.run_at)} else n.id end, n.queue_id,
+    case when n.run_at > n.now then ${waiting_lane} else p.priority end, case when n.run_at > n.now then p.priority end, p.awaited, p.type,
     p.payload, p.attributes
 from (
     select ?::smallint as priority, ?::boolean as awaited, ?::text as type, ?::bytea as payload, ?::jsonb as attributes
@@ -12,4 +12,4 @@ from (
     where q.name = ?::text
 ) n
 returning id, queue_id,
-    case when lane::smallint = 11 then ceil((seq::numeric - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint end
+    case when lane::smallint = ${waiting_lane} then ceil((seq::numeric - extract(epoch from clock_timestamp()) * 1000000.0) / 1000.0)::bigint end

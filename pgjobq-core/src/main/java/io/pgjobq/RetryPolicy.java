@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * again after the queue's back-off.
  *
  * <p>Nobody is asked about the last attempt that the queue allows, a {@link NonRetryableJobException} or a payload that can't
- * be read: the job is dead then. One that throws has no opinion, which is logged as an error.
+ * be read: the job is dead then. If one throws, the queue's back-off decides, and an error is logged.
  *
  * <p>Called by the threads that run handlers, after the handler's transaction has been rolled back. Thread-safe.
  */

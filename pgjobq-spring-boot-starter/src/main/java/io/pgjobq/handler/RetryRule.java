@@ -3,10 +3,10 @@ package io.pgjobq.handler;
 import io.pgjobq.BackOff;
 import io.pgjobq.JobRetry;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 
@@ -27,7 +27,8 @@ record RetryRule(
         @Nullable Duration maxDelay,
         @Nullable Double jitter) {
 
-    private static final int NO_MATCH = Integer.MAX_VALUE;
+    /** The rule is not about an exception that is so far from its classes. */
+    static final int NO_MATCH = Integer.MAX_VALUE;
 
     /**
      * Reads an annotation.
@@ -64,7 +65,7 @@ record RetryRule(
         }
     }
 
-    /** Returns how far the rule's nearest class is from that of the exception, a large number if it is not about it. */
+    /** Returns how far the rule's nearest class is from that of the exception, {@link #NO_MATCH} if it is not about it. */
     int distance(Throwable thrown) {
         int nearest = NO_MATCH;
         for (Class<? extends Throwable> include : includes) {
@@ -79,11 +80,6 @@ record RetryRule(
             }
         }
         return nearest;
-    }
-
-    /** Returns whether the rule is about an exception from which it has that distance. */
-    static boolean isMatch(int distance) {
-        return distance != NO_MATCH;
     }
 
     boolean holdsForTheRest() {
@@ -127,9 +123,7 @@ record RetryRule(
     private String how() {
         String often = maxAttempts == 0 ? "" : "up to " + maxAttempts + " attempts";
         String when = delay == null ? "" : "first after " + delay.toMillis() + " ms";
-        String both = Arrays.asList(often, when).stream()
-                .filter(text -> !text.isEmpty())
-                .collect(Collectors.joining(", "));
+        String both = Stream.of(often, when).filter(text -> !text.isEmpty()).collect(Collectors.joining(", "));
         return both.isEmpty() ? "as the queue says" : both;
     }
 }

@@ -50,10 +50,10 @@ final class RetryRules implements RetryPolicy {
 
     private static @Nullable RetryRule nearest(List<RetryRule> rules, Throwable thrown) {
         RetryRule nearest = null;
-        int least = Integer.MAX_VALUE;
+        int least = RetryRule.NO_MATCH;
         for (RetryRule rule : rules) {
             int distance = rule.distance(thrown);
-            if (RetryRule.isMatch(distance) && distance < least) {
+            if (distance < least) {
                 nearest = rule;
                 least = distance;
             }

@@ -123,10 +123,12 @@ public final class Announcer {
         }
     }
 
+    /** Wakes nobody: there is no more to send than before. */
     private void over() {
-        background.change(() -> {
+        background.read(() -> {
             underWay--;
             lastAt = nanoTime.getAsLong();
+            return lastAt;
         });
     }
 

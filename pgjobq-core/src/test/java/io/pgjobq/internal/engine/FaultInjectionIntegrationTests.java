@@ -25,8 +25,6 @@ class FaultInjectionIntegrationTests {
     /** Only a node that listens sends it. */
     private static final String NOTIFICATION = "'off', true), pg_catalog.pg_notify(";
 
-    private static final int FAULTS = 3;
-
     private static final List<String> STATEMENTS = List.of(
             "pgjobq.claim(",
             "settle_succeeded(",
@@ -70,7 +68,7 @@ class FaultInjectionIntegrationTests {
                 return number;
             }));
             node.start();
-            pool.arm(FAULTS);
+            pool.arm(3);
             List<CompletableFuture<JobOutcome<Integer>>> outcomes = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 outcomes.add(node.sender().to(queue).send(i, Integer.class).completion());
@@ -87,7 +85,7 @@ class FaultInjectionIntegrationTests {
                             .completion(ended, Integer.class)
                             .get(40, TimeUnit.SECONDS))
                     .isInstanceOf(JobOutcome.Succeeded.class);
-            await().atMost(Duration.ofSeconds(20)).until(() -> pool.hasFailed(FAULTS));
+            await().atMost(Duration.ofSeconds(20)).until(pool::hasFailed);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> node.pgJobQ().problems().isEmpty());
             assertThat(node.pgJobQ().isRunning()).isTrue();

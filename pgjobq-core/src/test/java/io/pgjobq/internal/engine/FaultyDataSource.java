@@ -15,6 +15,7 @@ final class FaultyDataSource extends DelegatingDataSource {
     private final String part;
     private final Supplier<Throwable> failure;
     private final AtomicInteger left = new AtomicInteger();
+    private volatile boolean failed;
 
     /** @param part what the text of the statement contains */
     FaultyDataSource(DataSource pool, String part, Supplier<Throwable> failure) {
@@ -28,9 +29,9 @@ final class FaultyDataSource extends DelegatingDataSource {
         left.set(times);
     }
 
-    /** Returns whether it has failed at all since then. */
-    boolean hasFailed(int of) {
-        return left.get() < of;
+    /** Returns whether it has failed at all. */
+    boolean hasFailed() {
+        return failed;
     }
 
     @Override
@@ -46,6 +47,7 @@ final class FaultyDataSource extends DelegatingDataSource {
                     if (method.getName().equals("prepareStatement")
                             && ((String) arguments[0]).contains(part)
                             && left.getAndDecrement() > 0) {
+                        failed = true;
                         throw failure.get();
                     }
                     try {

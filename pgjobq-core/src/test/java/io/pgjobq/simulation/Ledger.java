@@ -172,7 +172,10 @@ final class Ledger {
         if (rolledBack.contains(job)) {
             violation("job " + job + " rolled back, but was started");
         }
-        Start start = new Start(node, history(), System.nanoTime() - settledFrom > 0);
+        int now = history();
+        // While the database is being rewound, its past and its present are one history here.
+        boolean certain = now % 2 == 0 && System.nanoTime() - settledFrom > 0;
+        Start start = new Start(node, now, certain);
         Start done = successes.get(job);
         if (done != null) {
             repeats.incrementAndGet();

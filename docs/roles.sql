@@ -65,7 +65,8 @@ grant execute on function pgjobq.version() to pgjobq_sender, pgjobq_waiter, pgjo
 
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
-    on pgjobq.queue, pgjobq.job, pgjobq.claim, pgjobq.node, pgjobq.finished_job to pgjobq_worker;
+    on pgjobq.queue, pgjobq.job, pgjobq.claim, pgjobq.cancellation, pgjobq.node, pgjobq.finished_job,
+    pgjobq.schedule, pgjobq.schedule_node to pgjobq_worker;
 grant select on pgjobq.job_view, pgjobq.finished_job_view to pgjobq_worker;
 grant usage, select on sequence pgjobq.job_seq to pgjobq_worker;
 grant execute on all functions in schema pgjobq to pgjobq_worker;
@@ -86,14 +87,17 @@ grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]) to p
 
 -- The reader.
 grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
-grant select on pgjobq.queue, pgjobq.node, pgjobq.claim to pgjobq_reader;
-grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, awaited, type, attributes)
+grant select on pgjobq.queue, pgjobq.node, pgjobq.claim, pgjobq.cancellation, pgjobq.schedule_node
+    to pgjobq_reader;
+grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
+    due_at, last_at, last_job) on pgjobq.schedule to pgjobq_reader;
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)
     on pgjobq.job to pgjobq_reader;
-grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
+grant select (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on pgjobq.finished_job to pgjobq_reader;
-grant select (id, queue, type, state, priority, attempt, enqueued_at, run_at, ready_at, attributes, last_error)
+grant select (id, queue, type, state, priority, attempt, snoozes, enqueued_at, run_at, ready_at, attributes, last_error)
     on pgjobq.job_view to pgjobq_reader;
-grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at, started_at, finished_at, waited,
+grant select (id, queue, type, state, priority, attempts, snoozes, enqueued_at, ready_at, started_at, finished_at, waited,
     attributes, last_error) on pgjobq.finished_job_view to pgjobq_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor

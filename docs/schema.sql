@@ -26,7 +26,8 @@ create table pgjobq.queue (
 -- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
--- rescues counts the nodes that died while they held the job, null for none, so that it takes no room.
+-- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
+-- null for none, so that they take no room.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -60,6 +61,7 @@ create table pgjobq.job (
     priority pgjobq.job_priority,
     attempt pgjobq.job_attempt not null default 0,
     rescues smallint,
+    snoozes smallint,
     awaited boolean not null default false,
     type varchar(200) not null default '',
     payload pgjobq.job_payload not null,
@@ -113,6 +115,54 @@ create index claim_lane on pgjobq.claim (queue_id, lane, max_seq);
 alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
+-- Jobs that are to be cancelled although a node holds them: asked for by anybody, and obeyed by that node. Empty but for the moments
+-- between such a request and its job's end. A request that its job has outrun is found by the node that was to obey it.
+create table pgjobq.cancellation (
+    job_id bigint not null,
+    node_id integer not null,
+    reason varchar(1000),
+    requested_at timestamptz not null default clock_timestamp(),
+    constraint cancellation_pkey primary key (job_id)
+);
+
+-- What sends a job again and again. next_at is the next time for which it sends one, null for never; due_at is when to look at it:
+-- mostly then, later while it has to wait, null while it is paused. Whoever finds it due works out in his process what is to be sent and
+-- what comes next, and says from which version and next_at he started: so each time is dealt with once, by whom ever, and nobody
+-- holds anything meanwhile. last_at and last_job are the last time for which a job was sent, and that job.
+-- by_code: the application declares it, and changes it by its next start. Else people do.
+create table pgjobq.schedule (
+    name varchar(200) not null,
+    by_code boolean not null,
+    version integer not null default 1,
+    cron varchar(200),
+    zone varchar(100) not null default 'UTC',
+    every bigint,
+    missed varchar(10) not null check (missed in ('SKIP', 'ONCE', 'ALL')),
+    catch_up integer not null check (catch_up between 1 and 1000),
+    overlap varchar(10) not null check (overlap in ('ALLOW', 'SKIP', 'WAIT')),
+    queue_id integer not null,
+    priority pgjobq.job_priority not null,
+    type varchar(200) not null,
+    payload pgjobq.job_payload not null,
+    attributes pgjobq.job_attributes,
+    paused boolean not null default false,
+    next_at timestamptz,
+    due_at timestamptz,
+    last_at timestamptz,
+    last_job bigint,
+    constraint schedule_pkey primary key (name),
+    constraint schedule_recurs check ((cron is null) <> (every is null))
+);
+
+create index schedule_due on pgjobq.schedule (due_at);
+
+-- Which nodes declare which schedules: one that none of them declares any more sends nothing.
+create table pgjobq.schedule_node (
+    node_id integer not null,
+    name varchar(200) not null,
+    constraint schedule_node_pkey primary key (name, node_id)
+);
+
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
 -- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
 -- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
@@ -140,6 +190,7 @@ create table pgjobq.finished_job (
     queue_id integer not null,
     priority smallint not null,
     attempts smallint not null,
+    snoozes smallint,
     state pgjobq.job_state not null,
     drop_on date not null,
     enqueued_at timestamptz not null,
@@ -200,7 +251,8 @@ end
 $$;
 
 -- Ends jobs, all in the same state: deletes them, and puts into the history those that their queue keeps or that somebody
--- waits for. Succeeded ones leave their payload behind, and get a result; dead ones keep theirs, and get an error.
+-- waits for. Succeeded ones leave their payload behind, and get a result; the others keep theirs, and get an error if there
+-- is one.
 -- Locks: the job rows, in id order, since that is how the index returns them. The caller has seen to it that nobody else may
 -- end them: it holds their claims, or the jobs themselves.
 -- p_ids ascends, each once, and p_seqs says what each must still have; p_of names the jobs, those and maybe others, of
@@ -225,7 +277,7 @@ begin
     with done as (
         delete from pgjobq.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
-        returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
+        returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.snoozes, j.enqueued_at,
             j.ready_at, j.type, j.attributes, j.awaited,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
@@ -237,12 +289,13 @@ begin
             where q.id = any (array(select d.queue_id from done d))
         ) k
     ), kept as (
-        insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+        insert into pgjobq.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
             started_at, finished_at, node_id, type, result, payload, attributes, errors)
-        select d.id, d.queue_id, d.priority, d.attempts, p_state, k.drop_on, d.enqueued_at, d.ready_at,
+        select d.id, d.queue_id, d.priority, d.attempt + (p_state <> 'cancelled' or e.claim is not null)::integer, d.snoozes,
+            p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
-            case when p_state = 'dead'
-                then pgjobq.append_error(d.errors, d.attempts, p_at, e.type, e.message, e.stack)
+            case when e.type is not null
+                then pgjobq.append_error(d.errors, d.attempt + (e.claim is not null)::integer, p_at, e.type, e.message, e.stack)
                 else d.errors end
         from done d
             join keep k on k.id = d.queue_id
@@ -263,7 +316,7 @@ select j.id, q.name as queue, j.type,
         when j.seq in (select unnest(c.seqs) from pgjobq.claim c) then 'running'
         else 'ready'
     end as state,
-    coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.enqueued_at,
+    coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, coalesce(j.snoozes, 0::smallint) as snoozes, j.enqueued_at,
     case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
     case when j.lane < 11 then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
     pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error
@@ -272,7 +325,7 @@ from pgjobq.job j left join pgjobq.queue q on q.id = j.queue_id;
 -- Finished jobs as people want to see them. Locks nothing; not for hot paths. ready_at and waited are those of the last
 -- attempt; no attempt of a cancelled job is known to have had its turn.
 create or replace view pgjobq.finished_job_view as
-select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, f.enqueued_at,
+select f.id, q.name as queue, f.type, f.state, f.priority, f.attempts, coalesce(f.snoozes, 0::smallint) as snoozes, f.enqueued_at,
     case when f.state <> 'cancelled' then coalesce(f.ready_at, f.enqueued_at) end as ready_at,
     f.started_at, f.finished_at, f.started_at - coalesce(f.ready_at, f.enqueued_at) as waited,
     pgjobq.payload_json(f.result) as result, pgjobq.payload_json(f.payload) as payload, f.attributes, f.errors,
@@ -628,12 +681,13 @@ begin
 end
 $$;
 
--- Records failed attempts: the job waits for its back-off, or, where the delay is null, is moved to the dead jobs. Locks and
--- safety as in settle_succeeded. Returns a row for each settled job.
+-- Records attempts that did not succeed. Those with a delay make their job wait: for its next attempt, or, where there is no
+-- error, for the same one, as the handler asked for that. Those without one end it in the given state. Locks and safety as in
+-- settle_succeeded. Returns a row for each settled job.
 create or replace function pgjobq.settle_failed(
     p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_types text[], p_messages text[],
-    p_stacks text[], p_delays bigint[], p_held bigint[])
-returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
+    p_stacks text[], p_delays bigint[], p_states text[], p_held bigint[])
+returns table (id bigint, ended boolean, awaited boolean, at timestamptz)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -646,8 +700,7 @@ as $$
 declare
     v_held bigint[];
     v_seqs bigint[];
-    v_dying bigint[];
-    v_dying_seqs bigint[];
+    v_ending record;
     v_at timestamptz := clock_timestamp();
 begin
     with held as materialized (
@@ -655,32 +708,41 @@ begin
     )
     select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
     from (select l.id, unnest(l.seqs) as seq from held l) h;
-    select array_agg(s.id), array_agg(s.seq) into v_dying, v_dying_seqs
-    from unnest(p_ids, p_seqs, p_claims, p_delays) as s (id, seq, claim, delay)
-    where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true;
     return query
-    with failed as materialized (
+    with waits as materialized (
         select s.*
         from unnest(p_ids, p_seqs, p_claims, p_types, p_messages, p_stacks, p_delays)
             as s (id, seq, claim, type, message, stack, delay)
         where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
-    ), retried as (
+    ), put_off as (
         update pgjobq.job j
-        set attempt = j.attempt + 1, lane = 11, priority = coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint,
-            seq = (extract(epoch from v_at + f.delay * interval '1 millisecond') * 1000000.0)::bigint,
-            errors = pgjobq.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
-        from failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
+        set attempt = j.attempt + (w.type is not null)::integer,
+            snoozes = case when w.type is null then least(coalesce(j.snoozes, 0) + 1, 32767) else j.snoozes end,
+            lane = 11, priority = coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint,
+            seq = (extract(epoch from v_at + w.delay * interval '1 millisecond') * 1000000.0)::bigint,
+            errors = case when w.type is null then j.errors
+                else pgjobq.append_error(j.errors, j.attempt + 1, v_at, w.type, w.message, w.stack) end
+        from waits w
+        where j.id = any (array[w.id]) and j.seq is not distinct from w.seq
         returning j.id
     )
-    select r.id, false, false, v_at from retried r;
-    if v_dying is not null then
+    select p.id, false, false, v_at from put_off p;
+    for v_ending in
+        select s.state::pgjobq.job_state as state, array_agg(s.id order by s.id) as ids, array_agg(s.seq order by s.id) as seqs
+        from unnest(p_ids, p_seqs, p_claims, p_delays, p_states) as s (id, seq, claim, delay, state)
+        where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
+        group by s.state
+    loop
         return query
         select d.id, true, (d.id = any (e.awaited)) is true, v_at
         from pgjobq.end_jobs(
-            'dead', v_at, v_dying, v_dying_seqs, p_ids, p_claims, p_micros, null, p_types, p_messages, p_stacks) e
+            v_ending.state, v_at, v_ending.ids, v_ending.seqs, p_ids, p_claims, p_micros, null, p_types, p_messages,
+            p_stacks) e
             cross join unnest(e.ended) as d (id);
-    end if;
+        if v_ending.state = 'cancelled' then
+            delete from pgjobq.cancellation x where x.job_id = any (v_ending.ids);
+        end if;
+    end loop;
 end
 $$;
 
@@ -750,7 +812,7 @@ end
 $$;
 
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs, and one that lost its second node goes to quarantine,
+-- line; one whose attempts are spent ends among the dead jobs, one that was to be cancelled as cancelled, and one that lost its second node goes to quarantine,
 -- and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
 -- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
 -- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
@@ -769,6 +831,9 @@ set enable_mergejoin = off
 as $$
 declare
     v_claim record;
+    v_cancelled bigint[];
+    v_cancelled_seqs bigint[];
+    v_reasons text[];
     v_spent bigint[];
     v_spent_seqs bigint[];
     v_messages text[];
@@ -778,7 +843,7 @@ begin
         return;
     end if;
     for v_claim in
-        select c.id, c.queue_id, c.lane, c.seqs, q.max_attempts,
+        select c.id, c.node_id, c.queue_id, c.lane, c.seqs, q.max_attempts,
             (select min(s) from unnest(c.seqs) s) as first_seq, (select max(s) from unnest(c.seqs) s) as last_seq
         from pgjobq.claim c left join pgjobq.queue q on q.id = c.queue_id
         where c.node_id not in (select n.id from pgjobq.node n)
@@ -786,6 +851,34 @@ begin
         limit p_limit
         for update of c skip locked
     loop
+        -- Of a node that is gone nobody will obey it.
+        select array_agg(l.id), array_agg(l.seq), array_agg(coalesce(l.reason, '')) into v_cancelled, v_cancelled_seqs, v_reasons
+        from (
+            select o.id, o.seq, x.reason
+            from (
+                select c.job_id, c.reason
+                from pgjobq.cancellation c
+                where c.node_id = v_claim.node_id
+                order by c.job_id
+            ) x cross join lateral (
+                select j.id, j.seq::bigint
+                from pgjobq.job j
+                where j.id = any (array[x.job_id]) and j.queue_id = v_claim.queue_id and j.lane = v_claim.lane
+                    and j.seq = any (v_claim.seqs)
+                limit 1
+                for update
+            ) o
+        ) l;
+        rescue.awaited := null;
+        if v_cancelled is not null then
+            select e.awaited into rescue.awaited
+            from pgjobq.end_jobs(
+                'cancelled', v_at, v_cancelled, v_cancelled_seqs, v_cancelled,
+                array_fill(v_claim.id, array[cardinality(v_cancelled)]), null, null,
+                array_fill('cancelled'::text, array[cardinality(v_cancelled)]), v_reasons,
+                array_fill(''::text, array[cardinality(v_cancelled)])) e;
+            delete from pgjobq.cancellation x where x.job_id = any (v_cancelled);
+        end if;
         select array_agg(l.id), array_agg(l.seq),
             array_agg(pgjobq.rescue_error(least(coalesce(l.rescues, 0), 100) + 1, l.attempt + 1))
         into v_spent, v_spent_seqs, v_messages
@@ -815,9 +908,8 @@ begin
         into rescue.queue_id, rescue.priority, rescue.seq, rescue.rescued, rescue.quarantined
         from freed f;
         rescue.died := coalesce(cardinality(v_spent), 0);
-        rescue.awaited := null;
         if v_spent is not null then
-            select e.awaited into rescue.awaited
+            select rescue.awaited || e.awaited into rescue.awaited
             from pgjobq.end_jobs(
                 'dead', v_at, v_spent, v_spent_seqs, v_spent, array_fill(v_claim.id, array[rescue.died::integer]), null, null,
                 array_fill('lost'::text, array[rescue.died::integer]), v_messages,
@@ -1205,10 +1297,82 @@ begin
 end
 $$;
 
--- Cancels a job that nobody has taken. Locks: the queue's advisory lock, as a claim does, so that the job can't be taken
--- meanwhile, and then its row, so that it isn't put in line; therefore it is called as one autocommit statement. Returns
--- whether it was cancelled, and is waited for.
-create or replace function pgjobq.cancel(p_id bigint, out cancelled boolean, out awaited boolean)
+-- Sends the jobs of schedules that are due, and moves these on, all in the caller's one transaction. A schedule that is not as the
+-- caller saw it, in version and next time, is passed over: somebody else has dealt with it, or it was changed or paused.
+-- Locks: the rows of the schedules, which the caller names in one order, so that no two wait for each other. Senders wait for
+-- nothing: a job's row is new.
+-- p_of says for each of p_times to which of the schedules it belongs, by place, in the order in which they are to be sent. A schedule
+-- of which p_alone is true sends nothing while its last job has not ended.
+-- Returns for each schedule that was moved its place, its queue, its priority, and the first and the number of its jobs, null and 0 for
+-- none.
+create or replace function pgjobq.fire_schedules(
+    p_names text[], p_versions integer[], p_expected timestamptz[], p_next timestamptz[], p_due timestamptz[], p_alone boolean[],
+    p_of integer[], p_times timestamptz[])
+returns table (place integer, queue_id integer, priority smallint, seq bigint, jobs integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_schedule pgjobq.schedule;
+    v_id bigint;
+    v_time timestamptz;
+    v_format text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
+begin
+    for i in 1 .. cardinality(p_names) loop
+        update pgjobq.schedule s
+        set next_at = p_next[i], due_at = p_due[i]
+        where s.name = p_names[i] and s.version = p_versions[i] and s.next_at = p_expected[i] and not s.paused
+        returning s.* into v_schedule;
+        continue when v_schedule.name is null;
+        place := i;
+        queue_id := v_schedule.queue_id;
+        priority := v_schedule.priority;
+        seq := null;
+        jobs := 0;
+        if not (p_alone[i] and exists (select from pgjobq.job j where j.id = v_schedule.last_job)) then
+            foreach v_time in array array(
+                select t.time
+                from unnest(p_of, p_times) with ordinality as t (schedule, time, place)
+                where t.schedule = i and exists (
+                    select from pgjobq.queue q where q.id = v_schedule.queue_id and q.deleted_xid is null)
+                order by t.place)
+            loop
+                v_id := nextval('pgjobq.job_seq'::regclass);
+                insert into pgjobq.job (id, seq, queue_id, lane, type, payload, attributes)
+                values (v_id, v_id, v_schedule.queue_id, v_schedule.priority, v_schedule.type, v_schedule.payload,
+                    coalesce(v_schedule.attributes::jsonb, '{}') || jsonb_strip_nulls(jsonb_build_object(
+                        'pgjobq.schedule', v_schedule.name,
+                        'pgjobq.scheduled-at', to_char(v_time at time zone 'UTC', v_format),
+                        'pgjobq.previously-at', to_char(v_schedule.last_at at time zone 'UTC', v_format))));
+                seq := coalesce(seq, v_id);
+                jobs := jobs + 1;
+                v_schedule.last_at := v_time;
+            end loop;
+        end if;
+        if jobs > 0 then
+            update pgjobq.schedule s
+            set last_at = v_schedule.last_at, last_job = v_id
+            where s.name = v_schedule.name;
+        end if;
+        return next;
+    end loop;
+end
+$$;
+
+-- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
+-- interrupts it. A request for a job that is no longer there is forgotten.
+-- Locks: the queue's advisory lock, as a claim does, so that the job can't be taken meanwhile, and then the row of one that nobody
+-- holds, so that it isn't put in line; therefore it is called as one autocommit statement, and for one job at a time.
+-- Returns what became of it, 'cancelled' or 'requested', null if there is no such job; and, if it is cancelled, whether somebody
+-- waits for it.
+create or replace function pgjobq.cancel(p_id bigint, p_reason text default null, out outcome text, out awaited boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1219,24 +1383,128 @@ as $$
 declare
     v_queue integer;
     v_seq bigint;
+    v_holder integer;
 begin
-    cancelled := false;
+    awaited := false;
     select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
-    if v_queue is null then
+    if v_queue is not null then
+        perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
+        select c.node_id into v_holder
+        from pgjobq.job j join pgjobq.claim c
+            on c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+        where j.id = p_id;
+    end if;
+    if v_holder is not null then
+        insert into pgjobq.cancellation as c (job_id, node_id, reason)
+        values (p_id, v_holder, left(p_reason, 1000))
+        on conflict (job_id) do update set node_id = excluded.node_id;
+        perform pg_notify('pgjobq_jobs', 'c' || v_holder);
+        outcome := 'requested';
         return;
     end if;
-    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
-    select j.seq into v_seq
-    from pgjobq.job j
-    where j.id = p_id and not exists (
-        select from pgjobq.claim c
-        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
-    for update;
-    select true, e.awaited is not null into cancelled, cancel.awaited
-    from pgjobq.end_jobs(
-        'cancelled', clock_timestamp(), array[p_id], array[v_seq], null, null, null, null, null, null, null) e
-    where e.ended is not null;
-    cancelled := coalesce(cancelled, false);
+    if v_queue is not null then
+        -- Not the row of a job that is held: its handler's transaction may have it for long.
+        select j.seq into v_seq
+        from pgjobq.job j
+        where j.id = p_id and not exists (
+            select from pgjobq.claim c
+            where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
+        for update;
+        select 'cancelled', e.awaited is not null into outcome, cancel.awaited
+        from pgjobq.end_jobs(
+            'cancelled', clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array['cancelled'],
+            array[coalesce(left(p_reason, 1000), '')], array['']) e
+        where e.ended is not null;
+    end if;
+    delete from pgjobq.cancellation c where c.job_id = p_id;
+end
+$$;
+
+-- Cancels those of up to p_limit jobs of a lane, from p_from on, that have the type and the attributes, where those are given. Those
+-- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
+-- nobody holds, so that none is put in line; therefore it is called as one autocommit statement. Walks along the index of the lane,
+-- so that a call costs no more where few jobs match, or where there are many.
+-- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, and from where to
+-- go on, null if the lane is done.
+create or replace function pgjobq.cancel_some(
+    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_reason text, p_limit integer,
+    out cancelled bigint, out requested bigint, out awaited bigint[], out next_seq bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_seqs bigint[];
+    v_held bigint[];
+    v_free bigint[];
+    v_free_seqs bigint[];
+    v_reason text := left(p_reason, 1000);
+begin
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    cancelled := 0;
+    requested := 0;
+    v_seqs := array(
+        select j.seq::bigint
+        from pgjobq.job j
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
+        order by j.seq
+        limit p_limit);
+    if cardinality(v_seqs) = 0 then
+        return;
+    end if;
+    if cardinality(v_seqs) = p_limit then
+        next_seq := v_seqs[p_limit] + 1;
+    end if;
+    v_held := array(
+        select s.seq
+        from pgjobq.claim c cross join unnest(c.seqs) as s (seq)
+        where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1]
+            and s.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]);
+    with asked as (
+        insert into pgjobq.cancellation as x (job_id, node_id, reason)
+        select h.id, h.node_id, v_reason
+        from (
+            select o.id, c.node_id
+            from pgjobq.claim c cross join unnest(c.seqs) as s (seq) cross join lateral (
+                select j.id
+                from pgjobq.job j
+                where j.queue_id = p_queue and j.lane = p_lane and j.seq = s.seq
+                    and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                limit 1
+            ) o
+            where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1] and s.seq = any (v_seqs)
+        ) h
+        order by h.id
+        on conflict (job_id) do update set node_id = excluded.node_id
+        returning x.node_id
+    ), told as materialized (
+        select pg_notify('pgjobq_jobs', 'c' || n.node_id) from (select distinct a.node_id from asked a) n
+    )
+    select (select count(*) from asked) into requested from (select count(*) from told) t;
+    select array_agg(f.id), array_agg(f.seq) into v_free, v_free_seqs
+    from (
+        select j.id, j.seq::bigint
+        from pgjobq.job j
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
+            and j.seq <> all (v_held)
+            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+        order by j.id
+        for update
+    ) f;
+    if v_free is not null then
+        select coalesce(cardinality(e.ended), 0), e.awaited into cancelled, cancel_some.awaited
+        from pgjobq.end_jobs(
+            'cancelled', clock_timestamp(), v_free, v_free_seqs, v_free, null, null, null,
+            array_fill('cancelled'::text, array[cardinality(v_free)]),
+            array_fill(coalesce(v_reason, ''), array[cardinality(v_free)]),
+            array_fill(''::text, array[cardinality(v_free)])) e;
+    end if;
 end
 $$;
 

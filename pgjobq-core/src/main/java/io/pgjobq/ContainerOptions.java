@@ -6,13 +6,18 @@ import org.jspecify.annotations.Nullable;
 /** How a queue's jobs are run on this node. Immutable. */
 public final class ContainerOptions {
 
-    /** 10 jobs at once, the back-off of {@link BackOff#DEFAULT}, 25 seconds to stop, started with the application. */
+    /** 10 jobs at once, no time limit, the back-off of {@link BackOff#DEFAULT}, 25 seconds to stop, started with the application. */
     public static final ContainerOptions DEFAULT = builder().build();
 
     private final Values values;
 
     private record Values(
-            int concurrency, int maxPrefetch, BackOff retry, Duration shutdownTimeout, boolean autoStartup) {}
+            int concurrency,
+            int maxPrefetch,
+            Duration timeLimit,
+            BackOff retry,
+            Duration shutdownTimeout,
+            boolean autoStartup) {}
 
     private ContainerOptions(Values values) {
         this.values = values;
@@ -28,6 +33,7 @@ public final class ContainerOptions {
         return builder()
                 .concurrency(concurrency())
                 .maxPrefetch(maxPrefetch())
+                .timeLimit(timeLimit())
                 .retry(retry())
                 .shutdownTimeout(shutdownTimeout())
                 .autoStartup(autoStartup());
@@ -41,6 +47,11 @@ public final class ContainerOptions {
     /** Returns how many jobs this node takes at most beyond those that run. */
     public int maxPrefetch() {
         return values.maxPrefetch;
+    }
+
+    /** Returns how long an attempt may run, 0 for any time. */
+    public Duration timeLimit() {
+        return values.timeLimit;
     }
 
     /** Returns how long a failed job waits. */
@@ -78,6 +89,7 @@ public final class ContainerOptions {
 
         private int concurrency = 10;
         private int maxPrefetch = 500;
+        private Duration timeLimit = Duration.ZERO;
         private BackOff retry = BackOff.DEFAULT;
         private Duration shutdownTimeout = Duration.ofSeconds(25);
         private boolean autoStartup = true;
@@ -104,6 +116,24 @@ public final class ContainerOptions {
          */
         public Builder maxPrefetch(int newMaxPrefetch) {
             this.maxPrefetch = InvalidOptionException.range("max-prefetch", newMaxPrefetch, 0, 10_000);
+            return this;
+        }
+
+        /**
+         * Sets how long an attempt may run. Then its thread is interrupted, and it fails with a {@link TimeLimitExceededException}.
+         * A handler that does not end within 5 seconds after that keeps its place, while its job may be tried again. Default: 0,
+         * for any time.
+         *
+         * @param newTimeLimit from 0 to 30 days
+         * @throws InvalidOptionException if it is not in that range
+         */
+        public Builder timeLimit(Duration newTimeLimit) {
+            InvalidOptionException.check(
+                    !newTimeLimit.isNegative() && newTimeLimit.compareTo(Duration.ofDays(30)) <= 0,
+                    "time-limit",
+                    newTimeLimit,
+                    "must be from 0 to 30 days");
+            this.timeLimit = newTimeLimit;
             return this;
         }
 
@@ -137,7 +167,8 @@ public final class ContainerOptions {
 
         /** Builds the options. */
         public ContainerOptions build() {
-            return new ContainerOptions(new Values(concurrency, maxPrefetch, retry, shutdownTimeout, autoStartup));
+            return new ContainerOptions(
+                    new Values(concurrency, maxPrefetch, timeLimit, retry, shutdownTimeout, autoStartup));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.pgjobq;
 
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
@@ -12,6 +13,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * @param payloadType what payloads are converted to; {@code byte[].class} takes them raw
  * @param types the logical types it takes; empty for every type that no other handler of the queue names
  * @param transaction runs the call together with the job's completion, {@code null} for none
+ * @param timeLimit how long an attempt may run, {@code null} if that is up to the container's options
  * @param retry what becomes of a job that failed, {@code null} if that is always up to the queue's back-off
  * @param invocation the call
  */
@@ -20,6 +22,7 @@ public record Handler(
         Type payloadType,
         Set<String> types,
         @Nullable TransactionOperations transaction,
+        @Nullable Duration timeLimit,
         @Nullable RetryPolicy retry,
         Invocation invocation) {
 
@@ -27,14 +30,14 @@ public record Handler(
         types = Set.copyOf(types);
     }
 
-    /** One whose failed jobs are tried again after the queue's back-off. */
+    /** One of which the container's options say all else. */
     public Handler(
             String description,
             Type payloadType,
             Set<String> types,
             @Nullable TransactionOperations transaction,
             Invocation invocation) {
-        this(description, payloadType, types, transaction, null, invocation);
+        this(description, payloadType, types, transaction, null, null, invocation);
     }
 
     /** Returns whether it takes every type that no other handler of the queue names. */

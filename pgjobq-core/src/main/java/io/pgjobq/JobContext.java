@@ -2,6 +2,7 @@ package io.pgjobq;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a handler may ask about the job that it runs. Valid until the handler's work is done, from any thread. */
 public interface JobContext {
@@ -36,9 +37,18 @@ public interface JobContext {
     /** Returns the attributes given by the sender, empty if none. */
     Map<String, String> attributes();
 
+    /** Returns for which time a schedule has sent the job, empty if none has. */
+    Optional<ScheduledTime> scheduled();
+
     /**
-     * Returns whether the handler should give up early: its container is stopping, or the job was taken away from this
-     * node, so that nothing it does will count. Long-running handlers check it now and then.
+     * Returns whether the job was cancelled while it runs. Its thread has been interrupted, and whatever the handler does now, the
+     * job ends as cancelled, unless it had completed before.
+     */
+    boolean isCancelled();
+
+    /**
+     * Returns whether the handler should give up early: its container is stopping, the job was cancelled, its time limit is over,
+     * or it was taken away from this node, so that nothing it does will count. Long-running handlers check it now and then.
      */
     boolean shouldStop();
 }

@@ -51,4 +51,12 @@ public @interface JobHandler {
      * {@code ${…}} placeholders are resolved.
      */
     String[] types() default {};
+
+    /**
+     * How long an attempt may run, such as {@code 90s} or {@code 10m}; empty for what the container's options say. Then the
+     * method's thread is interrupted, and the attempt fails with a {@link TimeLimitExceededException}, whatever the method does
+     * after that. If it does not end within 5 seconds, it keeps its place, while its job may be tried again. {@code ${…}}
+     * placeholders are resolved.
+     */
+    String timeLimit() default "";
 }

@@ -30,6 +30,16 @@ public interface JobListener {
     default void retried(JobContext job, Throwable failure, Duration next) {}
 
     /**
+     * The attempt does not count, since the handler asked to be called again later.
+     *
+     * @param next how long the job waits until then
+     */
+    default void snoozed(JobContext job, Duration next) {}
+
+    /** The job was cancelled while it ran, and its handler has ended. */
+    default void cancelled(JobContext job) {}
+
+    /**
      * The job is dead: its last attempt has failed, or its handler refused it.
      *
      * @param failure what the handler threw

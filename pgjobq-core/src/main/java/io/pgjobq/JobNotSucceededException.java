@@ -17,9 +17,12 @@ public class JobNotSucceededException extends PgJobqException {
     }
 
     private static String describe(JobOutcome<?> outcome) {
-        return outcome instanceof JobOutcome.Dead<?> dead
-                ? "is dead after attempt " + dead.attempts() + ": "
-                        + dead.error().type() + ": " + dead.error().message()
+        if (outcome instanceof JobOutcome.Dead<?> dead) {
+            return "is dead after attempt " + dead.attempts() + ": "
+                    + dead.error().type() + ": " + dead.error().message();
+        }
+        return outcome instanceof JobOutcome.Cancelled<?> cancelled && cancelled.reason() != null
+                ? "was cancelled: " + cancelled.reason()
                 : "was cancelled";
     }
 }

@@ -51,6 +51,14 @@ public sealed interface JobOutcome<R> {
      */
     record Dead<R>(long id, Instant finishedAt, int attempts, JobError error) implements JobOutcome<R> {}
 
-    /** The job was cancelled before it started. */
-    record Cancelled<R>(long id, Instant finishedAt, int attempts) implements JobOutcome<R> {}
+    /**
+     * The job was cancelled, while it waited or while it ran.
+     *
+     * @param reason what was given when it was cancelled, such as by whom; {@code null} if nothing was
+     */
+    record Cancelled<R>(
+            long id,
+            Instant finishedAt,
+            int attempts,
+            @Nullable String reason) implements JobOutcome<R> {}
 }

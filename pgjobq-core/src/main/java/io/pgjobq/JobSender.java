@@ -41,13 +41,6 @@ public interface JobSender {
     /** Starts a specification of jobs for the named queue. */
     Spec to(String queue);
 
-    /**
-     * Cancels a job that no node has taken. Committed at once, whatever transaction the caller has.
-     *
-     * @return whether the job was cancelled; {@code false} if it is running, has ended, or is not known
-     */
-    boolean cancel(long id);
-
     /** How jobs are to be sent. Immutable: each method returns a new specification, which can be kept and reused. */
     interface Spec {
 

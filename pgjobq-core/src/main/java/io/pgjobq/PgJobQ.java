@@ -42,6 +42,12 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
     /** Returns what waits for jobs. */
     JobCompletions completions();
 
+    /** Returns what looks at jobs and cancels them. */
+    Jobs jobs();
+
+    /** Returns what manages schedules. */
+    JobSchedules schedules();
+
     /** Returns what manages queues. */
     JobQueues queues();
 
@@ -73,6 +79,14 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
      * @throws IllegalArgumentException if the name is not valid
      */
     void declareQueue(String queue, QueueOptions options);
+
+    /**
+     * Lets a schedule exist as long as this node, or another that declares it, runs jobs. It is created or changed when the node
+     * starts, or soon if it runs.
+     *
+     * @throws IllegalArgumentException if its queue is not declared, there is one of that name already, or this is no worker node
+     */
+    void declareSchedule(Schedule schedule);
 
     /**
      * Migrates or checks the schema, creates the queues, and starts what keeps the containers going. If the database can't

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * order, after what its {@code @JobRetry} annotations say; the first that has an opinion decides. Otherwise the job is tried
  * again after the queue's back-off.
  *
- * <p>Nobody is asked about the last attempt that the queue allows, a {@link NonRetryableJobException} or a payload that can't
- * be read: the job is dead then. If one throws, the queue's back-off decides, and an error is logged.
+ * <p>Nobody is asked about a {@link NonRetryableJobException}, a {@link SnoozeException} or a payload that can't be read. After the
+ * last attempt that the queue allows, a job that is to be tried again is dead. If a policy throws, the queue's back-off decides,
+ * and an error is logged.
  *
  * <p>Called by the threads that run handlers, after the handler's transaction has been rolled back. Thread-safe.
  */

@@ -31,10 +31,19 @@ class JobOutcomeTests {
 
     @Test
     void aCancelledJobThrows() {
-        JobOutcome<String> outcome = new JobOutcome.Cancelled<>(7, NOW, 0);
+        JobOutcome<String> outcome = new JobOutcome.Cancelled<>(7, NOW, 0, null);
 
         assertThatExceptionOfType(JobNotSucceededException.class)
                 .isThrownBy(outcome::resultOrThrow)
                 .withMessage("job 7 was cancelled");
+    }
+
+    @Test
+    void aJobThatWasCancelledForAReasonSaysIt() {
+        JobOutcome<String> outcome = new JobOutcome.Cancelled<>(7, NOW, 0, "by ops");
+
+        assertThatExceptionOfType(JobNotSucceededException.class)
+                .isThrownBy(outcome::resultOrThrow)
+                .withMessage("job 7 was cancelled: by ops");
     }
 }

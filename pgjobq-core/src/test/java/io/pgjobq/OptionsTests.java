@@ -98,8 +98,8 @@ class OptionsTests {
         assertThat(QueueOptions.DEFAULT)
                 .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + "]");
         assertThat(ContainerOptions.DEFAULT)
-                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, retry=" + BackOff.DEFAULT
-                        + ", shutdownTimeout=PT25S, autoStartup=true]");
+                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, timeLimit=PT0S, retry="
+                        + BackOff.DEFAULT + ", shutdownTimeout=PT25S, autoStartup=true]");
         assertThat(NodeOptions.DEFAULT).asString().startsWith("NodeOptions[schema=pgjobq, name=node, ");
     }
 

@@ -6,7 +6,9 @@ import io.pgjobq.JobCompletions;
 import io.pgjobq.JobInterceptor;
 import io.pgjobq.JobListener;
 import io.pgjobq.JobQueues;
+import io.pgjobq.JobSchedules;
 import io.pgjobq.JobSender;
+import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.PgJobQ;
@@ -131,6 +133,18 @@ public final class PgJobqAutoConfiguration {
     @ConditionalOnMissingBean
     JobCompletions jobCompletions(PgJobQ pgJobQ) {
         return pgJobQ.completions();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Jobs pgJobqJobs(PgJobQ pgJobQ) {
+        return pgJobQ.jobs();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JobSchedules jobSchedules(PgJobQ pgJobQ) {
+        return pgJobQ.schedules();
     }
 
     @Bean

@@ -71,6 +71,11 @@ final class PgJobqOptions {
         return properties.worker().enabled() && properties.node().enabled();
     }
 
+    /** Returns what properties say of schedules. */
+    ConfiguredSchedules schedules() {
+        return new ConfiguredSchedules(properties.schedules());
+    }
+
     /** Returns the queues that have properties of their own. */
     Set<String> configuredQueues() {
         return properties.queues().keySet();
@@ -157,6 +162,7 @@ final class PgJobqOptions {
         ContainerOptions.Builder options = base.toBuilder();
         MAPPER.from(queue.concurrency()).to(options::concurrency);
         MAPPER.from(queue.maxPrefetch()).to(options::maxPrefetch);
+        MAPPER.from(queue.timeLimit()).to(options::timeLimit);
         MAPPER.from(queue.shutdownTimeout()).to(options::shutdownTimeout);
         MAPPER.from(queue.autoStartup()).to(options::autoStartup);
         return options.retry(retry(base.retry(), queue.retry())).build();

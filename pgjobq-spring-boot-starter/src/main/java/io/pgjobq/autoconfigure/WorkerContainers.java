@@ -2,6 +2,7 @@ package io.pgjobq.autoconfigure;
 
 import io.pgjobq.Handler;
 import io.pgjobq.PgJobQ;
+import io.pgjobq.Schedule;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.handler.HandlerRegistry;
 import io.pgjobq.handler.InvalidJobHandlerException;
@@ -33,7 +34,7 @@ final class WorkerContainers implements HandlerRegistry {
     }
 
     @Override
-    public void register(Map<String, List<Handler>> handlersByQueue) {
+    public void register(Map<String, List<Handler>> handlersByQueue, List<Schedule> schedules) {
         options.checkQueueNames(handlersByQueue.keySet());
         Set<String> declared = new TreeSet<>(options.configuredQueues());
         if (options.runsJobs()) {
@@ -46,6 +47,19 @@ final class WorkerContainers implements HandlerRegistry {
             declared.addAll(handlersByQueue.keySet());
         }
         declared.forEach(queue -> declare(queue, handlersByQueue.get(queue)));
+        if (options.runsJobs()) {
+            Set<String> queues = new TreeSet<>(options.configuredQueues());
+            queues.addAll(handlersByQueue.keySet());
+            options.schedules().with(schedules, queues).forEach(this::declare);
+        }
+    }
+
+    private void declare(Schedule schedule) {
+        try {
+            pgJobQ.declareSchedule(schedule);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidJobHandlerException(e.getMessage() + ".", "Give each @JobSchedule a name of its own.", e);
+        }
     }
 
     /** @param handlers those that name the queue, {@code null} if only a property does */

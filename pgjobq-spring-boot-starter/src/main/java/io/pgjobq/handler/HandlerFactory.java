@@ -1,8 +1,11 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.Handler;
+import io.pgjobq.Schedule;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -14,11 +17,13 @@ final class HandlerFactory {
     private final ConfigurableListableBeanFactory beanFactory;
     private final HandlerTransactions transactions;
     private final HandlerRetries retries;
+    private final HandlerSchedules schedules;
 
     HandlerFactory(ConfigurableListableBeanFactory beanFactory, HandlerTransactions transactions) {
         this.beanFactory = beanFactory;
         this.transactions = transactions;
         this.retries = new HandlerRetries(beanFactory);
+        this.schedules = new HandlerSchedules(this::text);
     }
 
     Handler create(String beanName, JobHandlerMethod method) {
@@ -35,6 +40,7 @@ final class HandlerFactory {
                 parameters.payloadType(),
                 types(method, parameters),
                 transactions.of(method, returned),
+                HandlerTimeLimit.of(method, this::text),
                 retries.of(method),
                 invocation);
     }
@@ -49,9 +55,22 @@ final class HandlerFactory {
         return queues;
     }
 
+    /** Returns what sends jobs to a handler again and again. */
+    List<Schedule> schedules(JobHandlerMethod method, Handler handler, Set<String> queues) {
+        return schedules.of(method, handler, queues);
+    }
+
+    /** A handler that takes no payload has types of its own, so that a queue may have many of the kind. */
     private Set<String> types(JobHandlerMethod method, HandlerParameters parameters) {
         Set<String> named = resolve(beanFactory, method.annotation().types());
-        return named.isEmpty() ? method.namesFor(parameters) : named;
+        if (!named.isEmpty()) {
+            return named;
+        }
+        return parameters.takesPayload() ? method.namesFor(parameters) : Set.copyOf(schedules.names(method));
+    }
+
+    private String text(String value) {
+        return Objects.requireNonNullElse(beanFactory.resolveEmbeddedValue(value), "");
     }
 
     private static Set<String> resolve(ConfigurableListableBeanFactory beanFactory, String[] values) {

@@ -10,7 +10,7 @@ import org.springframework.core.GenericTypeResolver;
  * Where a handler's arguments go.
  *
  * @param count how many parameters the method has
- * @param payload the position of the payload
+ * @param payload the position of the payload, negative for none
  * @param context the position of the {@link JobContext}, negative for none
  * @param continued whether the last is where a suspending function of Kotlin is told who waits for it
  * @param payloadType the payload's type, with type variables resolved
@@ -33,17 +33,26 @@ record HandlerParameters(int count, int payload, int context, boolean continued,
             context = isContext ? i : context;
             payload = isContext ? payload : i;
         }
-        if (payload == NONE) {
+        if (payload == NONE && handler.schedules().isEmpty()) {
             throw invalid(handler, "no payload parameter");
         }
-        Type type = GenericTypeResolver.resolveType(method.getGenericParameterTypes()[payload], handler.targetClass());
+        Type type = payload == NONE
+                ? byte[].class
+                : GenericTypeResolver.resolveType(method.getGenericParameterTypes()[payload], handler.targetClass());
         return new HandlerParameters(method.getParameterCount(), payload, context, continued, type);
+    }
+
+    /** Returns whether the method wants to see the payload; one that is called by a schedule need not. */
+    boolean takesPayload() {
+        return payload != NONE;
     }
 
     @Nullable
     Object[] arguments(@Nullable Object payload, JobContext context, @Nullable Object continuation) {
         @Nullable Object[] arguments = new @Nullable Object[count];
-        arguments[this.payload] = payload;
+        if (takesPayload()) {
+            arguments[this.payload] = payload;
+        }
         if (this.context != NONE) {
             arguments[this.context] = context;
         }

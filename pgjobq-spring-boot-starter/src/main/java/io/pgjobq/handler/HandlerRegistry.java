@@ -1,6 +1,7 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.Handler;
+import io.pgjobq.Schedule;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,10 @@ import java.util.Map;
 @FunctionalInterface
 public interface HandlerRegistry {
 
-    /** Registers the handlers of each queue; those of one queue have different types. */
-    void register(Map<String, List<Handler>> handlersByQueue);
+    /**
+     * Registers the handlers of each queue; those of one queue have different types.
+     *
+     * @param schedules what sends jobs to them again and again
+     */
+    void register(Map<String, List<Handler>> handlersByQueue, List<Schedule> schedules);
 }

@@ -2,6 +2,7 @@ package io.pgjobq.handler;
 
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobRetry;
+import io.pgjobq.JobSchedule;
 import io.pgjobq.internal.convert.JobTypes;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -52,6 +53,14 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
     List<JobRetry> retries() {
         return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY, RepeatableContainers.standardRepeatables())
                 .stream(JobRetry.class)
+                .map(MergedAnnotation::synthesize)
+                .toList();
+    }
+
+    /** Returns what sends jobs to it again and again, in the order of the source. */
+    List<JobSchedule> schedules() {
+        return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY, RepeatableContainers.standardRepeatables())
+                .stream(JobSchedule.class)
                 .map(MergedAnnotation::synthesize)
                 .toList();
     }

@@ -1,8 +1,11 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.Handler;
+import io.pgjobq.Schedule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -34,14 +37,17 @@ public final class JobHandlers implements SmartInitializingSingleton {
     @Override
     public void afterSingletonsInstantiated() {
         Map<String, QueueHandlers> queues = new TreeMap<>();
+        List<Schedule> schedules = new ArrayList<>();
         beans.forEachMethod((beanName, method) -> {
             Handler handler = factory.create(beanName, method);
-            for (String queue : HandlerFactory.queues(beanFactory, method)) {
+            Set<String> named = HandlerFactory.queues(beanFactory, method);
+            schedules.addAll(factory.schedules(method, handler, named));
+            for (String queue : named) {
                 queues.computeIfAbsent(queue, QueueHandlers::new).add(method, handler);
             }
         });
         Map<String, List<Handler>> handlers = new TreeMap<>();
         queues.forEach((queue, ofQueue) -> handlers.put(queue, ofQueue.handlers()));
-        registry.register(handlers);
+        registry.register(handlers, schedules);
     }
 }

@@ -1,5 +1,7 @@
 package io.pgjobq.properties;
 
+import io.pgjobq.Missed;
+import io.pgjobq.Overlap;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param worker Whether jobs are run here.
  * @param defaults Settings of all queues.
  * @param queues Settings of single queues, by name. Names with '.', ':' or '/' are written in brackets.
+ * @param schedules What sends jobs again and again, by name. Names with '.', ':' or '/' are written in brackets.
  */
 @ConfigurationProperties(prefix = "pgjobq", ignoreUnknownFields = false)
 public record PgJobqProperties(
@@ -37,10 +40,12 @@ public record PgJobqProperties(
         @DefaultValue Completion completion,
         @DefaultValue Worker worker,
         @DefaultValue Queue defaults,
-        @DefaultValue Map<String, Queue> queues) {
+        @DefaultValue Map<String, Queue> queues,
+        @DefaultValue Map<String, Schedule> schedules) {
 
     public PgJobqProperties {
         queues = Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+        schedules = Collections.unmodifiableMap(new LinkedHashMap<>(schedules));
     }
 
     /**
@@ -104,6 +109,7 @@ public record PgJobqProperties(
      *
      * @param concurrency How many jobs of a queue may run at once in this application, from 1 to 10000.
      * @param maxPrefetch How many jobs of a queue this application takes at most beyond those that run, from 0 to 10000.
+     * @param timeLimit How long an attempt may run before it is interrupted and fails, at most 30d. Zero is any time.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
      * @param retry How long a failed job waits.
      * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
@@ -113,11 +119,40 @@ public record PgJobqProperties(
     public record Queue(
             @Nullable Integer concurrency,
             @Nullable Integer maxPrefetch,
+            @Nullable Duration timeLimit,
             @Nullable Integer maxAttempts,
             @DefaultValue Retry retry,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoStartup,
             @DefaultValue History history) {}
+
+    /**
+     * What sends jobs again and again. What is not set is what the {@code @JobSchedule} of that name says.
+     *
+     * @param enabled Whether the schedule is declared here.
+     * @param queue Queue to which its jobs are sent.
+     * @param cron Cron expression of six fields, from second to day of the week.
+     * @param zone Time zone of the expression. UTC by default.
+     * @param every Fixed rate, from 1s to 365d.
+     * @param type Logical type of its jobs.
+     * @param payload Payload of its jobs, as JSON.
+     * @param priority Priority of its jobs, from 0 (first) to 9 (last).
+     * @param missed What is sent for times at which nobody could send.
+     * @param catchUp For how many of the times that were missed jobs are sent at most, from 1 to 1000.
+     * @param overlap What happens as long as its last job has not ended.
+     */
+    public record Schedule(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String queue,
+            @Nullable String cron,
+            @Nullable String zone,
+            @Nullable Duration every,
+            @Nullable String type,
+            @Nullable String payload,
+            @Nullable Integer priority,
+            @Nullable Missed missed,
+            @Nullable Integer catchUp,
+            @Nullable Overlap overlap) {}
 
     /**
      * How long a failed job waits.

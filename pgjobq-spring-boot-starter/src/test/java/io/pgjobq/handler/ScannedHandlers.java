@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
+import io.pgjobq.Schedule;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ final class ScannedHandlers implements HandlerRegistry, AutoCloseable {
 
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
     private Map<String, List<Handler>> byQueue = Map.of();
+    private List<Schedule> schedules = List.of();
 
     static ScannedHandlers of(Class<?>... components) {
         return with(context -> context.register(components));
@@ -33,8 +35,13 @@ final class ScannedHandlers implements HandlerRegistry, AutoCloseable {
     }
 
     @Override
-    public void register(Map<String, List<Handler>> handlersByQueue) {
+    public void register(Map<String, List<Handler>> handlersByQueue, List<Schedule> found) {
         byQueue = handlersByQueue;
+        schedules = found;
+    }
+
+    List<Schedule> schedules() {
+        return schedules;
     }
 
     Map<String, List<Handler>> byQueue() {

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -25,13 +26,14 @@ class ConfigurationDocumentTests {
     private static final Pattern ROW =
             Pattern.compile("^\\| `(pgjobq\\.[^`]+)` \\| ([^|]*) \\| (.*) \\|$", Pattern.MULTILINE);
     private static final String QUEUE = "pgjobq.queues.<name>.";
+    private static final String SCHEDULE = "pgjobq.schedules.<name>.";
 
     private record Documented(String defaultValue, String meaning) {}
 
     @Test
     void theDocumentTellsOfEveryPropertyWhatTheMetadataTells() throws IOException {
         Map<String, Documented> documented = documented();
-        documented.keySet().removeIf(name -> name.startsWith(QUEUE));
+        documented.keySet().removeIf(name -> name.startsWith(QUEUE) || name.startsWith(SCHEDULE));
         assertThat(documented).containsExactlyEntriesOf(metadata());
     }
 
@@ -48,6 +50,15 @@ class ConfigurationDocumentTests {
         assertThat(defaults).containsExactlyEntriesOf(expected);
     }
 
+    @Test
+    void theDocumentTellsOfEveryPropertyOfASchedule() throws IOException {
+        assertThat(documented().keySet().stream().filter(name -> name.startsWith(SCHEDULE)))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(PgJobqProperties.Schedule.class.getRecordComponents())
+                                .map(component -> SCHEDULE + kebab(component.getName()))
+                                .toList());
+    }
+
     /** The metadata can't take them from the core by itself. */
     @Test
     void theDefaultsOfQueuesAreThoseOfTheCore() throws IOException {
@@ -56,6 +67,7 @@ class ConfigurationDocumentTests {
         ContainerOptions container = ContainerOptions.DEFAULT;
         core.put("pgjobq.defaults.concurrency", container.concurrency());
         core.put("pgjobq.defaults.max-prefetch", container.maxPrefetch());
+        core.put("pgjobq.defaults.time-limit", container.timeLimit());
         core.put("pgjobq.defaults.max-attempts", queue.maxAttempts());
         core.put("pgjobq.defaults.retry.delay", container.retry().delay());
         core.put("pgjobq.defaults.retry.multiplier", container.retry().multiplier());

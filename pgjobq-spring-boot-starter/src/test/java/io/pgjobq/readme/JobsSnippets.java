@@ -1,12 +1,22 @@
 package io.pgjobq.readme;
 
+import io.pgjobq.CancelResult;
+import io.pgjobq.CancelledJobs;
+import io.pgjobq.JobContext;
+import io.pgjobq.JobFilter;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobRetry;
+import io.pgjobq.JobSchedule;
+import io.pgjobq.Jobs;
+import io.pgjobq.Overlap;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
+import io.pgjobq.SnoozeException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 
 /** What docs/jobs.md shows. */
@@ -47,13 +57,85 @@ class JobsSnippets {
         }
     }
 
+    record Report(long id) {}
+
+    interface Warehouse {
+
+        boolean isReady(Report report);
+
+        void collect(Report report);
+    }
+
+    static class Reports {
+
+        private final Warehouse warehouse;
+
+        Reports(Warehouse warehouse) {
+            this.warehouse = warehouse;
+        }
+
+        @JobHandler("reports")
+        void collect(Report report) {
+            if (!warehouse.isReady(report)) {
+                throw new SnoozeException(Duration.ofMinutes(5));
+            }
+            warehouse.collect(report);
+        }
+    }
+
+    record Image(String name) {}
+
+    interface Renderer {
+
+        void render(Image image) throws InterruptedException;
+    }
+
+    static class Thumbnails {
+
+        private final Renderer renderer;
+
+        Thumbnails(Renderer renderer) {
+            this.renderer = renderer;
+        }
+
+        @JobHandler(value = "thumbnails", timeLimit = "30s")
+        void render(Image image) throws InterruptedException {
+            renderer.render(image);
+        }
+    }
+
+    static Object cancel(Jobs jobs, long id) {
+        CancelResult result = jobs.cancel(id, "customer 4711 left");
+        CancelledJobs all = jobs.cancelAll(JobFilter.queue("mails").attribute("tenant", "acme"), "tenant closed");
+        return List.of(result, all);
+    }
+
+    interface Ledger {
+
+        void closeUntil(Instant time);
+    }
+
+    static class NightlyWork {
+
+        private final Ledger ledger;
+
+        NightlyWork(Ledger ledger) {
+            this.ledger = ledger;
+        }
+
+        @JobHandler("nightly")
+        @JobSchedule(cron = "0 30 3 * * *", zone = "Europe/Paris", overlap = Overlap.SKIP)
+        void closeDay(JobContext job) {
+            ledger.closeUntil(job.scheduled().orElseThrow().time());
+        }
+    }
+
     static class Policies {
 
         @Bean
         RetryPolicy waitAsLongAsTheySay() {
-            return (job, failure, backOff) -> failure instanceof TooManyRequestsException busy
-                    ? RetryDecision.retryAfter(busy.retryAfter())
-                    : null;
+            return (job, failure, backOff) ->
+                    failure instanceof TooManyRequestsException busy ? RetryDecision.snooze(busy.retryAfter()) : null;
         }
     }
 }

@@ -9,6 +9,8 @@ import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.Timer;
+import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +114,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
                 listening,
                 vitals,
                 new CallbackThreads(new DaemonThreads("pgjobq-completion-")),
-                new TimerThread());
+                new TimerThread("pgjobq-timeout-"));
     }
 
     CompletionTracker(

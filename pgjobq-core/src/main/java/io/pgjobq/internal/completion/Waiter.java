@@ -5,6 +5,7 @@ import io.pgjobq.JobError;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.UnknownJobException;
+import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.StoredOutcome;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,8 +81,18 @@ final class Waiter<R> {
                         Objects.requireNonNullElse(outcome.startedAt(), finishedAt),
                         result(outcome.result(), converter));
             case "dead" -> new JobOutcome.Dead<>(id, finishedAt, outcome.attempts(), error(outcome, finishedAt));
-            default -> new JobOutcome.Cancelled<>(id, finishedAt, outcome.attempts());
+            default -> new JobOutcome.Cancelled<>(id, finishedAt, outcome.attempts(), reason(outcome.error()));
         };
+    }
+
+    /** Whoever cancelled it may have said nothing, and its last error is that of an attempt. */
+    private static @Nullable String reason(@Nullable JobError error) {
+        if (error == null
+                || !error.type().equals(Settlement.CANCELLED)
+                || error.message().isEmpty()) {
+            return null;
+        }
+        return error.message();
     }
 
     private static JobError error(StoredOutcome outcome, Instant finishedAt) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What maintenance does for the containers. Used by its thread. */
@@ -79,6 +80,11 @@ final class ContainerUpkeep implements Maintenance.Workers {
     @Override
     public boolean auditClaims(Registration registration) {
         return audit.run(registration);
+    }
+
+    @Override
+    public boolean cancel(long job, @Nullable String reason) {
+        return switchboard.cancel(job, reason);
     }
 
     @Override

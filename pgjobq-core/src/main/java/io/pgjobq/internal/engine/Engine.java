@@ -6,12 +6,15 @@ import io.pgjobq.Handler;
 import io.pgjobq.JobCompletions;
 import io.pgjobq.JobInterceptor;
 import io.pgjobq.JobQueues;
+import io.pgjobq.JobSchedules;
 import io.pgjobq.JobSender;
+import io.pgjobq.Jobs;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.NodeProblem;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueDeclarations;
 import io.pgjobq.QueueOptions;
+import io.pgjobq.Schedule;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.admin.QueueNames;
 import io.pgjobq.internal.event.ListenerEvents;
@@ -95,6 +98,28 @@ final class Engine implements PgJobQ {
     @Override
     public JobCompletions completions() {
         return parts.completions();
+    }
+
+    @Override
+    public Jobs jobs() {
+        return parts.jobs();
+    }
+
+    @Override
+    public JobSchedules schedules() {
+        return parts.schedules();
+    }
+
+    @Override
+    public void declareSchedule(Schedule schedule) {
+        if (!workerNode) {
+            throw new IllegalArgumentException(schedule + " can't be declared where workerNode is false");
+        }
+        if (!declared.containsKey(schedule.queue())) {
+            throw new IllegalArgumentException(
+                    schedule + " needs its queue to be declared before: give it a container, or call declareQueue");
+        }
+        parts.declaredSchedules().add(schedule);
     }
 
     @Override

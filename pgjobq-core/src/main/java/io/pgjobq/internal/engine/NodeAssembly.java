@@ -2,13 +2,16 @@ package io.pgjobq.internal.engine;
 
 import io.pgjobq.DeadJobs;
 import io.pgjobq.JobQueues;
+import io.pgjobq.JobSchedules;
 import io.pgjobq.JobSender;
+import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.admin.DefaultDeadJobs;
 import io.pgjobq.internal.admin.DefaultJobQueues;
+import io.pgjobq.internal.admin.DefaultJobs;
 import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
@@ -20,12 +23,15 @@ import io.pgjobq.internal.notify.Channels;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.NotificationListener;
 import io.pgjobq.internal.notify.SelfTest;
+import io.pgjobq.internal.schedule.DeclaredSchedules;
+import io.pgjobq.internal.schedule.DefaultJobSchedules;
 import io.pgjobq.internal.send.DeclaredQueues;
 import io.pgjobq.internal.send.DefaultJobSender;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.SettlementRecorder;
+import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
@@ -33,10 +39,13 @@ import io.pgjobq.internal.store.LockStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Timer;
+import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueRegistrar;
 import io.pgjobq.internal.worker.Upkeep;
@@ -79,7 +88,11 @@ final class NodeAssembly {
     private final Maintenance maintenance;
     private final WorkerServices services;
     private final HandlerThreads threads;
+    private final Timer timer = new TimerThread("pgjobq-time-limit-");
     private final JobSender sender;
+    private final Jobs jobs;
+    private final DeclaredSchedules declaredSchedules;
+    private final JobSchedules schedules;
     private final JobQueues queues;
     private final DeadJobs deadJobs;
 
@@ -139,9 +152,12 @@ final class NodeAssembly {
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new BatchSettler(recorder, vitals, nanoTime);
         heartbeat = new Heartbeat(node, database, listening, vitals);
+        ScheduleStore scheduled = new ScheduleStore(answering);
+        declaredSchedules = new DeclaredSchedules(scheduled, new DefaultJobSchedules(scheduled, queueStore, doorbell));
         maintenance = new Maintenance(
                 node,
-                new Maintenance.Stores(nodes, lanes, finished, queueStore),
+                new Maintenance.Stores(nodes, lanes, finished, queueStore, new CancellationStore(answering), scheduled),
+                declaredSchedules,
                 doorbell,
                 new ContainerUpkeep(
                         switchboard,
@@ -167,12 +183,15 @@ final class NodeAssembly {
                 vitals,
                 events,
                 recorder::completed,
+                timer,
                 nanoTime);
         // What callers ask for takes as long as they let it.
         sender = new DefaultJobSender(
                 database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
         QueueStore callersQueues = new QueueStore(database);
         queues = new DefaultJobQueues(callersQueues, doorbell);
+        jobs = new DefaultJobs(new CancellationStore(database), callersQueues, doorbell);
+        schedules = new DefaultJobSchedules(new ScheduleStore(database), callersQueues, doorbell);
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
     }
 
@@ -187,6 +206,16 @@ final class NodeAssembly {
         @Override
         public void missing(List<Integer> queues) {
             maintenance.missing(queues);
+        }
+
+        @Override
+        public void scheduled(@Nullable Long inMillis) {
+            maintenance.scheduled(inMillis);
+        }
+
+        @Override
+        public void cancellations() {
+            maintenance.cancel();
         }
 
         @Override
@@ -268,6 +297,7 @@ final class NodeAssembly {
 
     void closeThreads() {
         threads.close();
+        timer.close();
     }
 
     Database database() {
@@ -326,6 +356,18 @@ final class NodeAssembly {
 
     JobSender sender() {
         return sender;
+    }
+
+    Jobs jobs() {
+        return jobs;
+    }
+
+    JobSchedules schedules() {
+        return schedules;
+    }
+
+    DeclaredSchedules declaredSchedules() {
+        return declaredSchedules;
     }
 
     JobQueues queues() {

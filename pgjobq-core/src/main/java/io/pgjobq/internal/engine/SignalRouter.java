@@ -46,9 +46,18 @@ final class SignalRouter implements SignalSink, LocalDispatch {
             maintenance.sweep();
         } else if (signal instanceof Signal.Due due && maintenance != null) {
             maintenance.due(due.inMillis());
+        } else if (signal instanceof Signal.Scheduled scheduled && maintenance != null) {
+            maintenance.scheduled(scheduled.inMillis());
+        } else if (signal instanceof Signal.Cancel cancel && maintenance != null) {
+            maintenance.cancel(cancel.node());
         } else if (signal instanceof Signal.Ended ended && completions != null) {
             completions.endedElsewhere(ended.ids());
         }
+    }
+
+    /** Makes a job end that is held here; returns whether it is. */
+    boolean cancel(long job, @Nullable String reason) {
+        return containers.stream().anyMatch(container -> container.cancel(job, reason));
     }
 
     @Override

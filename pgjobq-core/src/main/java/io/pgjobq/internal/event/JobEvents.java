@@ -19,6 +19,12 @@ public interface JobEvents {
         public void retried(JobContext job, Throwable failure, Duration next) {}
 
         @Override
+        public void snoozed(JobContext job, Duration next) {}
+
+        @Override
+        public void cancelled(JobContext job) {}
+
+        @Override
         public void died(JobContext job, Throwable failure) {}
 
         @Override
@@ -33,6 +39,12 @@ public interface JobEvents {
 
     /** The attempt has failed, and the next one starts in so long. */
     void retried(JobContext job, Throwable failure, Duration next);
+
+    /** The attempt does not count, and is made again in so long. */
+    void snoozed(JobContext job, Duration next);
+
+    /** The job was cancelled while it ran. */
+    void cancelled(JobContext job);
 
     /** The job is dead. */
     void died(JobContext job, Throwable failure);

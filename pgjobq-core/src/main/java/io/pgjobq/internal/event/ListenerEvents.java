@@ -79,6 +79,16 @@ public final class ListenerEvents implements JobEvents {
     }
 
     @Override
+    public void snoozed(JobContext job, Duration next) {
+        tell(listener -> listener.snoozed(job, next));
+    }
+
+    @Override
+    public void cancelled(JobContext job) {
+        tell(listener -> listener.cancelled(job));
+    }
+
+    @Override
     public void died(JobContext job, Throwable failure) {
         tell(listener -> listener.died(job, failure));
     }

@@ -3,18 +3,22 @@ package io.pgjobq.internal.maintenance;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.schedule.DeclaredSchedules;
+import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.Registration;
+import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node does now and then, on one thread: puts due jobs in line, looks for jobs that no wake-up told of, rescues the
@@ -34,12 +38,28 @@ public final class Maintenance {
     private final Task promotion;
     private final Task polls;
     private final Task ownClaims;
+    private final Task cancellations;
+    private final Task schedules;
+    private final RegisteredNode node;
+    private final Tables tables;
 
     /** What maintenance needs of the tables. */
-    public record Stores(NodeStore nodes, LaneStore lanes, FinishedJobStore finished, QueueStore queues) {}
+    public record Stores(
+            NodeStore nodes,
+            LaneStore lanes,
+            FinishedJobStore finished,
+            QueueStore queues,
+            CancellationStore cancellations,
+            ScheduleStore schedules) {}
 
     /** What maintenance asks of the tables. */
-    interface Tables extends DueJobs.Looks, LostWakeUps.Lanes, DeadNodes.Nodes, HistoryUpkeep.History {}
+    interface Tables
+            extends DueJobs.Looks,
+                    LostWakeUps.Lanes,
+                    DeadNodes.Nodes,
+                    HistoryUpkeep.History,
+                    Cancellations.Requests,
+                    Schedules.Timetable {}
 
     /** What maintenance needs to know of those who run jobs, and tells them. */
     public interface Workers {
@@ -65,6 +85,9 @@ public final class Maintenance {
         /** Compares what this node holds with what the tables say; returns whether something was given back. */
         boolean auditClaims(Registration registration);
 
+        /** Makes a job end that this node holds; returns whether it does. */
+        boolean cancel(long job, @Nullable String reason);
+
         /** Looks there for jobs that nobody here can run. */
         void reportUnknownTypes(LanePosition from);
     }
@@ -72,6 +95,7 @@ public final class Maintenance {
     public Maintenance(
             RegisteredNode node,
             Stores stores,
+            DeclaredSchedules declared,
             Doorbell doorbell,
             Workers workers,
             Duration pollInterval,
@@ -80,7 +104,7 @@ public final class Maintenance {
             LongSupplier nanoTime) {
         this(
                 node,
-                new StoredTables(stores, node, listening),
+                new StoredTables(stores, declared, node, listening),
                 doorbell,
                 workers,
                 pollInterval,
@@ -100,6 +124,8 @@ public final class Maintenance {
             LongSupplier nanoTime) {
         this.background = background;
         this.workers = workers;
+        this.node = node;
+        this.tables = tables;
         rounds = new Rounds(background, nanoTime, vitals);
         announcements = new Announcements(doorbell);
         dueJobs = new DueJobs(tables, nanoTime);
@@ -109,12 +135,14 @@ public final class Maintenance {
                 rounds.add("rescue of dead nodes' jobs", new DeadNodes(tables, node.signs()::areSteady, announcements));
         promotion = rounds.add("due jobs", this::promote);
         polls = rounds.add("polling", lostWakeUps);
+        cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
+        schedules = rounds.add("schedules", new Schedules(tables, announcements));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
     }
 
     /** Starts the thread. */
     public void start() {
-        List.of(history, promotion, polls, ownClaims).forEach(task -> task.in(Duration.ZERO));
+        List.of(history, promotion, polls, schedules, ownClaims).forEach(task -> task.in(Duration.ZERO));
         background.start(this::next);
     }
 
@@ -141,9 +169,30 @@ public final class Maintenance {
         promotion.in(Duration.ofMillis(inMillis));
     }
 
+    /** The next schedule is due in so many milliseconds, {@code null} for never. */
+    public void scheduled(@Nullable Long inMillis) {
+        if (!tables.hasDeclared()) {
+            schedules.ask();
+        } else if (inMillis != null) {
+            schedules.in(Duration.ofMillis(Math.max(0, inMillis)));
+        }
+    }
+
     /** Another node has been silent for longer than it should. */
     public void othersSilent() {
         deadNodes.ask();
+    }
+
+    /** This node has jobs to cancel. */
+    public void cancel() {
+        cancellations.ask();
+    }
+
+    /** That node has jobs to cancel. */
+    public void cancel(int holder) {
+        if (holder == node.id()) {
+            cancel();
+        }
     }
 
     /** A heartbeat has shown how far sequence numbers have been drawn. */

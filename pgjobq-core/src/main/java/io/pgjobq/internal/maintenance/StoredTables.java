@@ -1,16 +1,21 @@
 package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.node.RegisteredNode;
+import io.pgjobq.internal.schedule.DeclaredSchedules;
+import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.support.Listening;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What maintenance asks of the tables, asked for a node. */
-record StoredTables(Maintenance.Stores stores, RegisteredNode self, Listening listening) implements Maintenance.Tables {
+record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, RegisteredNode self, Listening listening)
+        implements Maintenance.Tables {
 
     @Override
     public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {
@@ -40,6 +45,47 @@ record StoredTables(Maintenance.Stores stores, RegisteredNode self, Listening li
     @Override
     public List<NodeStore.Rescue> rescue(int claims) {
         return stores.nodes().rescue(claims);
+    }
+
+    @Override
+    public List<CancellationStore.Request> requests() {
+        return stores.cancellations().of(self.id());
+    }
+
+    @Override
+    public CancellationStore.Outcome cancel(long job, @Nullable String reason) {
+        return stores.cancellations().cancel(job, reason);
+    }
+
+    /** A node that is off the list declares nothing. */
+    @Override
+    public boolean hasDeclared() {
+        return self.id() == 0 || schedules.areDeclaredAs(self.id());
+    }
+
+    @Override
+    public void declare() {
+        schedules.declareAs(self.id());
+    }
+
+    @Override
+    public List<ScheduleStore.Due> dueSchedules(int limit) {
+        return stores.schedules().due(limit);
+    }
+
+    @Override
+    public List<ScheduleStore.Fired> fire(List<ScheduleStore.Move> moves) {
+        return stores.schedules().fire(moves);
+    }
+
+    @Override
+    public void putOff(ScheduleStore.Due due, Duration time) {
+        stores.schedules().putOff(due, time);
+    }
+
+    @Override
+    public @Nullable Long nextInMillis() {
+        return stores.schedules().nextInMillis();
     }
 
     @Override

@@ -70,6 +70,12 @@ public final class RegisteredNode implements Node, NotificationListener.Heartbea
         /** These of them are not there. */
         void missing(List<Integer> queues);
 
+        /** The next schedule is due in so many milliseconds, {@code null} for never. */
+        void scheduled(@Nullable Long inMillis);
+
+        /** The node has jobs to cancel. */
+        void cancellations();
+
         /** Another node has been silent for longer than it should. */
         void othersSilent();
 
@@ -289,6 +295,10 @@ public final class RegisteredNode implements Node, NotificationListener.Heartbea
         observer.drawn(answer.drawn());
         if (!answer.missing().isEmpty()) {
             observer.missing(answer.missing());
+        }
+        observer.scheduled(answer.scheduledInMillis());
+        if (answer.cancellations()) {
+            observer.cancellations();
         }
         if (answer.state() == NodeRegistry.HeartbeatState.OTHERS_SILENT) {
             observer.othersSilent();

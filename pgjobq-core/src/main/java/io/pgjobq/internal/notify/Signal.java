@@ -17,8 +17,14 @@ public sealed interface Signal {
     /** A waiting job will be due. */
     record Due(long inMillis) implements Signal {}
 
+    /** A schedule will be due. */
+    record Scheduled(long inMillis) implements Signal {}
+
     /** A queue must be looked at as a whole. */
     record Look(int queue) implements Signal {}
+
+    /** A node has jobs to cancel. */
+    record Cancel(int node) implements Signal {}
 
     /** Jobs that somebody waits for have ended. */
     record Ended(List<Long> ids) implements Signal {}

@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Signals as the text of notifications: words, parted by spaces. The first, {@code n<node>}, names the sending node, if it is
- * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code l<queue>} and {@code e<id>}.
+ * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code c<node>} and
+ * {@code e<id>}.
  */
 final class SignalCodec {
 
@@ -49,8 +50,14 @@ final class SignalCodec {
         if (signal instanceof Signal.Due due) {
             return List.of("w" + due.inMillis());
         }
+        if (signal instanceof Signal.Scheduled scheduled) {
+            return List.of("s" + scheduled.inMillis());
+        }
         if (signal instanceof Signal.Look look) {
             return List.of("l" + look.queue());
+        }
+        if (signal instanceof Signal.Cancel cancel) {
+            return List.of("c" + cancel.node());
         }
         return ((Signal.Ended) signal).ids().stream().map(id -> "e" + id).toList();
     }
@@ -90,7 +97,9 @@ final class SignalCodec {
                 }
             }
             case 'w' -> signals.add(new Signal.Due(Math.max(0, Long.parseLong(value))));
+            case 's' -> signals.add(new Signal.Scheduled(Math.max(0, Long.parseLong(value))));
             case 'l' -> signals.add(new Signal.Look(Integer.parseInt(value)));
+            case 'c' -> signals.add(new Signal.Cancel(Integer.parseInt(value)));
             case 'e' -> ended.add(Long.parseLong(value));
             default -> {}
         }

@@ -71,15 +71,6 @@ public final class DefaultJobSender implements JobSender {
         return SendSpec.of(this, queue);
     }
 
-    @Override
-    public boolean cancel(long id) {
-        JobStore.Cancellation cancellation = store.cancel(id);
-        if (cancellation.awaited()) {
-            doorbell.ring(new Signal.Ended(List.of(id)));
-        }
-        return cancellation.cancelled();
-    }
-
     <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, Class<R> resultType) {
         byte[] bytes = write(job.queue(), payload);
         String name = type(job.queue(), type, payload);

@@ -6,6 +6,7 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.StoredJson;
 import io.pgjobq.internal.support.LogText;
+import io.pgjobq.internal.support.StorableText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,10 +71,12 @@ record SendSpec(
         more.forEach((name, value) -> {
             check(!name.isEmpty(), "an attribute's name must not be empty");
             check(
-                    storable(name),
+                    StorableText.isStorable(name),
                     "an attribute's name must not hold a NUL character or half a surrogate pair, but is '"
                             + LogText.line(name) + "'");
-            check(storable(value), "attribute '" + name + "' must not hold a NUL character or half a surrogate pair");
+            check(
+                    StorableText.isStorable(value),
+                    "attribute '" + name + "' must not hold a NUL character or half a surrogate pair");
             all.put(name, value);
         });
         int size = size(all);
@@ -101,7 +104,7 @@ record SendSpec(
         check(newType.length() <= LONGEST_TYPE, "type must be 1 to 200 characters, but has " + newType.length());
         check(!newType.isEmpty(), "type must be 1 to 200 characters, but is empty");
         check(
-                storable(newType),
+                StorableText.isStorable(newType),
                 "type must not hold a NUL character or half a surrogate pair, but is '" + LogText.line(newType) + "'");
         return new SendSpec(sender, queue, delay, instant, priority, attributes, newType);
     }
@@ -122,7 +125,7 @@ record SendSpec(
     }
 
     private NewJob job(boolean awaited) {
-        if (!storable(queue)) {
+        if (!StorableText.isStorable(queue)) {
             throw new UnknownQueueException(queue);
         }
         return new NewJob(
@@ -138,12 +141,5 @@ record SendSpec(
         if (!valid) {
             throw new IllegalArgumentException("queue '" + queue + "': " + message);
         }
-    }
-
-    /** PostgreSQL's text holds neither NUL nor what is no Unicode. */
-    private static boolean storable(String text) {
-        return text.indexOf('\0') < 0
-                && text.codePoints()
-                        .noneMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 }

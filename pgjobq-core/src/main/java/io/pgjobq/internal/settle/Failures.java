@@ -1,9 +1,9 @@
 package io.pgjobq.internal.settle;
 
 import io.pgjobq.internal.store.Settlement.Failure;
+import io.pgjobq.internal.support.StorableText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 
 /** Turns what a handler threw into what can be stored: bounded, and without what PostgreSQL's text can't hold. */
 public final class Failures {
@@ -25,7 +25,7 @@ public final class Failures {
     private static String message(Throwable thrown) {
         try {
             String message = thrown.getMessage();
-            return message == null ? "" : storable(message, LONGEST_MESSAGE);
+            return message == null ? "" : StorableText.of(message, LONGEST_MESSAGE);
         } catch (Throwable ex) {
             return "(getMessage failed: " + ex.getClass().getName() + ")";
         }
@@ -35,7 +35,7 @@ public final class Failures {
         try {
             StringWriter text = new StringWriter();
             thrown.printStackTrace(new PrintWriter(text));
-            return storable(trimmed(text.toString()), LONGEST_STACK);
+            return StorableText.of(trimmed(text.toString()), LONGEST_STACK);
         } catch (Throwable ex) {
             return "";
         }
@@ -49,11 +49,5 @@ public final class Failures {
         }
         String cause = stack.substring(root, Math.min(stack.length(), root + LONGEST_STACK / 2 - 10));
         return stack.substring(0, LONGEST_STACK / 2) + "\n…\n" + cause;
-    }
-
-    private static String storable(String text, int longest) {
-        String trimmed = text.length() <= longest ? text : text.substring(0, longest) + " …";
-        String whole = new String(trimmed.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        return whole.replace('\0', '\uFFFD');
     }
 }

@@ -13,6 +13,7 @@ import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import io.pgjobq.internal.store.Settlements;
 import io.pgjobq.internal.store.StoredOutcome;
 import io.pgjobq.internal.store.TransactionalEnd;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 
@@ -53,7 +55,7 @@ public final class SettlementRecorder {
     static final class Batch {
 
         private final List<Settlement> all;
-        private final List<Failed> failed = new ArrayList<>();
+        private final List<Unsuccessful> failed = new ArrayList<>();
         private final List<Succeeded> succeeded = new ArrayList<>();
         private final List<Released> released = new ArrayList<>();
         private final Set<Long> emptiedByRelease = new HashSet<>();
@@ -81,7 +83,7 @@ public final class SettlementRecorder {
     Batch batch(List<Settlement> settlements) {
         Batch batch = new Batch(settlements);
         for (Settlement settlement : settlements) {
-            if (settlement instanceof Failed failed) {
+            if (settlement instanceof Unsuccessful failed) {
                 batch.failed.add(failed);
             } else if (settlement instanceof Succeeded succeeded) {
                 batch.succeeded.add(succeeded);
@@ -136,22 +138,23 @@ public final class SettlementRecorder {
         if (batch.failed.isEmpty()) {
             return;
         }
-        Map<Long, Failed> left = new HashMap<>();
+        Map<Long, Unsuccessful> left = new HashMap<>();
         batch.failed.forEach(failed -> left.put(failed.job().id(), failed));
-        List<StoredOutcome> dead = new ArrayList<>();
+        List<StoredOutcome> over = new ArrayList<>();
         for (SettledFailure settled : store.failed(batch.failed)) {
-            Failed failed = left.remove(settled.id());
+            Unsuccessful failed = left.remove(settled.id());
             if (failed != null && settled.awaited()) {
-                dead.add(outcome(failed, settled.at()));
+                over.add(outcome(failed, settled.at()));
             }
         }
         batch.failed.stream()
-                .filter(failed -> failed.retryInMillis() != null)
-                .mapToLong(Failed::retryInMillis)
+                .map(Unsuccessful::waitsInMillis)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
                 .min()
                 .ifPresent(millis -> doorbell.ring(new Signal.Due(millis)));
         reportLost(left.values(), batch.inDoubt);
-        tell(dead);
+        tell(over);
         batch.failed.clear();
         batch.inDoubt = false;
     }
@@ -232,7 +235,7 @@ public final class SettlementRecorder {
     private void recordAlone(Settlement settlement) {
         Batch single = new Batch(List.of(settlement));
         single.inDoubt = true;
-        if (settlement instanceof Failed failed) {
+        if (settlement instanceof Unsuccessful failed) {
             single.failed.add(failed);
             recordFailed(single);
         } else if (settlement instanceof Succeeded succeeded) {
@@ -305,17 +308,17 @@ public final class SettlementRecorder {
                 false);
     }
 
-    private static StoredOutcome outcome(Failed failed, Instant at) {
+    private static StoredOutcome outcome(Unsuccessful failed, Instant at) {
         int attempt = failed.job().attempt() + 1;
         Failure error = failed.error();
         return new StoredOutcome(
                 failed.job().id(),
-                "dead",
+                failed.endState(),
                 attempt,
                 at.minus(failed.micros(), ChronoUnit.MICROS),
                 at,
                 null,
-                new JobError(attempt, at, error.type(), error.message(), error.stack()),
+                error == null ? null : new JobError(attempt, at, error.type(), error.message(), error.stack()),
                 false);
     }
 

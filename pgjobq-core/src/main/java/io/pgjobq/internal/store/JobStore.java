@@ -149,18 +149,4 @@ public final class JobStore {
                 database.alone(connection -> database.list(connection, "payload", row -> row.getBytes(1), id));
         return payloads.isEmpty() ? null : payloads.get(0);
     }
-
-    /**
-     * What became of a request to cancel a job.
-     *
-     * @param cancelled whether nobody had taken it, so that it is cancelled
-     * @param awaited whether somebody waits for its end
-     */
-    public record Cancellation(boolean cancelled, boolean awaited) {}
-
-    /** Cancels a job that nobody has taken. */
-    public Cancellation cancel(long id) {
-        return database.alone(connection ->
-                database.one(connection, "cancel", row -> new Cancellation(row.getBoolean(1), row.getBoolean(2)), id));
-    }
 }

@@ -18,6 +18,9 @@ public record LanePosition(int queue, int priority, long seq) {
      */
     public static final int QUARANTINE = PRIORITIES;
 
-    /** How many lanes there are. */
+    /** How many lanes there are from which jobs are taken. */
     public static final int LANES = PRIORITIES + 1;
+
+    /** The lane of jobs that wait. */
+    public static final int WAITING = LANES;
 }

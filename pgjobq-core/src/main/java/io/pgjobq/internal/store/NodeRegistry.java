@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The list of running nodes, as one that is on it needs it. */
 public interface NodeRegistry {
@@ -42,9 +43,17 @@ public interface NodeRegistry {
      * @param drawn how far sequence numbers have been drawn, 0 if the node is fenced
      * @param history the server's identity and its timeline, empty if the node is fenced
      * @param missing those of the queues that are not there, none if the node is fenced
+     * @param cancellations whether this node has jobs to cancel
+     * @param scheduledInMillis when the next schedule is due, less than 0 if it was before, {@code null} if none will be
      */
-    record HeartbeatResult(HeartbeatState state, long drawn, String history, List<Integer> missing) {
+    record HeartbeatResult(
+            HeartbeatState state,
+            long drawn,
+            String history,
+            List<Integer> missing,
+            boolean cancellations,
+            @Nullable Long scheduledInMillis) {
 
-        static final HeartbeatResult FENCED = new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of());
+        static final HeartbeatResult FENCED = new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null);
     }
 }

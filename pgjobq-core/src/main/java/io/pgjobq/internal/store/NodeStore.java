@@ -67,7 +67,9 @@ public final class NodeStore implements NodeRegistry {
                         row.getString(3),
                         Arrays.stream(SqlArrays.longs(row, 4))
                                 .mapToObj(Math::toIntExact)
-                                .toList()),
+                                .toList(),
+                        row.getBoolean(5),
+                        row.getObject(6, Long.class)),
                 locked,
                 registration.node(),
                 registration.token(),

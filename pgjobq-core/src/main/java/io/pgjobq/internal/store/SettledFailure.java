@@ -3,11 +3,11 @@ package io.pgjobq.internal.store;
 import java.time.Instant;
 
 /**
- * A failed attempt that was recorded.
+ * An attempt without success that was recorded.
  *
  * @param id the job's id
- * @param dead whether the job is dead now
+ * @param ended whether the job is over
  * @param awaited whether somebody waits for its end
  * @param at when
  */
-public record SettledFailure(long id, boolean dead, boolean awaited, Instant at) {}
+public record SettledFailure(long id, boolean ended, boolean awaited, Instant at) {}

@@ -2,9 +2,10 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
-import io.pgjobq.internal.store.Settlement.Failed;
+import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -55,8 +56,8 @@ public final class SettlementStore implements Settlements {
     }
 
     @Override
-    public List<SettledFailure> failed(List<Failed> failed) {
-        List<Failed> batch = inLockOrder(failed);
+    public List<SettledFailure> failed(List<? extends Unsuccessful> failed) {
+        List<? extends Unsuccessful> batch = inLockOrder(failed);
         return database.alone(connection -> database.list(
                 connection,
                 "settle_failed",
@@ -64,11 +65,12 @@ public final class SettlementStore implements Settlements {
                 longs(batch, s -> s.job().id()),
                 longs(batch, s -> s.job().seq()),
                 longs(batch, s -> s.job().claim()),
-                longs(batch, Failed::micros),
-                strings(batch, s -> s.error().type()),
-                strings(batch, s -> s.error().message()),
-                strings(batch, s -> s.error().stack()),
-                batch.stream().map(Failed::retryInMillis).toArray(Long[]::new),
+                longs(batch, Unsuccessful::micros),
+                errors(batch, Failure::type),
+                errors(batch, Failure::message),
+                errors(batch, Failure::stack),
+                batch.stream().map(Unsuccessful::waitsInMillis).toArray(Long[]::new),
+                batch.stream().map(Unsuccessful::endState).toArray(String[]::new),
                 claims(batch)));
     }
 
@@ -139,7 +141,10 @@ public final class SettlementStore implements Settlements {
         return batch.stream().mapToLong(value).toArray();
     }
 
-    private static <S> String[] strings(List<S> batch, Function<S, String> value) {
-        return batch.stream().map(value).toArray(String[]::new);
+    private static @Nullable String[] errors(List<? extends Unsuccessful> batch, Function<Failure, String> part) {
+        return batch.stream()
+                .map(Unsuccessful::error)
+                .map(error -> error == null ? null : part.apply(error))
+                .toArray(String[]::new);
     }
 }

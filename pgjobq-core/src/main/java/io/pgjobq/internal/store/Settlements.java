@@ -1,8 +1,8 @@
 package io.pgjobq.internal.store;
 
-import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import java.util.List;
 
 /** Recording how attempts ended, in batches. */
@@ -11,8 +11,8 @@ public interface Settlements {
     /** Ends jobs that succeeded, and deletes claims that are emptied by it. */
     SettledSuccesses succeeded(List<Succeeded> succeeded, long[] emptiedClaims);
 
-    /** Records failed attempts; those that are not returned were lost. */
-    List<SettledFailure> failed(List<Failed> failed);
+    /** Records attempts that did not succeed; those that are not returned were lost. */
+    List<SettledFailure> failed(List<? extends Unsuccessful> failed);
 
     /**
      * Gives jobs back.

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.store;
 
 import io.pgjobq.JobError;
+import io.pgjobq.ScheduledTime;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -36,6 +38,28 @@ public final class StoredJson {
             attributes.put(entry.getKey(), text(entry.getValue()));
         }
         return Map.copyOf(attributes);
+    }
+
+    /** Returns for which time a schedule has sent a job with these attributes, empty if none has. */
+    public static Optional<ScheduledTime> scheduled(@Nullable String json) {
+        // Most jobs have no attributes, and need not be read for that.
+        if (json == null || !json.contains("pgjobq.schedule")) {
+            return Optional.empty();
+        }
+        Map<String, String> attributes = attributes(json);
+        String schedule = attributes.get("pgjobq.schedule");
+        Instant time = moment(attributes.get("pgjobq.scheduled-at"));
+        return schedule == null || time == null
+                ? Optional.empty()
+                : Optional.of(new ScheduledTime(schedule, time, moment(attributes.get("pgjobq.previously-at"))));
+    }
+
+    private static @Nullable Instant moment(@Nullable String text) {
+        try {
+            return text == null ? null : Instant.parse(text);
+        } catch (DateTimeParseException ex) {
+            return null;
+        }
     }
 
     static List<JobError> errors(@Nullable String json) {

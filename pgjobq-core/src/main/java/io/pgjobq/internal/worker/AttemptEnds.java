@@ -1,23 +1,24 @@
 package io.pgjobq.internal.worker;
 
-import io.pgjobq.BackOff;
 import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
-import io.pgjobq.RetryDecision;
-import io.pgjobq.RetryPolicy;
+import io.pgjobq.TimeLimitExceededException;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.settle.Failures;
+import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.AlreadySettled;
+import io.pgjobq.internal.store.Settlement.Cancelled;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
+import io.pgjobq.internal.store.Settlement.Snoozed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,8 +29,7 @@ final class AttemptEnds {
     private static final Logger LOG = Log.of(AttemptEnds.class);
 
     private final Handlers handlers;
-    private final int maxAttempts;
-    private final BackOff retry;
+    private final Verdicts verdicts;
     private final HandlerCommitListener completions;
     private final JobEvents events;
     private final Upkeep upkeep;
@@ -37,15 +37,13 @@ final class AttemptEnds {
 
     AttemptEnds(
             Handlers handlers,
-            int maxAttempts,
-            BackOff retry,
+            Verdicts verdicts,
             HandlerCommitListener completions,
             JobEvents events,
             Upkeep upkeep,
             BeginBackOff backOff) {
         this.handlers = handlers;
-        this.maxAttempts = maxAttempts;
-        this.retry = retry;
+        this.verdicts = verdicts;
         this.completions = completions;
         this.events = events;
         this.upkeep = upkeep;
@@ -67,22 +65,35 @@ final class AttemptEnds {
             failed(run, thrown);
         } catch (Throwable ex) {
             // What it threw can't be looked at, or logged, or there is no memory left to do so.
-            Failure failure = new Failure(thrown.getClass().getName(), "", "");
-            Long delay = delay(run, thrown);
-            if (run.settle(new Failed(run.job(), micros(run), failure, delay))) {
-                tellFailed(run, thrown, delay);
+            Unsuccessful verdict =
+                    verdicts.on(run, thrown, new Failure(thrown.getClass().getName(), "", ""));
+            if (run.settle(verdict)) {
+                tell(run, thrown, verdict);
             }
-            LOG.error("{}: attempt {} failed with what can't be told: {}", run, run.attempt(), failure.type());
+            LOG.error(
+                    "{}: attempt {} failed with what can't be told: {}",
+                    run,
+                    run.attempt(),
+                    thrown.getClass().getName());
         }
     }
 
     void succeeded(JobRun run, Succeeded succeeded) {
+        if (run.overrun() != null || run.isCancelled()) {
+            failed(run, new TooLateException());
+            return;
+        }
         gotThrough(run);
         if (run.settle(succeeded)) {
             events.succeeded(run, succeeded.micros());
         } else {
-            LOG.warn("{}: attempt {} succeeded after the job had been given back; it runs again", run, run.attempt());
+            LOG.warn("{}: attempt {} succeeded after its end had been recorded; that is refused", run, run.attempt());
         }
+    }
+
+    /** The attempt goes on although its time is over. Nothing that happens here escapes. */
+    void overran(JobRun run) {
+        ended(run, new TooLateException());
     }
 
     private void gotThrough(JobRun run) {
@@ -104,6 +115,17 @@ final class AttemptEnds {
             }
             return;
         }
+        Interruption.ByCancellation cancellation = run.cancellation();
+        if (cancellation != null) {
+            cancelled(run, cancellation);
+            return;
+        }
+        Interruption.ByTimeLimit overrun = run.overrun();
+        if (overrun != null) {
+            Throwable cause = thrown instanceof TooLateException ? null : thrown;
+            charge(run, new TimeLimitExceededException(overrun.limit(), cause));
+            return;
+        }
         String excuse = excuse(run, thrown);
         if (excuse != null) {
             if (run.settle(new Released(run.job()))) {
@@ -113,6 +135,15 @@ final class AttemptEnds {
             return;
         }
         charge(run, thrown);
+    }
+
+    /** Whatever the handler came to. */
+    void cancelled(JobRun run, Interruption.ByCancellation cancellation) {
+        String reason = cancellation.reason() == null ? "" : cancellation.reason();
+        if (run.settle(new Cancelled(run.job(), micros(run), new Failure(Settlement.CANCELLED, reason, "")))) {
+            LOG.info("{}: cancelled during attempt {}{}", run, run.attempt(), reason.isEmpty() ? "" : ": " + reason);
+            events.cancelled(run);
+        }
     }
 
     /** Said by the back-off, once for all of them, as long as it is not charged. */
@@ -125,31 +156,44 @@ final class AttemptEnds {
     }
 
     private void charge(JobRun run, Throwable thrown) {
-        Long delay = delay(run, thrown);
         Failure failure = Failures.of(thrown);
-        if (!run.settle(new Failed(run.job(), micros(run), failure, delay))) {
-            LOG.warn("{}: attempt {} failed after the job had been given back", run, run.attempt(), thrown);
+        Unsuccessful verdict = verdicts.on(run, thrown, failure);
+        if (!run.settle(verdict)) {
+            LOG.warn("{}: attempt {} failed after its end had been recorded", run, run.attempt(), thrown);
             return;
         }
-        tellFailed(run, thrown, delay);
-        if (delay == null) {
-            logDeath(run, thrown, failure);
+        tell(run, thrown, verdict);
+        log(run, thrown, failure, verdict);
+    }
+
+    private void tell(JobRun run, Throwable thrown, Unsuccessful verdict) {
+        if (verdict instanceof Snoozed snoozed) {
+            events.snoozed(run, Duration.ofMillis(snoozed.delayInMillis()));
+        } else if (verdict instanceof Cancelled) {
+            events.cancelled(run);
+        } else if (verdict instanceof Failed failed && failed.retryInMillis() != null) {
+            events.retried(run, thrown, Duration.ofMillis(failed.retryInMillis()));
         } else {
+            events.died(run, thrown);
+        }
+    }
+
+    private static void log(JobRun run, Throwable thrown, Failure failure, Unsuccessful verdict) {
+        String summary = Failures.summary(failure);
+        if (verdict instanceof Snoozed snoozed) {
+            LOG.debug("{}: attempt {} again in {} ms: {}", run, run.attempt(), snoozed.delayInMillis(), summary);
+        } else if (verdict instanceof Cancelled) {
+            LOG.info("{}: cancelled after attempt {} by its retry policy: {}", run, run.attempt(), summary);
+        } else if (verdict.waitsInMillis() != null) {
             LOG.info(
                     "{}: attempt {} of {} failed, next in {} ms: {}",
                     run,
                     run.attempt(),
                     run.maxAttempts(),
-                    delay,
-                    Failures.summary(failure));
-        }
-    }
-
-    private void tellFailed(JobRun run, Throwable thrown, @Nullable Long delay) {
-        if (delay == null) {
-            events.died(run, thrown);
+                    verdict.waitsInMillis(),
+                    summary);
         } else {
-            events.retried(run, thrown, Duration.ofMillis(delay));
+            logDeath(run, thrown, failure);
         }
     }
 
@@ -187,42 +231,13 @@ final class AttemptEnds {
         }
     }
 
-    /** Returns how long the job waits, {@code null} if it is dead. */
-    private @Nullable Long delay(JobRun run, Throwable thrown) {
-        boolean hopeless = thrown instanceof NonRetryableJobException || thrown instanceof PayloadConversionException;
-        if (hopeless || run.attempt() >= maxAttempts) {
-            return null;
-        }
-        RetryDecision decision = decide(run, thrown);
-        if (decision instanceof RetryDecision.Dead) {
-            return null;
-        }
-        return decision instanceof RetryDecision.RetryAfter after
-                ? Long.valueOf(after.delay().toMillis())
-                : Long.valueOf(backOffAfter(run).toMillis());
-    }
-
-    private Duration backOffAfter(JobRun run) {
-        return retry.delayAfter(run.attempt(), ThreadLocalRandom.current().nextDouble());
-    }
-
-    private @Nullable RetryDecision decide(JobRun run, Throwable thrown) {
-        Handler handler = handlers.find(run.job().type());
-        RetryPolicy policy = handler == null ? null : handler.retry();
-        if (policy == null) {
-            return null;
-        }
-        try {
-            return policy.decide(run, thrown, retry);
-        } catch (RuntimeException | Error ex) {
-            LOG.error("{}: its retry policy has failed, so that the queue's back-off decides", run, ex);
-            return null;
-        }
-    }
-
     static long micros(JobRun run) {
         return TimeUnit.NANOSECONDS.toMicros(run.ranNanos());
     }
+
+    /** The handler has returned, or goes on, although it was to end. */
+    @SuppressWarnings("serial")
+    static final class TooLateException extends RuntimeException {}
 
     /** The job was taken away from the node before it could be completed. */
     @SuppressWarnings("serial")

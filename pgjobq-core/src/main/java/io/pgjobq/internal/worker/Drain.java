@@ -55,7 +55,7 @@ final class Drain {
                 queue,
                 late.size(),
                 shutdownTimeout.toMillis());
-        late.forEach(JobRun::interruptByStop);
+        late.forEach(run -> run.interrupt(new Interruption.ByStop()));
         if (workload.awaitIdle(AFTER_INTERRUPT)) {
             return;
         }

@@ -27,6 +27,7 @@ final class InterceptorChain implements Handler.Invocation {
                         handler.payloadType(),
                         handler.types(),
                         handler.transaction(),
+                        handler.timeLimit(),
                         handler.retry(),
                         new InterceptorChain(handler, List.copyOf(interceptors)));
     }

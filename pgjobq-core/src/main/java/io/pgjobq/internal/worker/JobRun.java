@@ -1,17 +1,21 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.JobContext;
+import io.pgjobq.ScheduledTime;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.StoredJson;
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.Timer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -39,13 +43,20 @@ final class JobRun implements JobContext {
     /** Written by the running thread before it calls the handler, read by all. */
     private volatile long startedAt;
 
-    private volatile boolean interruptedByStop;
+    /** Held while a thread is interrupted, so that it can't go on with another job meanwhile. */
+    private final ReentrantLock interrupting = new ReentrantLock();
+
+    /** Why the attempt is to end, {@code null} if it may go on. */
+    private volatile @Nullable Interruption interruption;
 
     /** The thread that runs the handler; {@code null} before and after. */
     private volatile @Nullable Thread thread;
 
     /** What the handler has returned, if that is not done yet. */
     private volatile @Nullable CompletionStage<?> awaited;
+
+    /** What watches how long it runs, {@code null} if nothing does. */
+    private volatile Timer.@Nullable Alarm alarm;
 
     /** What the node knows of its claims. */
     interface Hold {
@@ -104,16 +115,29 @@ final class JobRun implements JobContext {
         thread = Thread.currentThread();
     }
 
-    /** The calling thread runs the handler no more. */
+    /** The calling thread runs the handler no more, and is not interrupted on its behalf from now on. */
     void end() {
-        thread = null;
+        interrupting.lock();
+        try {
+            thread = null;
+        } finally {
+            interrupting.unlock();
+        }
     }
 
     /** No thread runs the handler, but its work goes on until the stage ends. */
     void await(CompletionStage<?> stage) {
         awaited = stage;
-        if (interruptedByStop) {
+        if (interruption != null) {
             cancel(stage);
+        }
+    }
+
+    /** How long it runs is watched, until it is settled. */
+    void watchedBy(Timer.Alarm newAlarm) {
+        alarm = newAlarm;
+        if (isSettled()) {
+            newAlarm.cancel();
         }
     }
 
@@ -121,17 +145,35 @@ final class JobRun implements JobContext {
         return nanoTime.getAsLong() - startedAt;
     }
 
-    /** The container stops and has waited long enough. */
-    void interruptByStop() {
-        interruptedByStop = true;
-        Thread running = thread;
-        if (running != null) {
-            running.interrupt();
+    /** Returns whether a thread runs the handler, or its work goes on. */
+    boolean isRunning() {
+        return thread != null || awaited != null;
+    }
+
+    /**
+     * Makes the attempt end, unless it has or is made to already; a cancellation comes before everything else. Returns whether it
+     * is made to now.
+     */
+    boolean interrupt(Interruption why) {
+        interrupting.lock();
+        try {
+            boolean cancels = why instanceof Interruption.ByCancellation;
+            if (isSettled() || (interruption != null && !(cancels && cancellation() == null))) {
+                return false;
+            }
+            interruption = why;
+            Thread running = thread;
+            if (running != null) {
+                running.interrupt();
+            }
+        } finally {
+            interrupting.unlock();
         }
         CompletionStage<?> stage = awaited;
         if (stage != null) {
             cancel(stage);
         }
+        return true;
     }
 
     private void cancel(CompletionStage<?> stage) {
@@ -144,7 +186,17 @@ final class JobRun implements JobContext {
 
     /** Returns whether a failure is likely to come from the container's interruption, rather than from the job. */
     boolean wasInterruptedByStop() {
-        return interruptedByStop;
+        return interruption instanceof Interruption.ByStop;
+    }
+
+    /** Returns the time limit that has ended the attempt, {@code null} if none has. */
+    Interruption.@Nullable ByTimeLimit overrun() {
+        return interruption instanceof Interruption.ByTimeLimit limit ? limit : null;
+    }
+
+    /** Returns what has cancelled the job, {@code null} if nothing has. */
+    Interruption.@Nullable ByCancellation cancellation() {
+        return interruption instanceof Interruption.ByCancellation cancelled ? cancelled : null;
     }
 
     /** Returns whether the handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
@@ -172,6 +224,10 @@ final class JobRun implements JobContext {
             said = true;
         } finally {
             settled.set(said);
+        }
+        Timer.Alarm watching = alarm;
+        if (watching != null) {
+            watching.cancel();
         }
         return true;
     }
@@ -221,6 +277,11 @@ final class JobRun implements JobContext {
         return StoredJson.attributes(job.attributes());
     }
 
+    @Override
+    public Optional<ScheduledTime> scheduled() {
+        return StoredJson.scheduled(job.attributes());
+    }
+
     /** Returns whether the node has learned that the job was taken away from it. */
     boolean isLost() {
         return hold.isLost(job);
@@ -232,8 +293,13 @@ final class JobRun implements JobContext {
     }
 
     @Override
+    public boolean isCancelled() {
+        return cancellation() != null;
+    }
+
+    @Override
     public boolean shouldStop() {
-        return stopping.getAsBoolean() || isLost();
+        return stopping.getAsBoolean() || interruption != null || isLost();
     }
 
     @Override

@@ -23,6 +23,7 @@ final class JobRunner {
     private final TransactionalAttempts transactions;
     private final Executor threads;
     private final BeginBackOff backOff;
+    private final TimeLimits limits;
     private final JobEvents events;
     private final AttemptEnds ends;
 
@@ -35,14 +36,16 @@ final class JobRunner {
             WorkerStore store,
             Executor threads,
             BeginBackOff backOff,
+            TimeLimits limits,
             JobEvents events,
             AttemptEnds ends) {
         this.handlers = handlers;
         this.payloads = new PayloadReader(converter, store);
         this.results = new HandlerResults(converter);
-        this.transactions = new TransactionalAttempts(store, results, backOff, events, ends);
+        this.transactions = new TransactionalAttempts(store, results, backOff, limits, events, ends);
         this.threads = threads;
         this.backOff = backOff;
+        this.limits = limits;
         this.events = events;
         this.ends = ends;
     }
@@ -56,14 +59,20 @@ final class JobRunner {
             BeginBackOff backOff) {
         AttemptEnds ends = new AttemptEnds(
                 handlers,
-                queueOptions.maxAttempts(),
-                options.retry(),
+                new Verdicts(handlers, queueOptions.maxAttempts(), options.retry()),
                 services.ends(),
                 services.events(),
                 services.upkeep(),
                 backOff);
         return new JobRunner(
-                handlers, services.converter(), services.store(), services.threads(), backOff, services.events(), ends);
+                handlers,
+                services.converter(),
+                services.store(),
+                services.threads(),
+                backOff,
+                new TimeLimits(options.timeLimit(), services.timer(), ends),
+                services.events(),
+                ends);
     }
 
     /**
@@ -129,6 +138,11 @@ final class JobRunner {
             run.settle(new AlreadySettled(job));
             return null;
         }
+        Interruption.ByCancellation cancellation = run.cancellation();
+        if (cancellation != null) {
+            ends.cancelled(run, cancellation);
+            return null;
+        }
         Handler handler = run.mayBeLost() ? null : handlers.find(job.type());
         if (handler == null) {
             run.settle(new Released(job));
@@ -141,6 +155,7 @@ final class JobRunner {
             return null;
         }
         backOff.begun(handler);
+        limits.watch(run, handler);
         events.started(run);
         Object value = handler.invocation().invoke(payload, run);
         if (value instanceof CompletionStage<?> stage) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,6 +208,14 @@ final class JobsInHand {
 
     List<JobRun> running() {
         return List.copyOf(running);
+    }
+
+    @Nullable
+    JobRun find(long job) {
+        return Stream.concat(held.stream(), running.stream())
+                .filter(run -> run.id() == job && !run.isSettled())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns whether nothing runs, and nobody sends what would. */

@@ -117,6 +117,15 @@ public final class QueueContainer implements WorkerContainer {
         workload.update(lanes -> lanes.announce(priority, seq));
     }
 
+    /** Makes a job end that is held here, and says whether it is. */
+    public boolean cancel(long job, @Nullable String reason) {
+        JobRun run = workload.find(job);
+        if (run != null) {
+            run.interrupt(new Interruption.ByCancellation(reason));
+        }
+        return run != null;
+    }
+
     /** Nobody needs to look below this seq, where nothing is announced. */
     public void advance(long seq) {
         workload.update(lanes -> lanes.advance(seq));

@@ -8,6 +8,7 @@ import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
+import io.pgjobq.internal.worker.AttemptEnds.TooLateException;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,15 +24,22 @@ final class TransactionalAttempts {
     private final WorkerStore store;
     private final HandlerResults results;
     private final BeginBackOff backOff;
+    private final TimeLimits limits;
     private final JobEvents events;
     private final AttemptEnds ends;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     TransactionalAttempts(
-            WorkerStore store, HandlerResults results, BeginBackOff backOff, JobEvents events, AttemptEnds ends) {
+            WorkerStore store,
+            HandlerResults results,
+            BeginBackOff backOff,
+            TimeLimits limits,
+            JobEvents events,
+            AttemptEnds ends) {
         this.store = store;
         this.results = results;
         this.backOff = backOff;
+        this.limits = limits;
         this.events = events;
         this.ends = ends;
     }
@@ -49,6 +57,7 @@ final class TransactionalAttempts {
             transaction.executeWithoutResult(status -> {
                 joint.begun = true;
                 backOff.begun(handler);
+                limits.watch(run, handler);
                 events.started(run);
                 try {
                     joint.result = results.bytes(handler, invoke(handler, payload, run));
@@ -58,6 +67,9 @@ final class TransactionalAttempts {
                 if (status.isRollbackOnly()) {
                     throw new HandlerFailed(new IllegalStateException(
                             handler.description() + " marked its transaction to be rolled back"));
+                }
+                if (run.overrun() != null || run.isCancelled()) {
+                    throw new HandlerFailed(new TooLateException());
                 }
                 joint.micros = AttemptEnds.micros(run);
                 if (store.canComplete()) {

@@ -6,6 +6,7 @@ import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.support.Timer;
 import io.pgjobq.internal.support.Vitals;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -24,6 +25,7 @@ import java.util.function.LongSupplier;
  * @param vitals are told what does not work of this node
  * @param events is told of attempts
  * @param ends is told of jobs that their handlers' transactions have completed
+ * @param timer watches how long attempts run
  * @param nanoTime a clock that only goes on
  */
 public record WorkerServices(
@@ -38,6 +40,7 @@ public record WorkerServices(
         Vitals vitals,
         JobEvents events,
         HandlerCommitListener ends,
+        Timer timer,
         LongSupplier nanoTime) {
 
     /** An error has interrupted the way of a job: nobody here knows of it any more, and it is given back. */

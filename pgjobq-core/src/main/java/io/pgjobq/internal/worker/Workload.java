@@ -221,6 +221,12 @@ final class Workload {
         return look(JobsInHand::running);
     }
 
+    /** Returns the attempt at a job that is held or runs, {@code null} if there is none. */
+    @Nullable
+    JobRun find(long job) {
+        return look(jobs -> jobs.find(job));
+    }
+
     int activeJobs() {
         return running().size();
     }

@@ -65,7 +65,8 @@ grant execute on function ${schema}.version() to ${schema}_sender, ${schema}_wai
 
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
-    on ${schema}.queue, ${schema}.job, ${schema}.claim, ${schema}.node, ${schema}.finished_job to ${schema}_worker;
+    on ${schema}.queue, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
+    ${schema}.schedule, ${schema}.schedule_node to ${schema}_worker;
 grant select on ${schema}.job_view, ${schema}.finished_job_view to ${schema}_worker;
 grant usage, select on sequence ${schema}.job_seq to ${schema}_worker;
 grant execute on all functions in schema ${schema} to ${schema}_worker;
@@ -86,14 +87,17 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 
 -- The reader.
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
-grant select on ${schema}.queue, ${schema}.node, ${schema}.claim to ${schema}_reader;
-grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, awaited, type, attributes)
+grant select on ${schema}.queue, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node
+    to ${schema}_reader;
+grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
+    due_at, last_at, last_job) on ${schema}.schedule to ${schema}_reader;
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)
     on ${schema}.job to ${schema}_reader;
-grant select (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
+grant select (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on ${schema}.finished_job to ${schema}_reader;
-grant select (id, queue, type, state, priority, attempt, enqueued_at, run_at, ready_at, attributes, last_error)
+grant select (id, queue, type, state, priority, attempt, snoozes, enqueued_at, run_at, ready_at, attributes, last_error)
     on ${schema}.job_view to ${schema}_reader;
-grant select (id, queue, type, state, priority, attempts, enqueued_at, ready_at, started_at, finished_at, waited,
+grant select (id, queue, type, state, priority, attempts, snoozes, enqueued_at, ready_at, started_at, finished_at, waited,
     attributes, last_error) on ${schema}.finished_job_view to ${schema}_reader;
 
 -- What a sender inserts bears the number that it has just drawn: it can neither take the numbers that others will draw nor

@@ -1,2 +1,2 @@
--- Records failed attempts; see the function of that name for its locks. Alone in its transaction.
-select id, dead, awaited, at from ${schema}.settle_failed(?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- Records attempts that did not succeed; see the function of that name for its locks. Alone in its transaction.
+select id, ended, awaited, at from ${schema}.settle_failed(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

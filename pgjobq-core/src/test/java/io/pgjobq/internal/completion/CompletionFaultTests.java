@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.JobOutcome;
 import io.pgjobq.internal.support.DaemonThreads;
+import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.test.RandomValues;
 import java.sql.SQLException;

@@ -9,6 +9,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.internal.store.StoredOutcome;
 import io.pgjobq.internal.support.DaemonThreads;
+import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
 import java.lang.reflect.Type;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.CancelResult;
 import io.pgjobq.CompletionTimeoutException;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobNotSucceededException;
@@ -152,7 +153,7 @@ class CompletionIntegrationTests {
             CompletableFuture<JobOutcome<Answer>> elsewhere =
                     other.pgJobQ().completions().completion(waiting.id(), Answer.class);
             CompletableFuture<JobOutcome<Answer>> here = waiting.completion();
-            assertThat(node.sender().cancel(waiting.id())).isTrue();
+            assertThat(node.jobs().cancel(waiting.id())).isEqualTo(CancelResult.CANCELLED);
             assertThat(get(here)).isInstanceOf(JobOutcome.Cancelled.class);
             assertThat(get(elsewhere)).isInstanceOf(JobOutcome.Cancelled.class);
             assertThatThrownBy(() -> get(here).resultOrThrow()).isInstanceOf(JobNotSucceededException.class);

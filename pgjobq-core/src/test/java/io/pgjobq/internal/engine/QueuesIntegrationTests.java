@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.CancelResult;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobQueues;
 import io.pgjobq.QueueDescription;
@@ -155,15 +156,14 @@ class QueuesIntegrationTests {
             SentJob<Integer> ready = node.sender().to(queue).send(2, Integer.class);
             SentJob<Integer> waiting =
                     node.sender().to(queue).delay(Duration.ofHours(1)).send(3, Integer.class);
-            assertThat(node.sender().cancel(first.id())).as("running").isFalse();
-            assertThat(node.sender().cancel(ready.id())).as("ready").isTrue();
-            assertThat(node.sender().cancel(ready.id())).as("cancelled").isFalse();
-            assertThat(node.sender().cancel(waiting.id())).as("waiting").isTrue();
-            assertThat(node.sender().cancel(987_654_321)).as("unknown").isFalse();
+            assertThat(node.jobs().cancel(ready.id())).as("ready").isEqualTo(CancelResult.CANCELLED);
+            assertThat(node.jobs().cancel(ready.id())).as("cancelled").isEqualTo(CancelResult.UNKNOWN);
+            assertThat(node.jobs().cancel(waiting.id())).as("waiting").isEqualTo(CancelResult.CANCELLED);
+            assertThat(node.jobs().cancel(987_654_321)).as("unknown").isEqualTo(CancelResult.UNKNOWN);
             go.countDown();
             assertThat(first.completion().get(10, TimeUnit.SECONDS).resultOrThrow())
                     .isEqualTo(1);
-            assertThat(node.sender().cancel(first.id())).as("ended").isFalse();
+            assertThat(node.jobs().cancel(first.id())).as("ended").isEqualTo(CancelResult.UNKNOWN);
             assertThat(ready.completion().get(10, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Cancelled.class);
             assertThat(waiting.completion().get(10, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Cancelled.class);
         }

@@ -121,7 +121,7 @@ class RolesIntegrationTests {
                     .as("the sender is no node")
                     .isEqualTo(1);
             assertThat(worker.queues().names()).containsExactly(QUEUE);
-            assertThatThrownBy(() -> sender.sender().cancel(sent.id()))
+            assertThatThrownBy(() -> sender.jobs().cancel(sent.id()))
                     .isInstanceOf(PermissionDeniedDataAccessException.class)
                     .hasMessageContaining("permission denied for function cancel");
             assertThat(log.with("denied")).isEmpty();

@@ -142,7 +142,7 @@ class ShutdownIntegrationTests {
             assertThat(outcome.resultOrThrow()).isEqualTo("second");
             assertThat(outcome.attempts()).isEqualTo(1);
             go.countDown();
-            await().until(() -> !log.with("after the job had been given back").isEmpty());
+            await().until(() -> !log.with("after its end had been recorded").isEmpty());
         }
     }
 

@@ -6,6 +6,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobSender;
+import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PgJobQ;
@@ -150,6 +151,11 @@ public final class TestNode implements AutoCloseable {
     /** The node's sender. */
     public JobSender sender() {
         return pgJobQ.sender();
+    }
+
+    /** What looks at the node's jobs. */
+    public Jobs jobs() {
+        return pgJobQ.jobs();
     }
 
     /** The node itself. */

@@ -1,8 +1,11 @@
 package io.pgjobq.internal.maintenance;
 
+import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.ScheduleStore;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +25,10 @@ final class FakeTables implements Maintenance.Tables {
     List<NodeStore.Rescue> rescued = List.of();
     boolean listenedTo = true;
     long position = 10;
+    boolean declared = true;
+
+    @Nullable
+    Long nextSchedule;
 
     private final Map<String, Runnable> then = new HashMap<>();
 
@@ -67,6 +74,49 @@ final class FakeTables implements Maintenance.Tables {
     public List<NodeStore.Rescue> rescue(int claims) {
         call("rescue " + claims);
         return rescued;
+    }
+
+    @Override
+    public boolean hasDeclared() {
+        return declared;
+    }
+
+    @Override
+    public void declare() {
+        call("declare");
+    }
+
+    @Override
+    public List<ScheduleStore.Due> dueSchedules(int limit) {
+        call("schedules " + limit);
+        return List.of();
+    }
+
+    @Override
+    public List<ScheduleStore.Fired> fire(List<ScheduleStore.Move> moves) {
+        throw new IllegalStateException("nothing is due");
+    }
+
+    @Override
+    public void putOff(ScheduleStore.Due due, Duration time) {
+        throw new IllegalStateException("nothing is due");
+    }
+
+    @Override
+    public @Nullable Long nextInMillis() {
+        return nextSchedule;
+    }
+
+    @Override
+    public List<CancellationStore.Request> requests() {
+        call("requests");
+        return List.of();
+    }
+
+    @Override
+    public CancellationStore.Outcome cancel(long job, @Nullable String reason) {
+        call("cancel " + job);
+        return CancellationStore.Outcome.UNKNOWN;
     }
 
     @Override

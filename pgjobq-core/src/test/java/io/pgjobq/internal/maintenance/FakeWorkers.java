@@ -4,11 +4,15 @@ import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.Registration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers what upkeep does for the workers. */
 final class FakeWorkers implements Maintenance.Workers {
 
     final List<String> calls = new CopyOnWriteArrayList<>();
+    /** The jobs that run here. */
+    final List<Long> holds = new CopyOnWriteArrayList<>();
+
     boolean took;
     boolean givesBack;
 
@@ -33,6 +37,12 @@ final class FakeWorkers implements Maintenance.Workers {
     @Override
     public boolean tookJobs() {
         return took;
+    }
+
+    @Override
+    public boolean cancel(long job, @Nullable String reason) {
+        calls.add("cancel " + job + " " + reason);
+        return holds.contains(job);
     }
 
     @Override

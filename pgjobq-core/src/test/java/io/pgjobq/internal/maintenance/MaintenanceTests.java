@@ -32,7 +32,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 class MaintenanceTests {
 
     private static final String[] START = {
-        "maintain", "drop", "purge 1000", "unknown", "promote 1000", "sweep 0",
+        "maintain", "drop", "purge 1000", "unknown", "promote 1000", "sweep 0", "schedules 100",
     };
 
     private long nanos = -TimeUnit.SECONDS.toNanos(5);
@@ -121,6 +121,36 @@ class MaintenanceTests {
         pass(1_000);
 
         assertThat(tables.calls).containsExactly("promote 1000", "promote 1000");
+    }
+
+    @Test
+    void aScheduleIsLookedAtWhenItIsDueAndDeclaredWhereThatIsNotDone() {
+        started();
+        forget();
+        tables.nextSchedule = 300L;
+        maintenance.scheduled(700L);
+        pass(699);
+        assertThat(tables.calls).isEmpty();
+        pass(1);
+        tables.nextSchedule = null;
+        pass(300);
+        assertThat(tables.calls).containsExactly("schedules 100", "schedules 100");
+
+        tables.declared = false;
+        maintenance.scheduled(null);
+        maintenance.runDue();
+        assertThat(tables.calls).endsWith("declare", "schedules 100").hasSize(4);
+    }
+
+    @Test
+    void aRequestToCancelIsObeyedByTheNodeThatItNames() {
+        started();
+        forget();
+        maintenance.cancel(node.id() + 1);
+        maintenance.runDue();
+        maintenance.cancel(node.id());
+        maintenance.runDue();
+        assertThat(tables.calls).containsExactly("requests");
     }
 
     @Test
@@ -224,7 +254,8 @@ class MaintenanceTests {
             throw new IllegalStateException("away");
         });
         started();
-        assertThat(tables.calls).containsExactly("maintain", "drop", "purge 1000", "promote 1000", "sweep 0");
+        assertThat(tables.calls)
+                .containsExactly("maintain", "drop", "purge 1000", "promote 1000", "sweep 0", "schedules 100");
         forget();
         maintenance.runDue();
         assertThat(tables.calls).as("asked for before they ran").isEmpty();

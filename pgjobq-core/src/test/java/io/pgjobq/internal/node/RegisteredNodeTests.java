@@ -275,6 +275,14 @@ class RegisteredNodeTests {
         }
 
         @Override
+        public void scheduled(@Nullable Long inMillis) {}
+
+        @Override
+        public void cancellations() {
+            told.add("cancellations");
+        }
+
+        @Override
         public void othersSilent() {
             told.add("others silent");
         }
@@ -305,6 +313,7 @@ class RegisteredNodeTests {
         private long drawn;
         private String history = "1/00000001";
         private List<Integer> missing = List.of();
+        private boolean cancellations;
         private @Nullable Runnable during;
         private @Nullable RuntimeException failure;
 
@@ -341,8 +350,8 @@ class RegisteredNodeTests {
                 during.run();
             }
             return listed.contains(registration)
-                    ? new HeartbeatResult(HeartbeatState.WELL, drawn, history, missing)
-                    : new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of());
+                    ? new HeartbeatResult(HeartbeatState.WELL, drawn, history, missing, cancellations, null)
+                    : new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null);
         }
     }
 }

@@ -1,9 +1,16 @@
 package io.pgjobq.internal.node;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Does nothing about what heartbeats show. */
 public class Unobserved implements RegisteredNode.Observer {
+
+    @Override
+    public void scheduled(@Nullable Long inMillis) {}
+
+    @Override
+    public void cancellations() {}
 
     @Override
     public void othersSilent() {}

@@ -2,9 +2,9 @@ package io.pgjobq.internal.settle;
 
 import io.pgjobq.internal.store.SettledFailure;
 import io.pgjobq.internal.store.SettledSuccesses;
-import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import io.pgjobq.internal.store.Settlements;
 import java.time.Instant;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class FakeSettlements implements Settlements {
     }
 
     @Override
-    public List<SettledFailure> failed(List<Failed> batch) {
+    public List<SettledFailure> failed(List<? extends Unsuccessful> batch) {
         call();
         batch.forEach(each -> failed.add(each.job().id()));
         return batch.stream()

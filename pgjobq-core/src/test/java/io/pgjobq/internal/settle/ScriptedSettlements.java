@@ -3,9 +3,9 @@ package io.pgjobq.internal.settle;
 import io.pgjobq.internal.store.SettledFailure;
 import io.pgjobq.internal.store.SettledSuccesses;
 import io.pgjobq.internal.store.Settlement;
-import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.Settlement.Unsuccessful;
 import io.pgjobq.internal.store.Settlements;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -63,14 +63,14 @@ final class ScriptedSettlements implements Settlements {
     }
 
     @Override
-    public List<SettledFailure> failed(List<Failed> batch) {
+    public List<SettledFailure> failed(List<? extends Unsuccessful> batch) {
         call("failed", ids(batch).toString());
         refuse(batch, refusedFailures);
         return batch.stream()
                 .filter(each -> !lost.contains(each.job().id()))
                 .map(each -> new SettledFailure(
                         each.job().id(),
-                        each.retryInMillis() == null,
+                        each.waitsInMillis() == null,
                         awaited.contains(each.job().id()),
                         AT))
                 .toList();

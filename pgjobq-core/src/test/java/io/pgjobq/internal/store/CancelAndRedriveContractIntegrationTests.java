@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.JobFilter;
+import io.pgjobq.internal.store.CancellationStore.Outcome;
 import io.pgjobq.internal.store.FinishedJobStore.Redriven;
-import io.pgjobq.internal.store.JobStore.Cancellation;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,9 +41,9 @@ class CancelAndRedriveContractIntegrationTests {
         long waiting = store.send(TestStore.delayedJob(60_000), "");
         long awaited = store.send(TestStore.awaitedJob(), "");
 
-        assertThat(store.jobs().cancel(ready)).isEqualTo(new Cancellation(true, false));
-        assertThat(store.jobs().cancel(waiting)).isEqualTo(new Cancellation(true, false));
-        assertThat(store.jobs().cancel(awaited)).isEqualTo(new Cancellation(true, true));
+        assertThat(store.cancellations().cancel(ready, null)).isEqualTo(Outcome.CANCELLED);
+        assertThat(store.cancellations().cancel(waiting, null)).isEqualTo(Outcome.CANCELLED);
+        assertThat(store.cancellations().cancel(awaited, null)).isEqualTo(Outcome.CANCELLED_AWAITED);
 
         assertThat(store.count("job")).isZero();
         assertThat(store.outcome(ready).state()).isEqualTo("cancelled");
@@ -50,23 +53,128 @@ class CancelAndRedriveContractIntegrationTests {
     @Test
     void aCancelledJobLeavesNothingWhereNoHistoryIsKept() {
         store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ofDays(1), Duration.ZERO));
-        assertThat(store.jobs().cancel(store.send()).cancelled()).isTrue();
-        assertThat(store.jobs().cancel(store.send(TestStore.awaitedJob(), "")).awaited())
-                .isTrue();
+        assertThat(store.cancel(store.send())).isTrue();
+        assertThat(store.cancel(store.send(TestStore.awaitedJob(), ""))).isTrue();
 
         assertThat(store.count("finished_job")).isEqualTo(1);
     }
 
     @Test
-    void aTakenAFinishedAndAnUnknownJobAreNotCancelled() {
+    void aFinishedAndAnUnknownJobAreNotCancelledAndATakenOneIsByItsHolder() {
         store.sendAll(5, 2);
         List<ClaimedJob> jobs = store.claim(node, 2);
         store.succeed(jobs.subList(0, 1));
-        Cancellation no = new Cancellation(false, false);
 
-        assertThat(store.jobs().cancel(jobs.get(0).id())).isEqualTo(no);
-        assertThat(store.jobs().cancel(jobs.get(1).id())).isEqualTo(no);
-        assertThat(store.jobs().cancel(-1)).isEqualTo(no);
+        assertThat(store.cancellations().cancel(jobs.get(0).id(), null)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(store.cancellations().cancel(-1, null)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(store.heartbeat(node).cancellations()).isFalse();
+        assertThat(store.cancellations().cancel(jobs.get(1).id(), "by ops")).isEqualTo(Outcome.REQUESTED);
+        assertThat(store.cancellations().cancel(jobs.get(1).id(), "again")).isEqualTo(Outcome.REQUESTED);
+        assertThat(store.count("job")).isEqualTo(1);
+        assertThat(store.heartbeat(node).cancellations()).isTrue();
+        assertThat(store.cancellations().of(node))
+                .containsExactly(new CancellationStore.Request(jobs.get(1).id(), "by ops"));
+
+        int other = store.node();
+        assertThat(store.heartbeat(other).cancellations()).isFalse();
+        assertThat(store.cancellations().of(other)).isEmpty();
+
+        store.settlements()
+                .failed(List.of(
+                        new Settlement.Cancelled(jobs.get(1), 1, new Settlement.Failure("cancelled", "by ops", ""))));
+        assertThat(store.outcome(jobs.get(1).id()).state()).isEqualTo("cancelled");
+        assertThat(store.count("cancellation")).isZero();
+    }
+
+    @Test
+    void aRequestThatItsJobHasOutrunIsForgottenWhenItIsRepeated() {
+        store.send();
+        ClaimedJob job = store.claimOne(node);
+        store.cancellations().cancel(job.id(), null);
+        store.succeed(List.of(job));
+        assertThat(store.count("cancellation")).isEqualTo(1);
+
+        assertThat(store.cancellations().cancel(job.id(), null)).isEqualTo(Outcome.UNKNOWN);
+        assertThat(store.count("cancellation")).isZero();
+    }
+
+    @Test
+    void aRequestThatItsJobHasEvadedByARetryEndsTheWaitingJob() {
+        store.send();
+        ClaimedJob job = store.claimOne(node);
+        store.cancellations().cancel(job.id(), null);
+        store.fail(job, 60_000L);
+
+        assertThat(store.cancellations().cancel(job.id(), null)).isEqualTo(Outcome.CANCELLED);
+        assertThat(store.count("cancellation")).isZero();
+        assertThat(store.outcome(job.id()).state()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void whatADeadNodeWasToCancelEndsWithItsRescueAndNothingElseDoes() {
+        store.sendAll(5, 3);
+        List<ClaimedJob> jobs = store.claim(node, 3);
+        store.cancellations().cancel(jobs.get(1).id(), "by ops");
+        store.leave(node);
+        assertThat(store.heartbeat(store.node()).cancellations()).isTrue();
+
+        NodeStore.Rescue rescue = store.nodes().rescue(9).get(0);
+
+        assertThat(rescue.rescued()).isEqualTo(2);
+        assertThat(rescue.died()).isZero();
+        assertThat(store.outcome(jobs.get(1).id()).state()).isEqualTo("cancelled");
+        assertThat(store.outcome(jobs.get(1).id()).error().message()).isEqualTo("by ops");
+        assertThat(store.count("job where attempt = 1")).isEqualTo(2);
+        assertThat(store.count("cancellation")).isZero();
+    }
+
+    @Test
+    void aHandlersTransactionThatEndsItsJobHoldsUpNoCancellation() throws Exception {
+        store.send();
+        ClaimedJob job = store.claimOne(node);
+        try (Connection transaction = store.dataSource().getConnection()) {
+            transaction.setAutoCommit(false);
+            try (PreparedStatement complete =
+                    transaction.prepareStatement("select awaited from pgjobq.complete(?, ?, ?, 1, null)")) {
+                complete.setLong(1, job.id());
+                complete.setLong(2, job.seq());
+                complete.setLong(3, job.claim());
+                complete.executeQuery().close();
+            }
+            assertThat(store.cancellations().cancel(job.id(), null)).isEqualTo(Outcome.REQUESTED);
+            transaction.commit();
+        }
+        assertThat(store.outcome(job.id()).state()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void onlyWhatAFilterMeansIsCancelledInEachLane() {
+        String acme = "{\"tenant\": \"acme\", \"a\": \"b\"}";
+        store.send(new NewJob(TestStore.QUEUE, 3, null, null, acme, false), "Welcome");
+        ClaimedJob held = store.claimOne(node);
+        for (int i = 0; i < 5; i++) {
+            store.send(new NewJob(TestStore.QUEUE, 3, null, null, acme, false), "Welcome");
+        }
+        store.send(new NewJob(TestStore.QUEUE, 3, null, null, acme, false), "Other");
+        store.send(new NewJob(TestStore.QUEUE, 3, null, null, null, false), "Welcome");
+        store.send(new NewJob(TestStore.QUEUE, 4, null, null, acme, false), "Welcome");
+        JobFilter filter = JobFilter.queue(TestStore.QUEUE).type("Welcome").attribute("tenant", "acme");
+
+        CancellationStore.Part first = store.cancellations().cancelSome(store.queue(), 3, 0, filter, "by ops", 4);
+        assertThat(first.cancelled()).isEqualTo(3);
+        assertThat(first.requested()).isEqualTo(1);
+        assertThat(first.next()).isNotNull();
+        CancellationStore.Part second =
+                store.cancellations().cancelSome(store.queue(), 3, first.next(), filter, "by ops", 5);
+        assertThat(second.cancelled()).isEqualTo(2);
+        assertThat(second.requested()).isZero();
+        assertThat(second.next()).isNull();
+
+        assertThat(store.cancellations().of(node)).containsExactly(new CancellationStore.Request(held.id(), "by ops"));
+        assertThat(store.count("job where type = 'Other' or attributes is null or lane = 4"))
+                .isEqualTo(3);
+        assertThat(store.count("finished_job where state = 'cancelled' and errors #>> '{0,message}' = 'by ops'"))
+                .isEqualTo(5);
     }
 
     @Test
@@ -74,7 +182,7 @@ class CancelAndRedriveContractIntegrationTests {
         long id = store.send();
         store.fail(store.claimOne(node), 60_000L);
 
-        assertThat(store.jobs().cancel(id).cancelled()).isTrue();
+        assertThat(store.cancel(id)).isTrue();
         assertThat(store.outcome(id).attempts()).isEqualTo(1);
         assertThat(store.outcome(id).error()).isNotNull();
     }
@@ -108,7 +216,7 @@ class CancelAndRedriveContractIntegrationTests {
     private Set<Long> cancelled(List<Long> ids) {
         Set<Long> cancelled = new HashSet<>();
         for (long id : ids) {
-            if (store.jobs().cancel(id).cancelled()) {
+            if (store.cancel(id)) {
                 cancelled.add(id);
             }
         }
@@ -220,7 +328,7 @@ class CancelAndRedriveContractIntegrationTests {
         long succeeded = store.send();
         store.succeed(store.claim(node, 1));
         long cancelled = store.send();
-        store.jobs().cancel(cancelled);
+        store.cancel(cancelled);
 
         assertThat(store.redrive(succeeded, null, 1)).isEmpty();
         assertThat(store.redrive(cancelled, null, 1)).isEmpty();

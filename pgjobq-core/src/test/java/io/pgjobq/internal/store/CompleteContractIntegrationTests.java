@@ -185,9 +185,9 @@ class CompleteContractIntegrationTests {
         ClaimedJob job = store.claimOne(node);
 
         whileCompleting(job, status -> {
-            assertThat(store.jobs().cancel(ids.get(1)).cancelled()).isTrue();
+            assertThat(store.cancel(ids.get(1))).isTrue();
             assertThat(ids(store.claim(node, 9))).containsExactly(ids.get(2));
-            assertThat(store.jobs().cancel(job.id()).cancelled()).isFalse();
+            assertThat(store.cancel(job.id())).isFalse();
         });
     }
 

@@ -128,7 +128,7 @@ class FencingContractIntegrationTests {
                 ? "select settled from pgjobq.settle_succeeded(array[%d], array[%d], array[%d], array[1], array[null::bytea],"
                         + " array[%d], array[%3$d::bigint], '{}')"
                 : "select id from pgjobq.settle_failed(array[%d], array[%d], array[%d], array[1], '{t}', '{m}', '{s}',"
-                        + " array[1000], array[%3$d])";
+                        + " array[1000], '{dead}', array[%3$d])";
 
         store.transaction().executeWithoutResult(status -> {
             new JdbcTemplate(store.dataSource())

@@ -63,7 +63,7 @@ class HistoryContractIntegrationTests {
                         .isTrue();
             }
             long id = store.send();
-            assertThat(store.jobs().cancel(id).cancelled()).isTrue();
+            assertThat(store.cancel(id)).isTrue();
         }
     }
 
@@ -95,11 +95,11 @@ class HistoryContractIntegrationTests {
         store.queues().settings(store.queue(), 10, new HistoryRetention(Duration.ofDays(23), Duration.ofDays(23)));
         long id = store.send();
 
-        assertThat(catchThrowable(() -> store.jobs().cancel(id))).matches(Database::lacksPartition);
+        assertThat(catchThrowable(() -> store.cancel(id))).matches(Database::lacksPartition);
         assertThat(store.outcome(id).live()).isTrue();
 
         store.finished().maintain();
-        assertThat(store.jobs().cancel(id).cancelled()).isTrue();
+        assertThat(store.cancel(id)).isTrue();
     }
 
     @ParameterizedTest
@@ -139,7 +139,7 @@ class HistoryContractIntegrationTests {
             assertThat(store.finished().drop()).isNull();
 
             long id = store.send();
-            assertThat(store.jobs().cancel(id).cancelled()).isTrue();
+            assertThat(store.cancel(id)).isTrue();
             assertThat(store.outcome(id).state()).isEqualTo("cancelled");
             reader.commit();
         }

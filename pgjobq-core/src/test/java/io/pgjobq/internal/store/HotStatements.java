@@ -3,6 +3,7 @@ package io.pgjobq.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.JobFilter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ final class HotStatements {
         assertThat(store.jobs().payload(none[0])).isNull();
         assertThat(store.finished().await(none)).isEmpty();
         assertThat(store.finished().outcomes(none)).hasSize(1);
-        assertThat(store.jobs().cancel(none[0]).cancelled()).isFalse();
+        assertThat(store.cancel(none[0])).isFalse();
     }
 
     private void send(int node) {
@@ -155,8 +156,22 @@ final class HotStatements {
         connection.take();
         store.release(jobs, jobs.get(0).claim());
         note("release");
-        assertThat(store.jobs().cancel(jobs.get(0).id()).cancelled()).isTrue();
+        assertThat(store.cancel(jobs.get(0).id())).isTrue();
         note("cancel");
+        List<ClaimedJob> held = store.jobs()
+                .claim(store.requestFrom(node, 10, 5, jobs.get(1).seq()))
+                .jobs();
+        connection.take();
+        CancellationStore.Part part = store.cancellations()
+                .cancelSome(store.queue(), 5, held.get(0).seq(), JobFilter.queue(TestStore.QUEUE), null, BATCH / 2);
+        note("cancel_some");
+        assertThat(part.requested()).isEqualTo(10);
+        assertThat(part.cancelled()).isEqualTo(BATCH / 2 - 10);
+        assertThat(store.cancellations().of(node)).hasSize(10);
+        note("cancellations");
+        store.server().execute("delete from pgjobq.cancellation");
+        store.succeed(held, held.get(0).claim());
+        connection.take();
     }
 
     private void lookAfter(int node) {

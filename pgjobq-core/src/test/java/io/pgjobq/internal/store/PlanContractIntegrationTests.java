@@ -24,17 +24,18 @@ class PlanContractIntegrationTests {
     private static final long MOST_PAGES = 120;
 
     /** Where a whole batch is written, or each of 5,000 running jobs is looked at, or counting goes on to its limit. */
-    private static final Map<String, Long> MORE_PAGES = Map.of(
-            "send_all", 1_000L,
-            "settle_succeeded", 1_200L,
-            "settle_succeeded without history", 500L,
-            "outcomes", 1_000L,
-            "unknown_types", 200L,
-            "release", 200L,
-            "rescue", 1_500L,
-            "promote", 200L,
-            "sweep", 500L,
-            "describe_queue", 20_000L);
+    private static final Map<String, Long> MORE_PAGES = Map.ofEntries(
+            Map.entry("send_all", 1_000L),
+            Map.entry("settle_succeeded", 1_200L),
+            Map.entry("settle_succeeded without history", 500L),
+            Map.entry("outcomes", 1_000L),
+            Map.entry("unknown_types", 200L),
+            Map.entry("release", 200L),
+            Map.entry("rescue", 1_500L),
+            Map.entry("cancel_some", 600L),
+            Map.entry("promote", 200L),
+            Map.entry("sweep", 500L),
+            Map.entry("describe_queue", 20_000L));
 
     private final TestDatabase server;
 

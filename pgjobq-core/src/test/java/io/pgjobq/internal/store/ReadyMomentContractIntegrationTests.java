@@ -147,9 +147,7 @@ class ReadyMomentContractIntegrationTests {
         assertThat(store.count("finished_job_view where waited between interval '4 s' and interval '1 minute'"))
                 .isEqualTo(3);
         assertThat(store.count("job")).isEqualTo(1);
-        assertThat(store.jobs()
-                        .cancel(store.value("select id from pgjobq.job", Long.class))
-                        .cancelled())
+        assertThat(store.cancel(store.value("select id from pgjobq.job", Long.class)))
                 .isTrue();
         assertThat(store.count("finished_job where state = 'cancelled' and ready_at is not null"))
                 .isEqualTo(1);

@@ -194,6 +194,7 @@ class RolesContractIntegrationTests {
                 new LaneStore(database),
                 new QueueStore(database),
                 new FinishedJobStore(database),
+                new CancellationStore(database),
                 worker.queue());
     }
 

@@ -28,7 +28,7 @@ class SendClaimedContractIntegrationTests {
 
         assertThat(sent.claimed()).isTrue();
         assertThat(store.claim(store.node(), 10)).isEmpty();
-        assertThat(store.jobs().cancel(sent.id()).cancelled()).isFalse();
+        assertThat(store.cancel(sent.id())).isFalse();
         assertThat(store.succeed(List.of(job(sent, 5))).settled()).containsExactly(sent.id());
         assertThat(store.count("job")).isZero();
     }

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.internal.store.Settlement.Cancelled;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Failure;
+import io.pgjobq.internal.store.Settlement.Snoozed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.PostgresTest;
@@ -178,13 +180,55 @@ class SettlementContractIntegrationTests {
 
         assertThat(settled).hasSize(1);
         assertThat(settled.get(0).id()).isEqualTo(id);
-        assertThat(settled.get(0).dead()).isFalse();
+        assertThat(settled.get(0).ended()).isFalse();
         assertThat(store.count("job_view where attempt = 1 and run_at between"
                         + " clock_timestamp() + interval '50 seconds' and clock_timestamp() + interval '61 seconds'"))
                 .isEqualTo(1);
         assertThat(store.value("select errors #>> '{0,message}' from pgjobq.job", String.class))
                 .isEqualTo("a message");
         assertThat(store.claim(node, 9)).isEmpty();
+    }
+
+    @Test
+    void aSnoozedJobWaitsWithoutBeingChargedAndItIsCounted() {
+        long id = store.send();
+        for (int i = 0; i < 2; i++) {
+            ClaimedJob job = store.claimOne(node);
+            List<SettledFailure> settled = store.settlements().failed(List.of(new Snoozed(job, 1, 0)));
+            assertThat(settled).extracting(SettledFailure::id).containsExactly(id);
+            assertThat(settled.get(0).ended()).isFalse();
+            assertThat(store.count("job_view where state = 'waiting' and attempt = 0 and errors is null and snoozes = "
+                            + (i + 1)))
+                    .isEqualTo(1);
+            store.lanes().promote(9, null);
+        }
+        ClaimedJob job = store.claimOne(node);
+        assertThat(job.attempt()).isZero();
+        store.fail(job, null);
+        assertThat(store.count("finished_job_view where state = 'dead' and attempts = 1 and snoozes = 2"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aJobThatIsCancelledWhileItRunsKeepsWhatWasSaidAndEndsBesideOthers() {
+        store.sendAll(5, 3);
+        List<ClaimedJob> jobs = store.claim(node, 3);
+        Failure reason = new Failure("cancelled", "by ops", "");
+
+        List<SettledFailure> settled = store.settlements()
+                .failed(List.of(
+                        new Cancelled(jobs.get(2), 1_000, reason),
+                        new Failed(jobs.get(1), 1, new Failure("t", "", ""), null),
+                        new Cancelled(jobs.get(0), 1_000, reason)));
+
+        assertThat(settled).hasSize(3).allMatch(SettledFailure::ended);
+        assertThat(
+                        store.count(
+                                "finished_job_view where state = 'cancelled' and attempts = 1"
+                                        + " and started_at < finished_at and payload is not null and errors #>> '{0,message}' = 'by ops'"))
+                .isEqualTo(2);
+        assertThat(store.count("finished_job_view where state = 'dead'")).isEqualTo(1);
+        assertThat(store.count("job")).isZero();
     }
 
     @Test
@@ -210,7 +254,7 @@ class SettlementContractIntegrationTests {
         List<SettledFailure> settled = store.fail(store.claimOne(node), null);
 
         assertThat(settled).hasSize(1);
-        assertThat(settled.get(0).dead()).isTrue();
+        assertThat(settled.get(0).ended()).isTrue();
         assertThat(settled.get(0).awaited()).isTrue();
         assertThat(store.count("job")).isZero();
         assertThat(store.finished().dead(id, null, 1)).singleElement().satisfies(dead -> {
@@ -237,7 +281,7 @@ class SettlementContractIntegrationTests {
                 .failed(List.of(new Failed(jobs.get(0), 1, failure, 10L), new Failed(jobs.get(1), 1, failure, null)));
 
         assertThat(settled)
-                .extracting(SettledFailure::id, SettledFailure::dead)
+                .extracting(SettledFailure::id, SettledFailure::ended)
                 .containsExactlyInAnyOrder(
                         tuple(jobs.get(0).id(), false), tuple(jobs.get(1).id(), true));
     }

@@ -3,6 +3,8 @@ package io.pgjobq.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.JobFilter;
+import io.pgjobq.Schedule;
 import io.pgjobq.internal.database.SqlFiles;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -126,10 +128,37 @@ final class StoreTour {
         assertThat(store.queues().names()).contains(TestStore.QUEUE);
         assertThat(store.queues().describe(null)).isNotEmpty();
         assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();
-        assertThat(store.jobs().cancel(store.send()).cancelled()).isTrue();
+        assertThat(store.cancel(store.send())).isTrue();
+        store.send();
+        assertThat(store.cancellations()
+                        .cancelSome(store.queue(), 5, 0, JobFilter.queue(TestStore.QUEUE), null, 100)
+                        .cancelled())
+                .isPositive();
+        assertThat(store.cancellations().of(self)).isEmpty();
+        schedules(store, self);
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
         store.purge();
         store.finished().drop();
         store.leave(self);
+    }
+
+    private static void schedules(TestStore store, int self) {
+        ScheduleStore schedules = new ScheduleStore(store.database());
+        Schedule schedule =
+                Schedule.of("tour", TestStore.QUEUE).every(Duration.ofHours(1)).build();
+        assertThat(schedules.save(schedule, true, schedules.now().minusSeconds(1), null))
+                .isTrue();
+        schedules.declare(self, List.of("tour"));
+        ScheduleStore.Due due = schedules.due(1).get(0);
+        schedules.putOff(due, Duration.ZERO);
+        assertThat(schedules.fire(List.of(new ScheduleStore.Move(
+                        due, List.of(due.time()), due.now().plusSeconds(60)))))
+                .hasSize(1);
+        assertThat(schedules.nextInMillis()).isNotNull();
+        assertThat(schedules.run("tour")).isNotNull();
+        assertThat(schedules.pause("tour")).isTrue();
+        assertThat(schedules.resume("tour", 2, schedules.now().plusSeconds(60))).isTrue();
+        assertThat(schedules.find(List.of("tour"))).hasSize(1);
+        assertThat(schedules.delete("tour")).isTrue();
     }
 }

@@ -33,6 +33,7 @@ record TestStore(
         LaneStore lanes,
         QueueStore queues,
         FinishedJobStore finished,
+        CancellationStore cancellations,
         int queue) {
 
     static final String QUEUE = "emails";
@@ -53,7 +54,8 @@ record TestStore(
                 .as("open transactions")
                 .isZero());
         // Faster than truncate, which makes and syncs new files.
-        for (String table : List.of("job", "claim", "node", "queue", "finished_job")) {
+        for (String table :
+                List.of("job", "claim", "cancellation", "schedule", "schedule_node", "node", "queue", "finished_job")) {
             server.execute("delete from pgjobq." + table);
         }
         TestStore store = on(server, server.dataSource(), "pgjobq");
@@ -74,12 +76,18 @@ record TestStore(
                 new LaneStore(database),
                 queues,
                 new FinishedJobStore(database),
+                new CancellationStore(database),
                 queues.create(QUEUE));
     }
 
     /** The assignments that let a job wait until then. */
     static String waitsUntil(String moment) {
         return "lane = 11, seq = (extract(epoch from " + moment + ") * 1000000)::bigint";
+    }
+
+    /** Cancels a job that nobody holds, and says whether it did. */
+    boolean cancel(long id) {
+        return cancellations.cancel(id, null).name().startsWith("CANCELLED");
     }
 
     int node() {

@@ -64,9 +64,9 @@ class AttemptLogTests extends RunnerFixture {
             assertThat(log.with(JOB))
                     .containsExactly(
                             fails
-                                    ? "WARN " + JOB + "attempt 1 failed after the job had been given back"
+                                    ? "WARN " + JOB + "attempt 1 failed after its end had been recorded"
                                     : "WARN " + JOB
-                                            + "attempt 1 succeeded after the job had been given back; it runs again");
+                                            + "attempt 1 succeeded after its end had been recorded; that is refused");
         }
     }
 

@@ -78,12 +78,12 @@ class JobRunTests {
     @Test
     void aStopInterruptsTheThreadOnlyWhileItRunsTheHandler() {
         run.begin();
-        run.interruptByStop();
+        run.interrupt(new Interruption.ByStop());
         assertThat(Thread.interrupted()).isTrue();
         assertThat(run.wasInterruptedByStop()).isTrue();
 
         run.end();
-        run.interruptByStop();
+        run.interrupt(new Interruption.ByStop());
         assertThat(Thread.interrupted()).isFalse();
     }
 
@@ -92,7 +92,7 @@ class JobRunTests {
         CompletableFuture<String> before = new CompletableFuture<>();
         run.await(before);
         assertThat(before).isNotDone();
-        run.interruptByStop();
+        run.interrupt(new Interruption.ByStop());
         assertThat(before).isCancelled();
 
         CompletableFuture<String> after = new CompletableFuture<>();

@@ -28,6 +28,16 @@ final class RecordedEvents implements JobEvents {
     }
 
     @Override
+    public void snoozed(JobContext job, Duration next) {
+        told.add("snoozed " + job.id() + " for " + next);
+    }
+
+    @Override
+    public void cancelled(JobContext job) {
+        told.add("cancelled " + job.id());
+    }
+
+    @Override
     public void died(JobContext job, Throwable failure) {
         told.add("died " + job.id() + " of " + message(failure));
     }

@@ -8,7 +8,10 @@ import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
+import io.pgjobq.SnoozeException;
 import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.Settlement.Cancelled;
+import io.pgjobq.internal.store.Settlement.Snoozed;
 import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,9 +60,46 @@ class RetryDecisionTests extends RunnerFixture {
     }
 
     @Test
-    void nobodyIsAskedAboutTheLastAttempt() {
-        fail(RetryDecision.retry(), new IllegalStateException("busy"), 2);
+    void whatIsToBeTriedAgainIsDeadAfterTheLastAttempt() {
+        fail(RetryDecision.retryAfter(Duration.ofMinutes(3)), new IllegalStateException("busy"), 2);
         assertThat(failure().retryInMillis()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aPolicyLetsAnAttemptNotCountNotEvenTheLastOne(int attempt) {
+        fail(RetryDecision.snooze(Duration.ofMinutes(3)), new IllegalStateException("busy"), attempt);
+        assertThat(settled)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Snoozed.class, end -> assertThat(end.delayInMillis()).isEqualTo(180_000));
+        assertThat(events.told).containsExactly("started 1", "snoozed 1 for PT3M");
+    }
+
+    @Test
+    void aPolicyCancelsAJob() {
+        try (LogLines log = LogLines.capture()) {
+            fail(RetryDecision.cancel(), new IllegalStateException("gone"), 0);
+            assertThat(log.with("INFO"))
+                    .containsExactly("INFO queue 'work' job 1: cancelled after attempt 1 by its retry policy:"
+                            + " java.lang.IllegalStateException: gone");
+        }
+        assertThat(settled)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Cancelled.class,
+                        end -> assertThat(end.error().message()).isEqualTo("gone"));
+        assertThat(events.told).containsExactly("started 1", "cancelled 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void aHandlerIsCalledAgainLaterIfItAsksForThat(int attempt) {
+        fail(RetryDecision.dead(), new SnoozeException(Duration.ofSeconds(7)), attempt);
+        assertThat(settled)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Snoozed.class, end -> assertThat(end.delayInMillis()).isEqualTo(7_000));
         assertThat(asked).isEmpty();
     }
 
@@ -92,6 +132,9 @@ class RetryDecisionTests extends RunnerFixture {
         assertThatThrownBy(() -> RetryDecision.retryAfter(Duration.ofDays(days)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the delay of a retry must be from 0 to 365 days, but is " + Duration.ofDays(days));
+        assertThatThrownBy(() -> new SnoozeException(Duration.ofDays(days)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the delay of a snooze must be from 0 to 365 days, but is " + Duration.ofDays(days));
     }
 
     private void fail(@Nullable RetryDecision decision, RuntimeException thrown, int attempt) {
@@ -105,7 +148,7 @@ class RetryDecisionTests extends RunnerFixture {
     }
 
     private void run(RetryPolicy policy, RuntimeException thrown, int attempt) {
-        Handler handler = new Handler("handler", String.class, Set.of("t"), null, policy, (payload, context) -> {
+        Handler handler = new Handler("handler", String.class, Set.of("t"), null, null, policy, (payload, context) -> {
             throw thrown;
         });
         ClaimedJob job =

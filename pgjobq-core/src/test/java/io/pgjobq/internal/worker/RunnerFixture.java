@@ -13,6 +13,7 @@ import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.TransactionalEnd;
+import io.pgjobq.internal.support.ManualTimer;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -52,6 +53,11 @@ class RunnerFixture {
     PayloadConverter converter = new JacksonPayloadConverter();
     boolean lost;
 
+    /** That of the container. */
+    Duration timeLimit = Duration.ZERO;
+
+    final ManualTimer timer = new ManualTimer();
+
     Failed failure() {
         assertThat(settled).singleElement().isInstanceOf(Failed.class);
         return (Failed) settled.get(0);
@@ -71,21 +77,22 @@ class RunnerFixture {
     JobRunner runner(Handler handler, Consumer<Runnable> threads) {
         BackOff retry = BackOff.fixed(Duration.ofMillis(20));
         Handlers handlers = new Handlers("work", List.of(handler));
+        AttemptEnds ends = new AttemptEnds(
+                handlers,
+                new Verdicts(handlers, 3, retry),
+                (succeeded, completion) -> completions.add(succeeded),
+                events,
+                upkeep,
+                backOff);
         return new JobRunner(
                 handlers,
                 converter,
                 store,
                 threads::accept,
                 backOff,
+                new TimeLimits(timeLimit, timer, ends),
                 events,
-                new AttemptEnds(
-                        handlers,
-                        3,
-                        retry,
-                        (succeeded, completion) -> completions.add(succeeded),
-                        events,
-                        upkeep,
-                        backOff));
+                ends);
     }
 
     JobRun attempt(ClaimedJob job) {

@@ -24,6 +24,7 @@ import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.SettlementStore;
+import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.AlsoWithoutListening;
@@ -73,21 +74,22 @@ class SilentNodeIntegrationTests {
         });
         Handlers handlers = new Handlers("work", List.of(handler));
         BeginBackOff backOff = new BeginBackOff("work", System::nanoTime);
+        AttemptEnds ends = new AttemptEnds(
+                handlers,
+                new Verdicts(handlers, 10, BackOff.DEFAULT),
+                (succeeded, completion) -> {},
+                JobEvents.NONE,
+                new FakeUpkeep(),
+                backOff);
         runner = new JobRunner(
                 handlers,
                 new JacksonPayloadConverter(),
                 WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
+                new TimeLimits(Duration.ZERO, new ManualTimer(), ends),
                 JobEvents.NONE,
-                new AttemptEnds(
-                        handlers,
-                        10,
-                        BackOff.DEFAULT,
-                        (succeeded, completion) -> {},
-                        JobEvents.NONE,
-                        new FakeUpkeep(),
-                        backOff));
+                ends);
         database.alone(connection -> jobs.sendAll(
                 connection, new NewJob("work", 5, null, null, null, false), new String[] {"", ""}, new byte[][] {
                     {1}, {2}

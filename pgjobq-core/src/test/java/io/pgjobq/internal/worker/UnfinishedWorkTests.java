@@ -65,7 +65,7 @@ class UnfinishedWorkTests extends RunnerFixture {
         CompletableFuture<String> work = new CompletableFuture<>();
         JobRun run = attempt(job(PAYLOAD));
         runner(handler((payload, context) -> work)).run(run, goneOn::incrementAndGet);
-        run.interruptByStop();
+        run.interrupt(new Interruption.ByStop());
         assertThat(work).isCancelled();
         handedOver.remove().run();
         assertThat(settled).singleElement().isInstanceOf(Released.class);
@@ -77,7 +77,7 @@ class UnfinishedWorkTests extends RunnerFixture {
         CompletableFuture<String> work = new CompletableFuture<>();
         JobRun run = attempt(job(PAYLOAD));
         boolean over = runner(handler((payload, context) -> {
-                    run.interruptByStop();
+                    run.interrupt(new Interruption.ByStop());
                     return work;
                 }))
                 .run(run, goneOn::incrementAndGet);

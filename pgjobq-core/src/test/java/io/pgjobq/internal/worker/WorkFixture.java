@@ -10,6 +10,7 @@ import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.FakeSettlements;
 import io.pgjobq.internal.settle.SettlementRecorder;
+import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.util.Set;
@@ -56,6 +57,7 @@ class WorkFixture {
             vitals,
             events,
             (succeeded, completion) -> {},
+            new ManualTimer(),
             this::time);
 
     /** So often each thread that runs handlers finds no memory to ask for the time, at first. */

@@ -1,5 +1,6 @@
 -- Ends jobs, all in the same state: deletes them, and puts into the history those that their queue keeps or that somebody
--- waits for. Succeeded ones leave their payload behind, and get a result; dead ones keep theirs, and get an error.
+-- waits for. Succeeded ones leave their payload behind, and get a result; the others keep theirs, and get an error if there
+-- is one.
 -- Locks: the job rows, in id order, since that is how the index returns them. The caller has seen to it that nobody else may
 -- end them: it holds their claims, or the jobs themselves.
 -- p_ids ascends, each once, and p_seqs says what each must still have; p_of names the jobs, those and maybe others, of
@@ -20,7 +21,7 @@ begin
     with done as (
         delete from ${schema}.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
-        returning j.id, j.queue_id, ${own_priority} as priority, j.attempt + (p_state <> 'cancelled')::integer as attempts, j.enqueued_at,
+        returning j.id, j.queue_id, ${own_priority} as priority, j.attempt, j.snoozes, j.enqueued_at,
             j.ready_at, j.type, j.attributes, j.awaited,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
@@ -32,12 +33,13 @@ begin
             where q.id = any (array(select d.queue_id from done d))
         ) k
     ), kept as (
-        insert into ${schema}.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at, ready_at,
+        insert into ${schema}.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
             started_at, finished_at, node_id, type, result, payload, attributes, errors)
-        select d.id, d.queue_id, d.priority, d.attempts, p_state, k.drop_on, d.enqueued_at, d.ready_at,
+        select d.id, d.queue_id, d.priority, d.attempt + (p_state <> 'cancelled' or e.claim is not null)::integer, d.snoozes,
+            p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
-            case when p_state = 'dead'
-                then ${schema}.append_error(d.errors, d.attempts, p_at, e.type, e.message, e.stack)
+            case when e.type is not null
+                then ${schema}.append_error(d.errors, d.attempt + (e.claim is not null)::integer, p_at, e.type, e.message, e.stack)
                 else d.errors end
         from done d
             join keep k on k.id = d.queue_id

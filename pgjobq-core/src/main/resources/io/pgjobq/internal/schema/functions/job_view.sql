@@ -7,7 +7,7 @@ select j.id, q.name as queue, j.type,
         when j.seq in (select unnest(c.seqs) from ${schema}.claim c) then 'running'
         else 'ready'
     end as state,
-    ${own_priority} as priority, j.attempt, j.enqueued_at,
+    ${own_priority} as priority, j.attempt, coalesce(j.snoozes, 0::smallint) as snoozes, j.enqueued_at,
     case when j.lane = ${waiting_lane} then ${moment_of(j.seq)} end as run_at,
     case when j.lane < ${waiting_lane} then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
     ${schema}.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error

@@ -1,17 +1,17 @@
--- Records failed attempts: the job waits for its back-off, or, where the delay is null, is moved to the dead jobs. Locks and
--- safety as in settle_succeeded. Returns a row for each settled job.
+-- Records attempts that did not succeed. Those with a delay make their job wait: for its next attempt, or, where there is no
+-- error, for the same one, as the handler asked for that. Those without one end it in the given state. Locks and safety as in
+-- settle_succeeded. Returns a row for each settled job.
 create or replace function ${schema}.settle_failed(
     p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_micros bigint[], p_types text[], p_messages text[],
-    p_stacks text[], p_delays bigint[], p_held bigint[])
-returns table (id bigint, dead boolean, awaited boolean, at timestamptz)
+    p_stacks text[], p_delays bigint[], p_states text[], p_held bigint[])
+returns table (id bigint, ended boolean, awaited boolean, at timestamptz)
 language plpgsql
 ${row_by_row}
 as $$
 declare
     v_held bigint[];
     v_seqs bigint[];
-    v_dying bigint[];
-    v_dying_seqs bigint[];
+    v_ending record;
     v_at timestamptz := clock_timestamp();
 begin
     with held as materialized (
@@ -19,31 +19,40 @@ begin
     )
     select array_agg(h.id), array_agg(h.seq) into v_held, v_seqs
     from (select l.id, unnest(l.seqs) as seq from held l) h;
-    select array_agg(s.id), array_agg(s.seq) into v_dying, v_dying_seqs
-    from unnest(p_ids, p_seqs, p_claims, p_delays) as s (id, seq, claim, delay)
-    where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true;
     return query
-    with failed as materialized (
+    with waits as materialized (
         select s.*
         from unnest(p_ids, p_seqs, p_claims, p_types, p_messages, p_stacks, p_delays)
             as s (id, seq, claim, type, message, stack, delay)
         where s.delay is not null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
-    ), retried as (
+    ), put_off as (
         update ${schema}.job j
-        set attempt = j.attempt + 1, lane = ${waiting_lane}, priority = ${own_priority},
-            seq = ${place_of(v_at + f.delay * interval '1 millisecond')},
-            errors = ${schema}.append_error(j.errors, j.attempt + 1, v_at, f.type, f.message, f.stack)
-        from failed f
-        where j.id = any (array[f.id]) and j.seq is not distinct from f.seq
+        set attempt = j.attempt + (w.type is not null)::integer,
+            snoozes = case when w.type is null then least(coalesce(j.snoozes, 0) + 1, 32767) else j.snoozes end,
+            lane = ${waiting_lane}, priority = ${own_priority},
+            seq = ${place_of(v_at + w.delay * interval '1 millisecond')},
+            errors = case when w.type is null then j.errors
+                else ${schema}.append_error(j.errors, j.attempt + 1, v_at, w.type, w.message, w.stack) end
+        from waits w
+        where j.id = any (array[w.id]) and j.seq is not distinct from w.seq
         returning j.id
     )
-    select r.id, false, false, v_at from retried r;
-    if v_dying is not null then
+    select p.id, false, false, v_at from put_off p;
+    for v_ending in
+        select s.state::${schema}.job_state as state, array_agg(s.id order by s.id) as ids, array_agg(s.seq order by s.id) as seqs
+        from unnest(p_ids, p_seqs, p_claims, p_delays, p_states) as s (id, seq, claim, delay, state)
+        where s.delay is null and ((s.seq, s.claim) in (select unnest(v_seqs), unnest(v_held))) is true
+        group by s.state
+    loop
         return query
         select d.id, true, (d.id = any (e.awaited)) is true, v_at
         from ${schema}.end_jobs(
-            'dead', v_at, v_dying, v_dying_seqs, p_ids, p_claims, p_micros, null, p_types, p_messages, p_stacks) e
+            v_ending.state, v_at, v_ending.ids, v_ending.seqs, p_ids, p_claims, p_micros, null, p_types, p_messages,
+            p_stacks) e
             cross join unnest(e.ended) as d (id);
-    end if;
+        if v_ending.state = 'cancelled' then
+            delete from ${schema}.cancellation x where x.job_id = any (v_ending.ids);
+        end if;
+    end loop;
 end
 $$;

@@ -10,6 +10,7 @@ create table ${schema}.finished_job (
     queue_id integer not null,
     priority smallint not null,
     attempts smallint not null,
+    snoozes smallint,
     state ${schema}.job_state not null,
     drop_on date not null,
     enqueued_at timestamptz not null,

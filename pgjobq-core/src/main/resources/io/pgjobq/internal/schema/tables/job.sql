@@ -7,7 +7,8 @@
 -- ready_at says since when the job has its place in the line, null if since it was sent (enqueued_at): a null takes no room,
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
--- rescues counts the nodes that died while they held the job, null for none, so that it takes no room.
+-- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
+-- null for none, so that they take no room.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -41,6 +42,7 @@ create table ${schema}.job (
     priority ${schema}.job_priority,
     attempt ${schema}.job_attempt not null default 0,
     rescues smallint,
+    snoozes smallint,
     awaited boolean not null default false,
     type varchar(200) not null default '',
     payload ${schema}.job_payload not null,

@@ -1,7 +1,5 @@
-package io.pgjobq.internal.completion;
+package io.pgjobq.internal.support;
 
-import io.pgjobq.internal.support.DaemonThreads;
-import io.pgjobq.internal.support.Log;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -9,16 +7,17 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 
 /** A timer with a thread of its own, once it is used. Thread-safe. */
-final class TimerThread implements Timer {
+public final class TimerThread implements Timer {
 
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private static final Logger LOG = Log.of(TimerThread.class);
 
-    private final ScheduledThreadPoolExecutor executor =
-            new ScheduledThreadPoolExecutor(1, new DaemonThreads("pgjobq-timeout-"));
+    private final ScheduledThreadPoolExecutor executor;
 
-    TimerThread() {
+    /** @param thread how its name begins */
+    public TimerThread(String thread) {
+        executor = new ScheduledThreadPoolExecutor(1, new DaemonThreads(thread));
         executor.setRemoveOnCancelPolicy(true);
     }
 
@@ -32,7 +31,7 @@ final class TimerThread implements Timer {
         try {
             action.run();
         } catch (RuntimeException | Error ex) {
-            LOG.debug("a time-out: failed, trying again", ex);
+            LOG.debug("what was to be done later has failed, trying again", ex);
             after(AGAIN, action);
         }
     }

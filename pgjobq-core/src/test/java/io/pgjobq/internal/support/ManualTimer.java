@@ -1,4 +1,4 @@
-package io.pgjobq.internal.completion;
+package io.pgjobq.internal.support;
 
 import java.time.Duration;
 import java.util.Set;
@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A timer whose time passes when the test says so. Thread-safe. */
-final class ManualTimer implements Timer {
+public final class ManualTimer implements Timer {
 
     private final AtomicLong now = new AtomicLong();
     private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
@@ -14,7 +14,7 @@ final class ManualTimer implements Timer {
     private volatile boolean closed;
 
     /** Throws what a timer that can't be had throws. */
-    volatile Runnable before = () -> {};
+    public volatile Runnable before = () -> {};
 
     /** Equal to itself alone. */
     private static final class Entry {
@@ -36,7 +36,7 @@ final class ManualTimer implements Timer {
         return () -> entries.remove(entry);
     }
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         long reached = now.addAndGet(time.toNanos());
         for (Entry entry : entries) {
             if (entry.due <= reached && entries.remove(entry)) {
@@ -45,11 +45,11 @@ final class ManualTimer implements Timer {
         }
     }
 
-    int waiting() {
+    public int waiting() {
         return entries.size();
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 

@@ -1,9 +1,9 @@
-package io.pgjobq.internal.completion;
+package io.pgjobq.internal.support;
 
 import java.time.Duration;
 
 /** Does things later. Thread-safe. */
-interface Timer extends AutoCloseable {
+public interface Timer extends AutoCloseable {
 
     /** Runs an action that does not block when the time has passed, and again while it fails, unless it is cancelled. */
     Alarm after(Duration time, Runnable action);

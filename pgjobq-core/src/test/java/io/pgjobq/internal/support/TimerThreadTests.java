@@ -1,4 +1,4 @@
-package io.pgjobq.internal.completion;
+package io.pgjobq.internal.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,12 +7,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class TimerThreadTests {
 
-    private final TimerThread timer = new TimerThread();
+    private final TimerThread timer = new TimerThread("pgjobq-timeout-");
     private final BlockingQueue<String> done = new LinkedBlockingQueue<>();
 
     @AfterEach
@@ -22,9 +23,11 @@ class TimerThreadTests {
 
     @Test
     void whatFailsIsDoneAgain() throws Exception {
-        Runnable fails = CompletionTrackerTests.failOnce(new OutOfMemoryError("unable to create native thread"));
+        AtomicBoolean failed = new AtomicBoolean();
         var unused = timer.after(Duration.ofNanos(1), () -> {
-            fails.run();
+            if (!failed.getAndSet(true)) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
             done.add("done");
         });
         assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("done");
@@ -33,7 +36,7 @@ class TimerThreadTests {
     @Test
     void thingsAreDoneInTheOrderOfTheirTimesUnlessTheyAreCancelled() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        var unusedFirst = timer.after(Duration.ofNanos(1), () -> CompletionTrackerTests.await(go));
+        var unusedFirst = timer.after(Duration.ofNanos(1), () -> await(go));
         var unusedLate = timer.after(Duration.ofHours(1), () -> done.add("late"));
         var unusedSecond = timer.after(Duration.ofMillis(1), () -> done.add("second"));
         var cancelled = timer.after(Duration.ofMillis(2), () -> done.add("cancelled"));
@@ -43,5 +46,13 @@ class TimerThreadTests {
         assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("second");
         assertThat(done.poll(10, TimeUnit.SECONDS)).isEqualTo("third");
         assertThat(done).isEmpty();
+    }
+
+    private static void await(CountDownLatch go) {
+        try {
+            go.await();
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,0 +1,30 @@
+package io.pgjobq;
+
+/** Looks at jobs that were sent, and changes them. Changes are committed at once. Thread-safe. */
+public interface Jobs {
+
+    /**
+     * Cancels a job, whatever transaction the caller has. One that has not been taken is gone at once. Of one that runs the thread
+     * is interrupted, on whatever node it runs, mostly within milliseconds and otherwise with that node's next heartbeat;
+     * {@link JobContext#isCancelled()} is true then, a transaction of its handler is rolled back, and however the handler
+     * ends, the job ends as cancelled.
+     */
+    default CancelResult cancel(long id) {
+        return cancel(id, "");
+    }
+
+    /**
+     * Like {@link #cancel(long)}, with a reason that is kept with the job and told to those who wait for it.
+     *
+     * @param reason such as by whom; the first 990 characters are kept
+     */
+    CancelResult cancel(long id, String reason);
+
+    /**
+     * Cancels all jobs that are there now and that the filter means, as {@link #cancel(long)} does, a thousand at a time. The queue's
+     * jobs are walked over along an index; nothing waits for that longer than for a claim.
+     *
+     * @throws UnknownQueueException if there is no such queue
+     */
+    CancelledJobs cancelAll(JobFilter filter, String reason);
+}

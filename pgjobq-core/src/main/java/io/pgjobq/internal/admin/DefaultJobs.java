@@ -1,0 +1,83 @@
+package io.pgjobq.internal.admin;
+
+import io.pgjobq.CancelResult;
+import io.pgjobq.CancelledJobs;
+import io.pgjobq.JobFilter;
+import io.pgjobq.Jobs;
+import io.pgjobq.UnknownQueueException;
+import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.Signal;
+import io.pgjobq.internal.store.CancellationStore;
+import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.support.StorableText;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Cancels jobs, and tells those who wait for them. Thread-safe. */
+public final class DefaultJobs implements Jobs {
+
+    private static final int AT_ONCE = 1_000;
+
+    private static final int LONGEST_REASON = 990;
+
+    private final CancellationStore cancellations;
+    private final QueueStore queues;
+    private final Doorbell doorbell;
+
+    public DefaultJobs(CancellationStore cancellations, QueueStore queues, Doorbell doorbell) {
+        this.cancellations = cancellations;
+        this.queues = queues;
+        this.doorbell = doorbell;
+    }
+
+    @Override
+    public CancelResult cancel(long id, String reason) {
+        return switch (cancellations.cancel(id, stored(reason))) {
+            case CANCELLED -> CancelResult.CANCELLED;
+            case CANCELLED_AWAITED -> {
+                doorbell.ring(new Signal.Ended(List.of(id)));
+                yield CancelResult.CANCELLED;
+            }
+            case REQUESTED -> CancelResult.REQUESTED;
+            case UNKNOWN -> CancelResult.UNKNOWN;
+        };
+    }
+
+    /**
+     * Jobs leave the lane of those that wait for the ends of the others, so that it comes first; and they come back to it when they
+     * fail, so that it comes last, too.
+     */
+    @Override
+    public CancelledJobs cancelAll(JobFilter filter, String reason) {
+        Integer queue = queues.find(filter.queue());
+        if (queue == null) {
+            throw new UnknownQueueException(filter.queue());
+        }
+        CancelledJobs all = cancelAll(queue, LanePosition.WAITING, filter, reason, new CancelledJobs(0, 0));
+        for (int lane = 0; lane <= LanePosition.WAITING; lane++) {
+            all = cancelAll(queue, lane, filter, reason, all);
+        }
+        return all;
+    }
+
+    private static @Nullable String stored(String reason) {
+        return reason.isEmpty() ? null : StorableText.of(reason, LONGEST_REASON);
+    }
+
+    private CancelledJobs cancelAll(int queue, int lane, JobFilter filter, String reason, CancelledJobs before) {
+        CancelledJobs all = before;
+        Long from = 0L;
+        while (from != null) {
+            CancellationStore.Part part = cancellations.cancelSome(queue, lane, from, filter, stored(reason), AT_ONCE);
+            all = new CancelledJobs(all.cancelled() + part.cancelled(), all.requested() + part.requested());
+            if (part.awaited().length > 0) {
+                doorbell.ring(
+                        new Signal.Ended(Arrays.stream(part.awaited()).boxed().toList()));
+            }
+            from = part.next();
+        }
+        return all;
+    }
+}

@@ -135,7 +135,6 @@ class MaintenanceTests {
         tables.nextSchedule = null;
         pass(300);
         assertThat(tables.calls).containsExactly("schedules 100", "schedules 100");
-
         tables.declared = false;
         maintenance.scheduled(null);
         maintenance.runDue();

@@ -27,7 +27,7 @@ create table pgjobq.queue (
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
--- null for none, so that they take no room.
+-- null for none, so that they take no room. unique_key is the key of a unique job, see job_key.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -67,6 +67,7 @@ create table pgjobq.job (
     payload pgjobq.job_payload not null,
     attributes pgjobq.job_attributes,
     errors pgjobq.job_errors,
+    unique_key varchar(500),
     constraint job_pkey primary key (id)
 );
 
@@ -163,6 +164,20 @@ create table pgjobq.schedule_node (
     constraint schedule_node_pkey primary key (name, node_id)
 );
 
+-- Keys of unique jobs. A key is taken as long as the row says so and its job is there: until that has started, until it has
+-- ended, or until free_at, whatever became of the job. Nothing is done here when a job ends: its own row is what tells. So a
+-- key is never left taken by what is over; rows that tell nothing any more are swept away.
+-- Whoever takes a key, or changes the job that has it, locks the row first and looks at the job then, by a later statement.
+create table pgjobq.job_key (
+    queue_id integer not null,
+    key varchar(500) not null,
+    job_id bigint not null,
+    until_started boolean not null default false,
+    free_at timestamptz,
+    started boolean not null default false,
+    constraint job_key_pkey primary key (queue_id, key)
+);
+
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
 -- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
 -- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
@@ -203,6 +218,7 @@ create table pgjobq.finished_job (
     payload bytea,
     attributes jsonb,
     errors jsonb,
+    unique_key text,
     constraint finished_job_pkey primary key (id, drop_on)
 ) partition by list (drop_on);
 
@@ -278,7 +294,7 @@ begin
         delete from pgjobq.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
         returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.snoozes, j.enqueued_at,
-            j.ready_at, j.type, j.attributes, j.awaited,
+            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
     ), keep as materialized (
@@ -290,13 +306,14 @@ begin
         ) k
     ), kept as (
         insert into pgjobq.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, result, payload, attributes, errors)
+            started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key)
         select d.id, d.queue_id, d.priority, d.attempt + (p_state <> 'cancelled' or e.claim is not null)::integer, d.snoozes,
             p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
             case when e.type is not null
                 then pgjobq.append_error(d.errors, d.attempt + (e.claim is not null)::integer, p_at, e.type, e.message, e.stack)
-                else d.errors end
+                else d.errors end,
+            d.unique_key
         from done d
             join keep k on k.id = d.queue_id
             left join unnest(p_of, p_claims, p_micros, p_results, p_types, p_messages, p_stacks)
@@ -415,7 +432,7 @@ $$;
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
 -- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
--- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- A payload of more than 32 KiB, or of a job with a key, which may yet change, is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
@@ -508,7 +525,8 @@ begin
             array_agg(p.attributes::text)
         into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
-            select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type, octet_length(j.payload) as size, j.payload,
+            select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
+                case when j.unique_key is null then octet_length(j.payload) end as size, j.payload,
                 j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
@@ -527,7 +545,7 @@ begin
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
-                and octet_length(j.payload) between 501 and 32768;
+                and octet_length(j.payload) between 501 and 32768 and j.unique_key is null;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
@@ -1224,11 +1242,16 @@ begin
 end
 $$;
 
--- A payload that was too large to come along with the claim. Locks nothing: payloads never change. A function for its
--- settings: a plan that a connection keeps from the day on which the table was empty would read all of it.
-create or replace function pgjobq.payload(p_id bigint)
+-- What a job needs when it starts that did not come along with the claim: a payload that was too large, or, if it has a key, the
+-- payload that it has now. A job with a key is noted as started, which frees the key if it is taken until then.
+-- Locks: for a job with a key the key's row, so that whoever keeps or changes the job has committed that before it starts, or will
+-- see that it has started; for such a transaction it waits two seconds at most. The job is looked at after that. The commit is
+-- asynchronous: what a crash forgets starts again.
+-- A function for its settings: a plan that a connection keeps from the day on which the table was empty would read all of it.
+-- Returns the payload, null if somebody has the key's row; no row if the job is not in that place any more.
+create or replace function pgjobq.start_job(p_id bigint, p_seq bigint)
 returns table (payload bytea)
-language plpgsql stable
+language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -1237,9 +1260,32 @@ set jit = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+    v_key text;
+    v_queue integer;
 begin
-    return query
-    select j.payload::bytea from pgjobq.job j where j.id = p_id;
+    select j.unique_key, j.queue_id into v_key, v_queue from pgjobq.job j where j.id = p_id;
+    if v_key is null then
+        return query
+        select j.payload::bytea from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq;
+        return;
+    end if;
+    perform set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'off', true);
+    begin
+        perform from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id for update;
+    exception when lock_not_available then
+        return next;
+        return;
+    end;
+    select j.payload::bytea into payload from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq;
+    if not found then
+        return;
+    end if;
+    delete from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id and k.until_started;
+    update pgjobq.job_key k
+    set started = true
+    where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id and not k.started;
+    return next;
 end
 $$;
 
@@ -1362,6 +1408,187 @@ begin
             where s.name = v_schedule.name;
         end if;
         return next;
+    end loop;
+end
+$$;
+
+-- Takes a key for a job that is being stored by the same transaction, unless it is taken. Locks: the key's row, until the
+-- caller's transaction ends, if the key was free, or p_hold is true, or it is free again once its job starts; so that this job
+-- can't start, nor anybody else take the key, before what the caller relies on is committed or not. Waits for others who do
+-- the same with that key. The job is looked at by a statement of its own after that: in the snapshot of the statement that
+-- locks it might not be there yet.
+-- Returns the job that has the key, null if it was free and is the given job's now; and whether that has started.
+create or replace function pgjobq.take_key(
+    p_queue integer, p_key text, p_job bigint, p_until_started boolean, p_free_at timestamptz, p_hold boolean,
+    out holder bigint, out started boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_key pgjobq.job_key;
+    v_locked boolean := p_hold or p_until_started;
+    v_alive boolean;
+begin
+    loop
+        insert into pgjobq.job_key as k (queue_id, key, job_id, until_started, free_at)
+        values (p_queue, p_key, p_job, p_until_started, p_free_at)
+        on conflict (queue_id, key) do nothing;
+        if found then
+            return;
+        end if;
+        if v_locked then
+            select k.* into v_key from pgjobq.job_key k where k.queue_id = p_queue and k.key = p_key for update;
+        else
+            select k.* into v_key from pgjobq.job_key k where k.queue_id = p_queue and k.key = p_key;
+        end if;
+        continue when not found;
+        v_alive := exists (select from pgjobq.job j where j.id = v_key.job_id);
+        if coalesce(v_key.free_at > clock_timestamp(), v_alive) then
+            holder := v_key.job_id;
+            -- The row of one that has started is gone if it is free then.
+            started := v_key.started or not v_alive;
+            exit when v_locked or not v_key.until_started;
+        elsif v_locked then
+            update pgjobq.job_key k
+            set job_id = p_job, until_started = p_until_started, free_at = p_free_at, started = false
+            where k.queue_id = p_queue and k.key = p_key;
+            holder := null;
+            exit;
+        end if;
+        -- It seems to be free, or would be free once its job starts: to be sure of that, or to prevent it, needs the lock.
+        v_locked := true;
+    end loop;
+end
+$$;
+
+-- Inserts jobs inside the caller's transaction, each unless another one of its queue has its key. Where one has, and p_replace
+-- is true, that gets what the new one would have been, if it has not started: payload, type, attributes, and its place in the
+-- line if it waits or is to wait.
+-- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of jobs that are
+-- changed, which nobody can start meanwhile. Whoever puts waiting jobs in line skips them.
+-- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
+-- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
+create or replace function pgjobq.send_unique(
+    p_queue text, p_keys text[], p_types text[], p_payloads bytea[], p_priority smallint, p_attributes jsonb, p_awaited boolean,
+    p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean)
+returns table (place integer, id bigint, fate text, due_in_millis bigint, queue_id integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_queue integer;
+    v_ids bigint[];
+    v_holder bigint;
+    v_started boolean;
+    v_now timestamptz := clock_timestamp();
+    v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
+    v_waits boolean := coalesce(v_run_at > v_now, false);
+    v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
+    v_key text;
+begin
+    select q.id into v_queue from pgjobq.queue q where q.name = p_queue;
+    if v_queue is null then
+        return;
+    end if;
+    queue_id := v_queue;
+    v_ids := array(select nextval('pgjobq.job_seq'::regclass) from generate_series(1, cardinality(p_keys)));
+    for place, v_key in
+        select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C", k.place
+    loop
+        select t.holder, t.started into v_holder, v_started
+        from pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+        due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
+        if v_holder is null then
+            id := v_ids[place];
+            fate := 'new';
+            insert into pgjobq.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key)
+            values (id, case when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1 else id end, v_queue,
+                case when v_waits then 11 else p_priority end, case when v_waits then p_priority end, p_awaited,
+                p_types[place], p_payloads[place], p_attributes, v_key);
+        else
+            id := v_holder;
+            fate := 'kept';
+            if p_replace then
+                update pgjobq.job j
+                set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
+                    seq = case
+                        when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1
+                        when j.lane = 11 then v_ids[place]
+                        else j.seq end,
+                    lane = case when v_waits then 11 when j.lane = 11 then p_priority else j.lane end,
+                    priority = case when v_waits then p_priority when j.lane < 11 then j.priority end,
+                    ready_at = case when not v_waits and j.lane = 11 then v_now else j.ready_at end
+                where j.id = v_holder and (j.lane = 11 or not v_started);
+                if found then
+                    fate := 'replaced';
+                end if;
+            end if;
+        end if;
+        return next;
+    end loop;
+end
+$$;
+
+-- Forgets keys that nobody has any more, among p_limit of them from the given one on. Locks: those rows, skipping what somebody
+-- else has locked. Their jobs are looked at by a statement of its own after that, since somebody may just have taken one.
+-- Returns how many there were, and with which key to go on, null if that were all.
+create or replace function pgjobq.sweep_keys(
+    p_queue integer, p_key text, p_limit integer, out seen bigint, out next_queue integer, out next_key text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_queues integer[];
+    v_keys text[];
+    v_free pgjobq.job_key;
+begin
+    select count(*), array_agg(s.queue_id) filter (where s.over), array_agg(s.key::text) filter (where s.over),
+        max(s.queue_id) filter (where s.place = p_limit), max(s.key::text) filter (where s.place = p_limit)
+    into seen, v_queues, v_keys, next_queue, next_key
+    from (
+        select k.queue_id, k.key, row_number() over () as place,
+            coalesce(k.free_at < clock_timestamp(), true)
+            and not exists (select from pgjobq.job j where j.id = k.job_id) as over
+        from (
+            select w.*
+            from pgjobq.job_key w
+            where (w.queue_id, w.key) > (p_queue, p_key)
+            order by w.queue_id, w.key
+            limit p_limit
+        ) k
+    ) s;
+    if v_queues is null then
+        return;
+    end if;
+    for v_free in
+        select k.*
+        from pgjobq.job_key k
+        where (k.queue_id, k.key) in (select unnest(v_queues), unnest(v_keys))
+        order by k.queue_id, k.key
+        for update skip locked
+    loop
+        delete from pgjobq.job_key k
+        where k.queue_id = v_free.queue_id and k.key = v_free.key and coalesce(k.free_at < clock_timestamp(), true)
+            and not exists (select from pgjobq.job j where j.id = k.job_id);
     end loop;
 end
 $$;
@@ -1509,7 +1736,7 @@ end
 $$;
 
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
+-- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
 -- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
 -- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
 create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
@@ -1523,23 +1750,31 @@ begin
     until := coalesce(p_until, v_now);
     return query
     with chosen as materialized (
-        select f.id, f.drop_on
+        select f.id, f.drop_on, f.queue_id, f.unique_key
         from pgjobq.finished_job f
         where f.state = 'dead' and (f.id = p_id or p_id is null) and (f.queue_id = p_queue or p_queue is null)
             and f.finished_at <= redrive.until and f.payload is not null and exists (
                 select from pgjobq.queue q where q.id = f.queue_id and q.deleted_xid is null)
+            and (f.unique_key is null or not exists (
+                select from pgjobq.job_key k join pgjobq.job j on j.id = k.job_id
+                where k.queue_id = f.queue_id and k.key = f.unique_key))
         order by f.finished_at, f.id
         limit p_limit
         for update of f skip locked
+    ), free as materialized (
+        select c.id, c.drop_on
+        from chosen c
+        where c.unique_key is null or coalesce(
+            (select t.holder from pgjobq.take_key(c.queue_id, c.unique_key, c.id, false, null, false) t), c.id) = c.id
     ), taken as (
-        delete from pgjobq.finished_job f using chosen c where f.id = c.id and f.drop_on = c.drop_on
+        delete from pgjobq.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
         returning f.*
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (
-        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, type, payload, attributes, errors)
+        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, type, payload, attributes, errors, unique_key)
         select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, v_now, s.queue_id, s.priority, s.type, s.payload,
-            s.attributes, s.errors
+            s.attributes, s.errors, s.unique_key
         from sorted s
         returning *
     )

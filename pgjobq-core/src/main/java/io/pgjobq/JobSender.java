@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Sends jobs to queues.
@@ -70,6 +71,22 @@ public interface JobSender {
          * {@code byte[]} payload none, so that any raw handler of the queue takes it.
          */
         Spec type(String type);
+
+        /**
+         * Lets one job be stored only if no other one of the queue has its key. For many, see {@link #uniqueBy}.
+         *
+         * <p>Exact among any number of senders. One that finds a key taken by a transaction that is still open waits for its end.
+         * Where a key is taken until the job starts, or the job that is there is to be changed, that job can't start before the
+         * sender's transaction has ended.
+         */
+        Spec unique(Unique unique);
+
+        /**
+         * Lets each of many jobs be stored only if no other one of the queue has its key, and no other one of the same call.
+         *
+         * @param unique makes the key of a payload
+         */
+        Spec uniqueBy(Function<Object, Unique> unique);
 
         /** Sends one job. */
         SentJob<Void> send(Object payload);

@@ -10,8 +10,26 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface SentJob<R> {
 
-    /** Returns the job's id, by which {@link JobCompletions} finds it from anywhere. */
+    /** Returns the job's id, or that of the one that has its key, by which {@link JobCompletions} finds it from anywhere. */
     long id();
+
+    /** Returns what became of it; always {@link Fate#NEW} for a job without a {@link Unique} key. */
+    default Fate fate() {
+        return Fate.NEW;
+    }
+
+    /** What became of a job that was sent. */
+    enum Fate {
+
+        /** It was stored. */
+        NEW,
+
+        /** It was not stored: the job of this id has its key, and stays as it was. */
+        KEPT,
+
+        /** It was not stored: the job of this id has its key, and has got its payload. */
+        REPLACED
+    }
 
     /** Returns the name of the queue that the job was sent to. */
     String queue();

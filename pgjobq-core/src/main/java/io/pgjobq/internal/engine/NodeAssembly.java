@@ -156,7 +156,14 @@ final class NodeAssembly {
         declaredSchedules = new DeclaredSchedules(scheduled, new DefaultJobSchedules(scheduled, queueStore, doorbell));
         maintenance = new Maintenance(
                 node,
-                new Maintenance.Stores(nodes, lanes, finished, queueStore, new CancellationStore(answering), scheduled),
+                new Maintenance.Stores(
+                        nodes,
+                        lanes,
+                        finished,
+                        queueStore,
+                        new CancellationStore(answering),
+                        scheduled,
+                        new JobStore(answering)),
                 declaredSchedules,
                 doorbell,
                 new ContainerUpkeep(

@@ -6,6 +6,7 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
+import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
@@ -40,6 +41,7 @@ public final class Maintenance {
     private final Task ownClaims;
     private final Task cancellations;
     private final Task schedules;
+    private final Task unusedKeys;
     private final RegisteredNode node;
     private final Tables tables;
 
@@ -50,7 +52,8 @@ public final class Maintenance {
             FinishedJobStore finished,
             QueueStore queues,
             CancellationStore cancellations,
-            ScheduleStore schedules) {}
+            ScheduleStore schedules,
+            JobStore jobs) {}
 
     /** What maintenance asks of the tables. */
     interface Tables
@@ -59,7 +62,8 @@ public final class Maintenance {
                     DeadNodes.Nodes,
                     HistoryUpkeep.History,
                     Cancellations.Requests,
-                    Schedules.Timetable {}
+                    Schedules.Timetable,
+                    UnusedKeys.Sweeper {}
 
     /** What maintenance needs to know of those who run jobs, and tells them. */
     public interface Workers {
@@ -137,12 +141,13 @@ public final class Maintenance {
         polls = rounds.add("polling", lostWakeUps);
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
+        unusedKeys = rounds.add("keys of unique jobs", new UnusedKeys(tables));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
     }
 
     /** Starts the thread. */
     public void start() {
-        List.of(history, promotion, polls, schedules, ownClaims).forEach(task -> task.in(Duration.ZERO));
+        List.of(history, promotion, polls, schedules, unusedKeys, ownClaims).forEach(task -> task.in(Duration.ZERO));
         background.start(this::next);
     }
 

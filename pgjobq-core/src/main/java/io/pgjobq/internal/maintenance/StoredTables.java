@@ -3,6 +3,7 @@ package io.pgjobq.internal.maintenance;
 import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.store.CancellationStore;
+import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
@@ -86,6 +87,11 @@ record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, Regi
     @Override
     public @Nullable Long nextInMillis() {
         return stores.schedules().nextInMillis();
+    }
+
+    @Override
+    public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
+        return stores.jobs().sweepKeys(from, limit);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
+import io.pgjobq.SentJob.Fate;
+import io.pgjobq.Unique;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.completion.Completions;
 import io.pgjobq.internal.convert.JobTypes;
@@ -21,11 +23,13 @@ import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.SentClaimed;
 import io.pgjobq.internal.store.SlotClaim;
+import io.pgjobq.internal.store.UniqueJob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -78,7 +82,8 @@ public final class DefaultJobSender implements JobSender {
         WorkerSlot vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
         SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
         if (sent != null) {
-            return new DefaultSentJob<>(sent.id(), job.queue(), job.awaited(), resultType, Commit.DONE, completions);
+            return new DefaultSentJob<>(
+                    sent.id(), Fate.NEW, job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
         if (joined) {
             InsertedJobs stored = created(
@@ -89,7 +94,8 @@ public final class DefaultJobSender implements JobSender {
     }
 
     private <R> SentJob<R> sent(NewJob job, InsertedJobs stored, Commit commit, Class<R> resultType) {
-        return new DefaultSentJob<>(stored.ids()[0], job.queue(), job.awaited(), resultType, commit, completions);
+        return new DefaultSentJob<>(
+                stored.ids()[0], Fate.NEW, job.queue(), job.awaited(), resultType, commit, completions);
     }
 
     private InsertedJobs stored(Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
@@ -161,7 +167,8 @@ public final class DefaultJobSender implements JobSender {
         for (InsertedJobs jobs : stored) {
             Commit commit = announce(joined, job.priority(), jobs);
             for (long id : jobs.ids()) {
-                sent.add(new DefaultSentJob<>(id, job.queue(), job.awaited(), Void.class, commit, completions));
+                sent.add(new DefaultSentJob<>(
+                        id, Fate.NEW, job.queue(), job.awaited(), Void.class, commit, completions));
             }
         }
         return List.copyOf(sent);
@@ -181,7 +188,40 @@ public final class DefaultJobSender implements JobSender {
         return chunks.size() == 1 ? database.alone(work) : database.atomically(work);
     }
 
-    private record Chunk(String[] types, byte[][] payloads) {}
+    /** Stores those whose keys nobody has. */
+    <R> List<SentJob<R>> sendUnique(
+            NewJob job,
+            @Nullable String type,
+            Collection<?> payloads,
+            Function<Object, Unique> unique,
+            Class<R> resultType) {
+        List<Chunk> chunks = chunks(job.queue(), type, payloads);
+        if (chunks.isEmpty()) {
+            return List.of();
+        }
+        Keys keys = Keys.of(job.queue(), payloads, unique);
+        boolean joined = joins(job.queue());
+        UniqueSend send = new UniqueSend(store, job, keys);
+        List<UniqueJob> stored = created(
+                job.queue(),
+                () -> joined
+                        ? database.joined(connection -> send.within(connection, chunks))
+                        : database.atomically(connection -> send.alone(connection, chunks)));
+        Signal signal = UniqueSend.signal(job.priority(), stored);
+        if (!joined) {
+            doorbell.ring(signal);
+        }
+        Commit commit = joined ? TransactionCommit.announce(database, doorbell, signal) : Commit.DONE;
+        List<SentJob<R>> sent = new ArrayList<>(stored.size());
+        for (UniqueJob each : stored) {
+            boolean marked = job.awaited() && each.fate() != Fate.KEPT;
+            sent.add(
+                    new DefaultSentJob<>(each.id(), each.fate(), job.queue(), marked, resultType, commit, completions));
+        }
+        return List.copyOf(sent);
+    }
+
+    record Chunk(String[] types, byte[][] payloads) {}
 
     private List<Chunk> chunks(String queue, @Nullable String type, Collection<?> payloads) {
         List<Chunk> chunks = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * @param marked whether it was stored as one that somebody waits for
  */
 record DefaultSentJob<R>(
-        long id, String queue, boolean marked, Class<R> resultType, Commit commit, Completions completions)
+        long id, Fate fate, String queue, boolean marked, Class<R> resultType, Commit commit, Completions completions)
         implements SentJob<R> {
 
     @Override

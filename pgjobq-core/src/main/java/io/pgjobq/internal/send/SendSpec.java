@@ -2,6 +2,7 @@ package io.pgjobq.internal.send;
 
 import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
+import io.pgjobq.Unique;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.StoredJson;
@@ -11,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** How jobs are to be sent. Immutable. */
@@ -24,7 +27,8 @@ record SendSpec(
         @Nullable Instant instant,
         int priority,
         Map<String, String> attributes,
-        @Nullable String type)
+        @Nullable String type,
+        @Nullable Function<Object, Unique> unique)
         implements JobSender.Spec {
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
@@ -36,20 +40,20 @@ record SendSpec(
     private static final int ATTRIBUTE_OVERHEAD = 16;
 
     static SendSpec of(DefaultJobSender sender, String queue) {
-        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null);
+        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null, null);
     }
 
     @Override
     public JobSender.Spec delay(Duration newDelay) {
         check(newDelay.compareTo(LONGEST_DELAY) <= 0, "delay must not exceed 100 years, but is " + newDelay);
-        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type);
+        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type, unique);
     }
 
     @Override
     public JobSender.Spec at(Instant newInstant) {
         check(newInstant.isBefore(LATEST), "instant must be before " + LATEST + ", but is " + newInstant);
         Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
-        return new SendSpec(sender, queue, null, sane, priority, attributes, type);
+        return new SendSpec(sender, queue, null, sane, priority, attributes, type, unique);
     }
 
     @Override
@@ -57,7 +61,7 @@ record SendSpec(
         check(
                 newPriority >= 0 && newPriority <= 9,
                 "priority must be from 0 (first) to 9 (last), but is " + newPriority);
-        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type);
+        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type, unique);
     }
 
     @Override
@@ -84,7 +88,7 @@ record SendSpec(
                 size <= LARGEST_ATTRIBUTES,
                 "attributes must not take more than " + LARGEST_ATTRIBUTES + " bytes, but take " + size
                         + "; large data belongs in the payload");
-        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type);
+        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type, unique);
     }
 
     private static int size(Map<String, String> attributes) {
@@ -106,22 +110,41 @@ record SendSpec(
         check(
                 StorableText.isStorable(newType),
                 "type must not hold a NUL character or half a surrogate pair, but is '" + LogText.line(newType) + "'");
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType, unique);
+    }
+
+    @Override
+    public JobSender.Spec unique(Unique newUnique) {
+        return uniqueBy(payload -> newUnique);
+    }
+
+    @Override
+    public JobSender.Spec uniqueBy(Function<Object, Unique> newUnique) {
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, newUnique);
     }
 
     @Override
     public SentJob<Void> send(Object payload) {
-        return sender.send(job(false), type, payload, Void.class);
+        return send(job(false), payload, Void.class);
     }
 
     @Override
     public <R> SentJob<R> send(Object payload, Class<R> resultType) {
-        return sender.send(job(true), type, payload, resultType);
+        return send(job(true), payload, resultType);
+    }
+
+    private <R> SentJob<R> send(NewJob job, Object payload, Class<R> resultType) {
+        return unique == null
+                ? sender.send(job, type, payload, resultType)
+                : sender.sendUnique(job, type, Collections.singletonList(payload), unique, resultType)
+                        .get(0);
     }
 
     @Override
     public List<SentJob<Void>> sendAll(Collection<?> payloads) {
-        return sender.sendAll(job(false), type, payloads);
+        return unique == null
+                ? sender.sendAll(job(false), type, payloads)
+                : sender.sendUnique(job(false), type, payloads, unique, Void.class);
     }
 
     private NewJob job(boolean awaited) {

@@ -1,15 +1,20 @@
 package io.pgjobq.internal.store;
 
+import io.pgjobq.SentJob;
+import io.pgjobq.Unique;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.SqlArrays;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -143,10 +148,73 @@ public final class JobStore {
         return Claimed.of(request, lanes);
     }
 
-    /** Reads the payload of a job; {@code null} if the job has ended. */
-    public byte @Nullable [] payload(long id) {
-        List<byte[]> payloads =
-                database.alone(connection -> database.list(connection, "payload", row -> row.getBytes(1), id));
-        return payloads.isEmpty() ? null : payloads.get(0);
+    /**
+     * Starts a job, and returns its payload if that did not come with the claim.
+     */
+    public StartedJob start(long id, long seq) {
+        List<StartedJob> started = database.alone(connection -> database.list(
+                connection,
+                "start_job",
+                row -> {
+                    byte[] payload = row.getBytes(1);
+                    return payload == null ? new StartedJob.Held() : new StartedJob.Payload(payload);
+                },
+                id,
+                seq));
+        return started.isEmpty() ? new StartedJob.Gone() : started.get(0);
+    }
+
+    /** Stores jobs on the caller's connection whose keys nobody has; {@code null} if there is no such queue. */
+    public @Nullable List<UniqueJob> sendUnique(
+            Connection connection, NewJob job, Unique how, String[] keys, String[] types, byte[][] payloads)
+            throws SQLException {
+        Instant at = job.at();
+        Duration period = how.period();
+        List<UniqueJob> sent = database.list(
+                connection,
+                "send_unique",
+                row -> new UniqueJob(
+                        row.getLong(2),
+                        SentJob.Fate.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                        row.getObject(4, Long.class),
+                        row.getInt(5)),
+                job.queue(),
+                keys,
+                types,
+                payloads,
+                (short) job.priority(),
+                job.attributes(),
+                job.awaited(),
+                job.delayMillis(),
+                at == null ? null : at.atOffset(ZoneOffset.UTC),
+                how.until() == Unique.Until.STARTED,
+                period == null ? null : period.toMillis(),
+                how.onConflict() == Unique.OnConflict.REPLACE);
+        return sent.isEmpty() ? null : sent;
+    }
+
+    /** A place among the keys of unique jobs. */
+    public record KeyPosition(int queue, String key) {}
+
+    /**
+     * What came of a look at keys.
+     *
+     * @param any whether there was any
+     * @param next where to go on, {@code null} if those were all
+     */
+    public record SweptKeys(boolean any, @Nullable KeyPosition next) {}
+
+    /** Forgets those keys that nobody has any more, of so many after a position, {@code null} for the first. */
+    public SweptKeys sweepKeys(@Nullable KeyPosition from, int limit) {
+        return database.alone(connection -> database.one(
+                connection,
+                "sweep_keys",
+                row -> {
+                    String key = row.getString(3);
+                    return new SweptKeys(row.getLong(1) > 0, key == null ? null : new KeyPosition(row.getInt(2), key));
+                },
+                from == null ? 0 : from.queue(),
+                from == null ? "" : from.key(),
+                limit));
     }
 }

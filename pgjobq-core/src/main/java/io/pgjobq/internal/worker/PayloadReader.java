@@ -3,14 +3,20 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.Handler;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.SnoozeException;
 import io.pgjobq.internal.store.ClaimedJob;
+import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a handler is called with, from the table if it was too large to come with the claim. Thread-safe. */
 final class PayloadReader {
+
+    /** How soon a job is started again whose key somebody had. */
+    private static final Duration HELD = Duration.ofSeconds(1);
 
     private final PayloadConverter converter;
     private final WorkerStore store;
@@ -24,6 +30,7 @@ final class PayloadReader {
      * Returns the payload as the handler wants it.
      *
      * @throws NotBegunException if it can't be read for the moment
+     * @throws SnoozeException if somebody has the job's key, in a transaction that is still open
      * @throws JobLostException if the job is not there any more
      * @throws PayloadConversionException if the converter refuses it
      */
@@ -37,8 +44,9 @@ final class PayloadReader {
         if (bytes != null) {
             return bytes;
         }
+        StartedJob started;
         try {
-            bytes = store.payload(run.id());
+            started = store.start(run.job());
         } catch (RuntimeException ex) {
             if (lacksMemory(ex)) {
                 // It will not fit the next time either.
@@ -46,10 +54,13 @@ final class PayloadReader {
             }
             throw new NotBegunException(handler, "the payload could not be read", ex);
         }
-        if (bytes == null) {
-            throw new JobLostException(run.toString());
+        if (started instanceof StartedJob.Payload payload) {
+            return payload.bytes();
         }
-        return bytes;
+        if (started instanceof StartedJob.Held) {
+            throw new SnoozeException(HELD);
+        }
+        throw new JobLostException(run.toString());
     }
 
     private static boolean lacksMemory(Throwable failure) {

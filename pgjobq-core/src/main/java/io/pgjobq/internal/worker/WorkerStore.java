@@ -5,6 +5,7 @@ import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.SettlementStore;
+import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.store.TransactionalEnd;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,8 @@ public interface WorkerStore {
     /** Takes jobs. */
     Claimed claim(ClaimRequest request);
 
-    /** Returns the payload of a job, {@code null} if the job is there no more. */
-    byte @Nullable [] payload(long job);
+    /** Starts a job whose payload did not come with its claim. */
+    StartedJob start(ClaimedJob job);
 
     /** Returns whether the calling thread is in a transaction in which a job can be completed. */
     boolean canComplete();
@@ -34,8 +35,8 @@ public interface WorkerStore {
             }
 
             @Override
-            public byte @Nullable [] payload(long job) {
-                return jobs.payload(job);
+            public StartedJob start(ClaimedJob job) {
+                return jobs.start(job.id(), job.seq());
             }
 
             @Override

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.store.CancellationStore;
+import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
@@ -105,6 +106,12 @@ final class FakeTables implements Maintenance.Tables {
     @Override
     public @Nullable Long nextInMillis() {
         return nextSchedule;
+    }
+
+    @Override
+    public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
+        call("sweep keys");
+        return new JobStore.SweptKeys(false, null);
     }
 
     @Override

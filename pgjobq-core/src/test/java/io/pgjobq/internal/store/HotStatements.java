@@ -52,7 +52,7 @@ final class HotStatements {
     /** Looks by id, as if the table had always been empty. */
     static void lookForWhatIsNotThere(TestStore store) {
         long[] none = {-1};
-        assertThat(store.jobs().payload(none[0])).isNull();
+        assertThat(store.jobs().start(none[0], none[0])).isInstanceOf(StartedJob.Gone.class);
         assertThat(store.finished().await(none)).isEmpty();
         assertThat(store.finished().outcomes(none)).hasSize(1);
         assertThat(store.cancel(none[0])).isFalse();
@@ -82,8 +82,8 @@ final class HotStatements {
         ClaimedJob one = jobs.get(0);
         store.finished().await(new long[] {one.id()});
         note("await");
-        store.jobs().payload(one.id());
-        note("payload");
+        store.jobs().start(one.id(), one.seq());
+        note("start_job");
         assertThat(store.transaction()
                         .<TransactionalEnd>execute(status -> store.settlements().complete(one, 1, null)))
                 .isNotNull();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
 import io.pgjobq.Schedule;
+import io.pgjobq.Unique;
 import io.pgjobq.internal.database.SqlFiles;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -87,7 +88,7 @@ final class StoreTour {
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
         List<ClaimedJob> jobs =
                 store.claim(node, 5).stream().filter(job -> job.priority() == 5).toList();
-        assertThat(store.jobs().payload(jobs.get(0).id())).isNotNull();
+        assertThat(store.jobs().start(jobs.get(0).id(), jobs.get(0).seq())).isInstanceOf(StartedJob.Payload.class);
         store.succeed(jobs.subList(0, 1));
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
@@ -136,6 +137,8 @@ final class StoreTour {
                 .isPositive();
         assertThat(store.cancellations().of(self)).isEmpty();
         schedules(store, self);
+        assertThat(TestUnique.send(store, Unique.key("tour"), "a")).hasSize(1);
+        assertThat(store.jobs().sweepKeys(null, 10).any()).isTrue();
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
         store.purge();
         store.finished().drop();

@@ -54,8 +54,16 @@ record TestStore(
                 .as("open transactions")
                 .isZero());
         // Faster than truncate, which makes and syncs new files.
-        for (String table :
-                List.of("job", "claim", "cancellation", "schedule", "schedule_node", "node", "queue", "finished_job")) {
+        for (String table : List.of(
+                "job",
+                "job_key",
+                "claim",
+                "cancellation",
+                "schedule",
+                "schedule_node",
+                "node",
+                "queue",
+                "finished_job")) {
             server.execute("delete from pgjobq." + table);
         }
         TestStore store = on(server, server.dataSource(), "pgjobq");

@@ -4,6 +4,7 @@ import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.store.TransactionalEnd;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,8 +80,8 @@ final class FakeTables implements WorkerStore {
     }
 
     @Override
-    public byte @Nullable [] payload(long job) {
-        return new byte[0];
+    public StartedJob start(ClaimedJob job) {
+        throw new UnsupportedOperationException("all payloads come along");
     }
 
     @Override

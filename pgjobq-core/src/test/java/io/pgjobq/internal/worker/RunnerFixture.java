@@ -12,6 +12,7 @@ import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.internal.support.ManualTimer;
 import java.lang.reflect.Type;
@@ -161,6 +162,9 @@ class RunnerFixture {
         @Nullable
         Throwable failure;
 
+        /** What came of starting a job without a payload. */
+        StartedJob started = new StartedJob.Gone();
+
         boolean inTransaction;
 
         /** {@code null} if the job was taken away. */
@@ -173,8 +177,9 @@ class RunnerFixture {
         }
 
         @Override
-        public byte @Nullable [] payload(long job) {
-            return fail();
+        public StartedJob start(ClaimedJob job) {
+            fail();
+            return started;
         }
 
         @Override

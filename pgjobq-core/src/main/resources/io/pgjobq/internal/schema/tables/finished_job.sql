@@ -23,6 +23,7 @@ create table ${schema}.finished_job (
     payload bytea,
     attributes jsonb,
     errors jsonb,
+    unique_key text,
     constraint finished_job_pkey primary key (id, drop_on)
 ) partition by list (drop_on);
 

@@ -1593,6 +1593,53 @@ begin
 end
 $$;
 
+-- What is known of a job, wherever it is: in line, waiting, held by a node, or in the history. Locks nothing. One snapshot for all of
+-- that, so that a job which ends meanwhile is not missed. A function for its settings: see start_job.
+create or replace function pgjobq.find_job(p_id bigint)
+returns table (id bigint, queue text, type text, state text, priority smallint, attempts smallint, snoozes smallint,
+    enqueued_at timestamptz, run_at timestamptz, started_at timestamptz, finished_at timestamptz, node text, attributes text, errors text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.id, q.name, f.type, f.state, f.priority, f.attempts, f.snoozes, f.enqueued_at, f.run_at, f.started_at, f.finished_at,
+        f.node, f.attributes, f.errors
+    from (
+        (select j.id, j.queue_id, j.type::text as type,
+            case
+                when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'RETRYING' else 'SCHEDULED' end
+                when h.claim is not null then 'RUNNING'
+                else 'READY'
+            end as state,
+            coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt::smallint as attempts, coalesce(j.snoozes, 0::smallint) as snoozes,
+            j.enqueued_at::timestamptz as enqueued_at, case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
+            h.claimed_at as started_at, null::timestamptz as finished_at, h.node, j.attributes::text as attributes, j.errors::text as errors
+        from pgjobq.job j left join lateral (
+            select c.id as claim, c.claimed_at, (select n.name from pgjobq.node n where n.id = c.node_id) as node
+            from pgjobq.claim c
+            where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+            limit 1
+        ) h on true
+        where j.id = p_id)
+        union all
+        (select e.id, e.queue_id, e.type, upper(e.state::text), e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
+            null, e.started_at, e.finished_at, (select n.name from pgjobq.node n where n.id = e.node_id), e.attributes::text, e.errors::text
+        from pgjobq.finished_job e
+        where e.id = p_id
+        limit 1)
+    ) f left join pgjobq.queue q on q.id = f.queue_id
+    limit 1;
+end
+$$;
+
 -- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
 -- interrupts it. A request for a job that is no longer there is forgotten.
 -- Locks: the queue's advisory lock, as a claim does, so that the job can't be taken meanwhile, and then the row of one that nobody

@@ -1,7 +1,15 @@
 package io.pgjobq;
 
+import java.util.Optional;
+
 /** Looks at jobs that were sent, and changes them. Changes are committed at once. Thread-safe. */
 public interface Jobs {
+
+    /**
+     * Returns what is known of a job, empty if nothing is: it was never committed, or its history is gone. A look by id, along
+     * indexes, whatever the number of jobs.
+     */
+    Optional<JobDescription> find(long id);
 
     /**
      * Cancels a job, whatever transaction the caller has. One that has not been taken is gone at once. Of one that runs the thread

@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param outboxDirectory where "delivered" e-mails are put
  * @param failureRate the share of deliveries that fail, from 0 to 1
  * @param deliveryTime how long a delivery takes on average
+ * @param keepImports how long imports are kept
+ * @param zone in which time zone it is night when old ones are forgotten
  */
 @ConfigurationProperties("sample")
 public record SampleProperties(
@@ -20,4 +22,6 @@ public record SampleProperties(
         Path dataDirectory,
         Path outboxDirectory,
         @DefaultValue("0.25") double failureRate,
-        @DefaultValue("600ms") Duration deliveryTime) {}
+        @DefaultValue("600ms") Duration deliveryTime,
+        @DefaultValue("30d") Duration keepImports,
+        @DefaultValue("UTC") String zone) {}

@@ -3,6 +3,7 @@ package io.pgjobq.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.JobSchedules;
 import io.pgjobq.sample.signup.KnownFaults;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.PostgresTest;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -45,6 +47,9 @@ class SampleIntegrationTests {
 
     @LocalServerPort
     int port;
+
+    @Autowired
+    JobSchedules schedules;
 
     RestTestClient http;
 
@@ -208,6 +213,23 @@ class SampleIntegrationTests {
                 .exchange()
                 .expectStatus()
                 .isNoContent();
+    }
+
+    @Test
+    void oldImportsAreForgottenAtNightOrWhenSomebodyAsksForIt() {
+        assertThat(schedules.find("old-imports")).hasValueSatisfying(schedule -> {
+            assertThat(schedule.schedule().cron()).isEqualTo("0 30 3 * * *");
+            assertThat(schedule.declared()).isTrue();
+        });
+        database.execute("insert into csv_import (file_name, lines, started_at)"
+                + " values ('old.csv', 1, now() - interval '31 days'), ('newer.csv', 1, now() - interval '29 days')");
+        schedules.runNow("old-imports");
+        await().atMost(PATIENCE)
+                .until(() -> database.queryOne(
+                                "select string_agg(file_name, ' ') from csv_import where file_name like '%old%'"
+                                        + " or file_name like 'newer%'",
+                                String.class)
+                        .equals("newer.csv"));
     }
 
     private long signUp(String name, String email) {

@@ -7,16 +7,20 @@ import io.pgjobq.JobFilter;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobRetry;
 import io.pgjobq.JobSchedule;
+import io.pgjobq.JobSender;
 import io.pgjobq.Jobs;
 import io.pgjobq.Overlap;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
+import io.pgjobq.SentJob;
 import io.pgjobq.SnoozeException;
+import io.pgjobq.Unique;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
 import org.springframework.context.annotation.Bean;
 
 /** What docs/jobs.md shows. */
@@ -102,6 +106,22 @@ class JobsSnippets {
         void render(Image image) throws InterruptedException {
             renderer.render(image);
         }
+    }
+
+    record Invoice(long number) {}
+
+    record Reindex(long id) {}
+
+    static void unique(JobSender jobs, Logger log, Invoice invoice, long number, long id) {
+        SentJob<Void> sent =
+                jobs.to("invoices").unique(Unique.key("invoice-" + number)).send(invoice);
+        if (sent.fate() == SentJob.Fate.KEPT) {
+            log.info("already there as job {}", sent.id());
+        }
+        jobs.to("search-index")
+                .unique(Unique.key("product-" + id).untilStarted().orReplace())
+                .delay(Duration.ofSeconds(5))
+                .send(new Reindex(id));
     }
 
     static Object cancel(Jobs jobs, long id) {

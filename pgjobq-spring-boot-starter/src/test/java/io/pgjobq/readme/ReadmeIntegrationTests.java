@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobSchedules;
 import io.pgjobq.JobSender;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.autoconfigure.PgJobqAutoConfiguration;
 import io.pgjobq.readme.ReadmeSnippets.Emails;
+import io.pgjobq.readme.ReadmeSnippets.Nightly;
 import io.pgjobq.readme.ReadmeSnippets.Receipt;
 import io.pgjobq.readme.ReadmeSnippets.SignUp;
 import io.pgjobq.readme.ReadmeSnippets.WelcomeEmail;
@@ -84,6 +86,7 @@ class ReadmeIntegrationTests {
                         PgJobqAutoConfiguration.class))
                 .withBean(Emails.class)
                 .withBean(SignUp.class)
+                .withBean(Nightly.class)
                 .withPropertyValues(
                         "spring.datasource.url=" + database.jdbcUrl(),
                         "spring.datasource.username=" + database.username(),
@@ -107,6 +110,8 @@ class ReadmeIntegrationTests {
                             .isEqualTo(new Receipt("eve@example.org #1"));
                     await().until(() -> outcomes.size() == 1);
                     await().until(() -> finished() == 4);
+                    context.getBean(JobSchedules.class).runNow("nightly-forget");
+                    await().until(() -> finished() == 5);
                 });
     }
 

@@ -4,15 +4,19 @@ import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobRetry;
+import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSender;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.SentJob;
+import io.pgjobq.Unique;
 import io.pgjobq.WorkerContainer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
@@ -54,12 +58,30 @@ class ReadmeSnippets {
         }
     }
 
+    @Component
+    static class Nightly {
+
+        private final JdbcClient database;
+
+        Nightly(JdbcClient database) {
+            this.database = database;
+        }
+
+        @JobHandler(value = "nightly", timeLimit = "10m")
+        @JobSchedule(cron = "0 30 3 * * *", zone = "Europe/Paris")
+        @JobRetry(value = DataAccessException.class, delay = "1m")
+        void forget() {
+            database.sql("delete from person where name is null").update();
+        }
+    }
+
     static SentJob<Receipt> more(
             JobSender jobs, WelcomeEmail email, List<WelcomeEmail> manyEmails, Queue<JobOutcome<Receipt>> outcomes) {
         SentJob<Receipt> sent = jobs.to("emails")
                 .delay(Duration.ofMillis(50))
                 .priority(2)
                 .attribute("tenant", "acme")
+                .unique(Unique.key("welcome " + email.to()))
                 .send(email, Receipt.class);
         sent.completion().thenAccept(outcome -> outcomes.add(outcome));
         jobs.sendAll("emails", manyEmails);

@@ -2,17 +2,20 @@ package io.pgjobq.internal.admin;
 
 import io.pgjobq.CancelResult;
 import io.pgjobq.CancelledJobs;
+import io.pgjobq.JobDescription;
 import io.pgjobq.JobFilter;
 import io.pgjobq.Jobs;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.CancellationStore;
+import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.support.StorableText;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Cancels jobs, and tells those who wait for them. Thread-safe. */
@@ -22,14 +25,21 @@ public final class DefaultJobs implements Jobs {
 
     private static final int LONGEST_REASON = 990;
 
+    private final JobStore jobs;
     private final CancellationStore cancellations;
     private final QueueStore queues;
     private final Doorbell doorbell;
 
-    public DefaultJobs(CancellationStore cancellations, QueueStore queues, Doorbell doorbell) {
+    public DefaultJobs(JobStore jobs, CancellationStore cancellations, QueueStore queues, Doorbell doorbell) {
+        this.jobs = jobs;
         this.cancellations = cancellations;
         this.queues = queues;
         this.doorbell = doorbell;
+    }
+
+    @Override
+    public Optional<JobDescription> find(long id) {
+        return jobs.find(id);
     }
 
     @Override

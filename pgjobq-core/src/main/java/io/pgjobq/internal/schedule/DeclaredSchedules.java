@@ -4,10 +4,13 @@ import io.pgjobq.Schedule;
 import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.store.ScheduleStore.Stored;
 import io.pgjobq.internal.support.Log;
+import io.pgjobq.internal.support.LogText;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,23 +55,24 @@ public final class DeclaredSchedules {
         store.find(declared.keySet())
                 .forEach(stored -> before.put(stored.description().schedule().name(), stored));
         Instant now = store.now();
-        for (Schedule schedule : List.copyOf(declared.values())) {
-            declare(schedule, before.get(schedule.name()), now);
+        List<String> saved = new ArrayList<>();
+        for (Schedule schedule : new TreeMap<>(declared).values()) {
+            if (declare(schedule, before.get(schedule.name()), now)) {
+                saved.add(schedule.name());
+            }
         }
         store.declare(node, declared.keySet());
         declaredAs = node;
+        if (!saved.isEmpty()) {
+            LOG.info("schedules created or changed: {}", LogText.some(saved));
+        }
     }
 
-    private void declare(Schedule schedule, @Nullable Stored before, Instant now) {
-        if (before != null
+    /** If somebody else is faster, it is a node that declares the same, or another version of it: the last to start wins. */
+    private boolean declare(Schedule schedule, @Nullable Stored before, Instant now) {
+        boolean same = before != null
                 && before.description().byCode()
-                && before.description().schedule().equals(schedule)) {
-            return;
-        }
-        // If somebody else is faster, it is a node that declares the same, or another version of it: the last to start
-        // wins.
-        if (schedules.save(schedule, true, before, now)) {
-            LOG.info("{}: {}", schedule, before == null ? "created" : "changed");
-        }
+                && before.description().schedule().equals(schedule);
+        return !same && schedules.save(schedule, true, before, now);
     }
 }

@@ -1,11 +1,13 @@
 package io.pgjobq.internal.store;
 
+import io.pgjobq.JobDescription;
 import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.SqlArrays;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Storing and taking jobs. Thread-safe. */
@@ -191,6 +195,37 @@ public final class JobStore {
                 period == null ? null : period.toMillis(),
                 how.onConflict() == Unique.OnConflict.REPLACE);
         return sent.isEmpty() ? null : sent;
+    }
+
+    /** Returns what is known of a job. */
+    public Optional<JobDescription> find(long id) {
+        return database
+                .alone(connection -> database.list(
+                        connection,
+                        "find_job",
+                        row -> new JobDescription(
+                                row.getLong(1),
+                                Objects.requireNonNullElse(row.getString(2), ""),
+                                row.getString(3),
+                                JobDescription.State.valueOf(row.getString(4)),
+                                row.getInt(5),
+                                row.getInt(6),
+                                row.getInt(7),
+                                row.getObject(8, OffsetDateTime.class).toInstant(),
+                                instant(row, 9),
+                                instant(row, 10),
+                                instant(row, 11),
+                                row.getString(12),
+                                StoredJson.attributes(row.getString(13)),
+                                StoredJson.errors(row.getString(14))),
+                        id))
+                .stream()
+                .findFirst();
+    }
+
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
     }
 
     /** A place among the keys of unique jobs. */

@@ -1,5 +1,6 @@
 package io.pgjobq.internal.support;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +14,8 @@ public final class LogText {
 
     /** Control characters, line separators, halves of surrogate pairs, and what is invisible or turns the direction. */
     private static final Pattern UNFIT = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
+
+    private static final int MOST_NAMES = 10;
 
     private LogText() {}
 
@@ -30,6 +33,12 @@ public final class LogText {
         Matcher unfit = UNFIT.matcher(masked(text));
         return unfit.replaceAll(
                 match -> Matcher.quoteReplacement(escape(match.group().codePointAt(0))));
+    }
+
+    /** Returns the first ten of many names, and how many more there are. */
+    public static String some(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(MOST_NAMES, names.size())));
+        return names.size() <= MOST_NAMES ? first : first + " and " + (names.size() - MOST_NAMES) + " more";
     }
 
     /** Returns the text without passwords of URLs. */

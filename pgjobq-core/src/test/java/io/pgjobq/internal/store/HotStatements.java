@@ -56,6 +56,7 @@ final class HotStatements {
         assertThat(store.finished().await(none)).isEmpty();
         assertThat(store.finished().outcomes(none)).hasSize(1);
         assertThat(store.cancel(none[0])).isFalse();
+        assertThat(store.jobs().find(none[0])).isEmpty();
     }
 
     private void send(int node) {
@@ -84,6 +85,8 @@ final class HotStatements {
         note("await");
         store.jobs().start(one.id(), one.seq());
         note("start_job");
+        assertThat(store.jobs().find(one.id())).isPresent();
+        note("find_job");
         assertThat(store.transaction()
                         .<TransactionalEnd>execute(status -> store.settlements().complete(one, 1, null)))
                 .isNotNull();

@@ -139,6 +139,7 @@ final class StoreTour {
         schedules(store, self);
         assertThat(TestUnique.send(store, Unique.key("tour"), "a")).hasSize(1);
         assertThat(store.jobs().sweepKeys(null, 10).any()).isTrue();
+        assertThat(store.jobs().find(store.send())).isPresent();
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
         store.purge();
         store.finished().drop();

@@ -3,6 +3,7 @@ package io.pgjobq.sample.imports;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,19 @@ class ImportRepository {
                 .params(fileName, lines)
                 .query(Long.class)
                 .single();
+    }
+
+    /** Deletes imports with all that belongs to them, and returns how many. */
+    int deleteOlderThan(Duration age) {
+        String old = "select id from csv_import where started_at < clock_timestamp() - ? * interval '1 second'";
+        for (String table : List.of("customer_order", "line_correction")) {
+            jdbc.sql("delete from " + table + " where csv_import_id in (" + old + ")")
+                    .param(age.toSeconds())
+                    .update();
+        }
+        return jdbc.sql("delete from csv_import where id in (" + old + ")")
+                .param(age.toSeconds())
+                .update();
     }
 
     void makeLenient() {

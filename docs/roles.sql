@@ -66,7 +66,7 @@ grant execute on function pgjobq.version() to pgjobq_sender, pgjobq_waiter, pgjo
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on pgjobq.queue, pgjobq.job, pgjobq.claim, pgjobq.cancellation, pgjobq.node, pgjobq.finished_job,
-    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key to pgjobq_worker;
+    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key, pgjobq.job_deadline to pgjobq_worker;
 grant select on pgjobq.job_view, pgjobq.finished_job_view to pgjobq_worker;
 grant usage, select on sequence pgjobq.job_seq to pgjobq_worker;
 grant execute on all functions in schema pgjobq to pgjobq_worker;
@@ -87,8 +87,8 @@ grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]) to p
 
 -- The reader.
 grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
-grant select on pgjobq.queue, pgjobq.node, pgjobq.claim, pgjobq.cancellation, pgjobq.schedule_node, pgjobq.job_key
-    to pgjobq_reader;
+grant select on pgjobq.queue, pgjobq.node, pgjobq.claim, pgjobq.cancellation, pgjobq.schedule_node, pgjobq.job_key,
+    pgjobq.job_deadline to pgjobq_reader;
 grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
     due_at, last_at, last_job) on pgjobq.schedule to pgjobq_reader;
 grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)

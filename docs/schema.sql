@@ -27,7 +27,8 @@ create table pgjobq.queue (
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
--- null for none, so that they take no room. unique_key is the key of a unique job, see job_key.
+-- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
+-- expires_at the deadline of one that has one, see job_deadline.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -68,6 +69,7 @@ create table pgjobq.job (
     attributes pgjobq.job_attributes,
     errors pgjobq.job_errors,
     unique_key varchar(500),
+    expires_at timestamptz,
     constraint job_pkey primary key (id)
 );
 
@@ -178,6 +180,16 @@ create table pgjobq.job_key (
     constraint job_key_pkey primary key (queue_id, key)
 );
 
+-- Deadlines of jobs that have one, so that they are found when they are over: an index of the jobs' own table would cost each
+-- sender. A row goes with its job; look_at is the deadline, or later if a node held the job then.
+create table pgjobq.job_deadline (
+    job_id bigint not null,
+    look_at timestamptz not null,
+    constraint job_deadline_pkey primary key (job_id)
+);
+
+create index job_deadline_look on pgjobq.job_deadline (look_at);
+
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
 -- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
 -- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
@@ -275,7 +287,7 @@ $$;
 -- which the arrays after it tell how their last attempt ended, null where there was none.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
--- Returns the jobs that ended, and those of them that somebody waits for; null for none.
+-- Deadlines of the jobs go with them. Returns the jobs that ended, and those of them that somebody waits for; null for none.
 create or replace function pgjobq.end_jobs(
     p_state pgjobq.job_state, p_at timestamptz, p_ids bigint[], p_seqs bigint[], p_of bigint[], p_claims bigint[],
     p_micros bigint[], p_results bytea[], p_types text[], p_messages text[], p_stacks text[],
@@ -289,12 +301,14 @@ set jit = off
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
+declare
+    v_expires boolean;
 begin
     with done as (
         delete from pgjobq.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
         returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.snoozes, j.enqueued_at,
-            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key,
+            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.expires_at,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
     ), keep as materialized (
@@ -307,7 +321,7 @@ begin
     ), kept as (
         insert into pgjobq.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
             started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key)
-        select d.id, d.queue_id, d.priority, d.attempt + (p_state <> 'cancelled' or e.claim is not null)::integer, d.snoozes,
+        select d.id, d.queue_id, d.priority, d.attempt + (e.claim is not null)::integer, d.snoozes,
             p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
             case when e.type is not null
@@ -320,7 +334,12 @@ begin
                 as e (id, claim, micros, result, type, message, stack) on e.id = d.id
         where d.awaited or k.all_jobs
     )
-    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into ended, end_jobs.awaited from done d;
+    select array_agg(d.id), array_agg(d.id) filter (where d.awaited), bool_or(d.expires_at is not null)
+    into ended, end_jobs.awaited, v_expires
+    from done d;
+    if v_expires then
+        delete from pgjobq.job_deadline d where d.job_id = any (ended);
+    end if;
 end
 $$;
 
@@ -432,7 +451,7 @@ $$;
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
 -- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
--- A payload of more than 32 KiB, or of a job with a key, which may yet change, is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- A payload of more than 32 KiB, or of a job with a key or a deadline, is not read here, which would hold the lock, but when its job starts: however many jobs a
 -- node holds, they fit into its memory.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
@@ -526,7 +545,7 @@ begin
         into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
-                case when j.unique_key is null then octet_length(j.payload) end as size, j.payload,
+                case when j.unique_key is null and j.expires_at is null then octet_length(j.payload) end as size, j.payload,
                 j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
@@ -545,7 +564,7 @@ begin
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
-                and octet_length(j.payload) between 501 and 32768 and j.unique_key is null;
+                and octet_length(j.payload) between 501 and 32768 and j.unique_key is null and j.expires_at is null;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
@@ -635,7 +654,7 @@ $$;
 -- names the seq with which they were claimed are touched, and only if they still have it; each delete is a statement of its
 -- own, with a snapshot that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
 -- those holds are skipped and come back with a later call.
--- Where no queue keeps history, jobs that nobody awaits are deleted by a statement that can write none: that costs two
+-- Where no queue keeps history, jobs that nobody awaits and that have no deadline are deleted by a statement that can write none: that costs two
 -- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
@@ -674,7 +693,7 @@ begin
     if not v_keep then
         with done as (
             delete from pgjobq.job j
-            where j.id = any (v_ids) and not j.awaited and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
+            where j.id = any (v_ids) and not j.awaited and j.expires_at is null and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
             returning j.id
         )
         select array(select d.id from done d) into settled;
@@ -1243,14 +1262,17 @@ end
 $$;
 
 -- What a job needs when it starts that did not come along with the claim: a payload that was too large, or, if it has a key, the
--- payload that it has now. A job with a key is noted as started, which frees the key if it is taken until then.
+-- payload that it has now, and how long it may run if it has a deadline. A job with a key is noted as started, which frees the key if it
+-- is taken until then. One whose deadline is over is ended as dead, if its caller holds it
+-- still, which the claim's row tells, locked as by a settlement.
 -- Locks: for a job with a key the key's row, so that whoever keeps or changes the job has committed that before it starts, or will
 -- see that it has started; for such a transaction it waits two seconds at most. The job is looked at after that. The commit is
 -- asynchronous: what a crash forgets starts again.
 -- A function for its settings: a plan that a connection keeps from the day on which the table was empty would read all of it.
--- Returns the payload, null if somebody has the key's row; no row if the job is not in that place any more.
-create or replace function pgjobq.start_job(p_id bigint, p_seq bigint)
-returns table (payload bytea)
+-- Returns the payload, null if it can't start: somebody has the key's row, or its deadline is over (left_millis is 0 or less) and it
+-- is dead, of which whoever waits for it is notified. No row if the job is not in that place any more.
+create or replace function pgjobq.start_job(p_id bigint, p_seq bigint, p_claim bigint)
+returns table (payload bytea, left_millis bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1263,22 +1285,44 @@ as $$
 declare
     v_key text;
     v_queue integer;
+    v_expires_at timestamptz;
 begin
-    select j.unique_key, j.queue_id into v_key, v_queue from pgjobq.job j where j.id = p_id;
-    if v_key is null then
+    select j.unique_key, j.queue_id, j.expires_at into v_key, v_queue, v_expires_at from pgjobq.job j where j.id = p_id;
+    if v_key is null and v_expires_at is null then
         return query
-        select j.payload::bytea from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq;
+        select j.payload::bytea, null::bigint
+        from pgjobq.job j
+        where j.id = p_id and j.seq is not distinct from p_seq;
         return;
     end if;
     perform set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'off', true);
-    begin
-        perform from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id for update;
-    exception when lock_not_available then
-        return next;
-        return;
-    end;
-    select j.payload::bytea into payload from pgjobq.job j where j.id = p_id and j.seq is not distinct from p_seq;
+    if v_key is not null then
+        begin
+            perform from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id for update;
+        exception when lock_not_available then
+            return next;
+            return;
+        end;
+    end if;
+    select j.payload::bytea, j.expires_at into payload, v_expires_at
+    from pgjobq.job j
+    where j.id = p_id and j.seq is not distinct from p_seq;
     if not found then
+        return;
+    end if;
+    left_millis := floor(extract(epoch from v_expires_at - clock_timestamp()) * 1000)::bigint;
+    if left_millis <= 0 then
+        payload := null;
+        perform from pgjobq.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
+        if not found then
+            return;
+        end if;
+        perform pg_notify('pgjobq_done', 'e' || p_id)
+        from pgjobq.end_jobs(
+            'dead', clock_timestamp(), array[p_id], array[p_seq], array[p_id], null, null, null, array['expired'],
+            array['its deadline was over before it succeeded'], array['']) e
+        where e.awaited is not null;
+        return next;
         return;
     end if;
     delete from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id and k.until_started;
@@ -1467,16 +1511,17 @@ begin
 end
 $$;
 
--- Inserts jobs inside the caller's transaction, each unless another one of its queue has its key. Where one has, and p_replace
--- is true, that gets what the new one would have been, if it has not started: payload, type, attributes, and its place in the
--- line if it waits or is to wait.
+-- Inserts jobs with a key, a deadline, or both, inside the caller's transaction, each unless another one of its queue has its key.
+-- Where one has, and p_replace is true, that gets what the new one would have been, if it has not started: payload, type,
+-- attributes, deadline, and its place in the line if it waits or is to wait.
 -- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of jobs that are
 -- changed, which nobody can start meanwhile. Whoever puts waiting jobs in line skips them.
 -- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
 -- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
-create or replace function pgjobq.send_unique(
+create or replace function pgjobq.send_with_rules(
     p_queue text, p_keys text[], p_types text[], p_payloads bytea[], p_priority smallint, p_attributes jsonb, p_awaited boolean,
-    p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean)
+    p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean,
+    p_expires bigint, p_expires_at timestamptz)
 returns table (place integer, id bigint, fate text, due_in_millis bigint, queue_id integer)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1497,6 +1542,7 @@ declare
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
+    v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
 begin
     select q.id into v_queue from pgjobq.queue q where q.name = p_queue;
@@ -1506,24 +1552,29 @@ begin
     queue_id := v_queue;
     v_ids := array(select nextval('pgjobq.job_seq'::regclass) from generate_series(1, cardinality(p_keys)));
     for place, v_key in
-        select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C", k.place
+        select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C" nulls last, k.place
     loop
-        select t.holder, t.started into v_holder, v_started
-        from pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+        v_holder := null;
+        if v_key is not null then
+            select t.holder, t.started into v_holder, v_started
+            from pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+        end if;
         due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
-            insert into pgjobq.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key)
+            insert into pgjobq.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
+                expires_at)
             values (id, case when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1 else id end, v_queue,
                 case when v_waits then 11 else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key);
+                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at);
         else
             id := v_holder;
             fate := 'kept';
             if p_replace then
                 update pgjobq.job j
                 set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
+                    expires_at = v_expires_at,
                     seq = case
                         when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1
                         when j.lane = 11 then v_ids[place]
@@ -1536,6 +1587,11 @@ begin
                     fate := 'replaced';
                 end if;
             end if;
+        end if;
+        if fate <> 'kept' and v_expires_at is not null then
+            insert into pgjobq.job_deadline as d (job_id, look_at)
+            values (id, v_expires_at)
+            on conflict (job_id) do update set look_at = excluded.look_at;
         end if;
         return next;
     end loop;
@@ -1640,10 +1696,80 @@ begin
 end
 $$;
 
--- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
--- interrupts it. A request for a job that is no longer there is forgotten.
+-- Ends a job that nobody holds, and says who holds it otherwise.
 -- Locks: the queue's advisory lock, as a claim does, so that the job can't be taken meanwhile, and then the row of one that nobody
--- holds, so that it isn't put in line; therefore it is called as one autocommit statement, and for one job at a time.
+-- holds, so that it isn't put in line; not the row of one that is held, which its handler's transaction may have for long. Therefore it is
+-- called as one autocommit statement, and for one job at a time.
+-- Returns whether it has ended the job; if so, whether somebody waits for it; and the node that holds it.
+create or replace function pgjobq.end_unheld(
+    p_id bigint, p_state pgjobq.job_state, p_type text, p_message text, out ended boolean, out awaited boolean, out holder integer)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_queue integer;
+    v_seq bigint;
+begin
+    ended := false;
+    awaited := false;
+    select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
+    if v_queue is null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
+    select c.node_id into holder
+    from pgjobq.job j join pgjobq.claim c
+        on c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+    where j.id = p_id;
+    if holder is not null then
+        return;
+    end if;
+    select j.seq into v_seq
+    from pgjobq.job j
+    where j.id = p_id and not exists (
+        select from pgjobq.claim c
+        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
+    for update;
+    select true, e.awaited is not null into ended, end_unheld.awaited
+    from pgjobq.end_jobs(
+        p_state, clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array[p_type],
+        array[p_message], array['']) e
+    where e.ended is not null;
+    ended := coalesce(ended, false);
+end
+$$;
+
+-- Ends a job whose deadline is over, as dead, if nobody holds it. One that is held is looked at again in five seconds: its node ends
+-- its attempt. Locks: see end_unheld. Returns whether somebody waits for a job that it has ended.
+create or replace function pgjobq.expire(p_id bigint) returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+    v_awaited boolean;
+    v_holder integer;
+begin
+    select e.awaited, e.holder into v_awaited, v_holder
+    from pgjobq.end_unheld(p_id, 'dead', 'expired', 'its deadline was over before it succeeded') e;
+    if v_holder is null then
+        delete from pgjobq.job_deadline d where d.job_id = p_id;
+    else
+        update pgjobq.job_deadline d set look_at = clock_timestamp() + interval '5 seconds' where d.job_id = p_id;
+    end if;
+    return v_awaited;
+end
+$$;
+
+-- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
+-- interrupts it. A request for a job that is no longer there is forgotten. Locks: see end_unheld.
 -- Returns what became of it, 'cancelled' or 'requested', null if there is no such job; and, if it is cancelled, whether somebody
 -- waits for it.
 create or replace function pgjobq.cancel(p_id bigint, p_reason text default null, out outcome text, out awaited boolean)
@@ -1655,19 +1781,11 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_queue integer;
-    v_seq bigint;
+    v_ended boolean;
     v_holder integer;
 begin
-    awaited := false;
-    select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
-    if v_queue is not null then
-        perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
-        select c.node_id into v_holder
-        from pgjobq.job j join pgjobq.claim c
-            on c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
-        where j.id = p_id;
-    end if;
+    select e.ended, e.awaited, e.holder into v_ended, cancel.awaited, v_holder
+    from pgjobq.end_unheld(p_id, 'cancelled', 'cancelled', coalesce(left(p_reason, 1000), '')) e;
     if v_holder is not null then
         insert into pgjobq.cancellation as c (job_id, node_id, reason)
         values (p_id, v_holder, left(p_reason, 1000))
@@ -1676,19 +1794,8 @@ begin
         outcome := 'requested';
         return;
     end if;
-    if v_queue is not null then
-        -- Not the row of a job that is held: its handler's transaction may have it for long.
-        select j.seq into v_seq
-        from pgjobq.job j
-        where j.id = p_id and not exists (
-            select from pgjobq.claim c
-            where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
-        for update;
-        select 'cancelled', e.awaited is not null into outcome, cancel.awaited
-        from pgjobq.end_jobs(
-            'cancelled', clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array['cancelled'],
-            array[coalesce(left(p_reason, 1000), '')], array['']) e
-        where e.ended is not null;
+    if v_ended then
+        outcome := 'cancelled';
     end if;
     delete from pgjobq.cancellation c where c.job_id = p_id;
 end
@@ -1766,7 +1873,8 @@ begin
         select j.id, j.seq::bigint
         from pgjobq.job j
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            and j.seq <> all (v_held)
+            -- None that has come since: it may have come with its claim.
+            and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
         order by j.id
         for update

@@ -18,14 +18,14 @@ public interface DeadJobs {
     Optional<DeadJob> find(long id);
 
     /**
-     * Makes a dead job ready again, under its old id, with all its attempts.
+     * Makes a dead job ready again, under its old id, with all its attempts, unless another job has taken its {@link Unique} key.
      *
-     * @return whether there was such a dead job
+     * @return whether there was such a dead job, and its key was free
      */
     boolean redrive(long id);
 
     /**
-     * Makes all jobs of a queue ready again that are dead now, in batches that are committed one by one. What dies meanwhile
+     * Makes all jobs of a queue ready again that are dead now and whose keys are free, in batches that are committed one by one. What dies meanwhile
      * stays dead, so that this ends.
      *
      * @return how many

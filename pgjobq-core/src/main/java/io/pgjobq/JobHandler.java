@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * Marks a method that runs the jobs of a queue.
  *
- * <p>The method takes exactly one payload parameter, of the type to which the job's payload is converted ({@code byte[]}
+ * <p>The method takes exactly one payload parameter (none is needed where a {@link JobSchedule} calls it), of the type to which the job's payload is converted ({@code byte[]}
  * for the raw bytes), and may take a {@link JobContext}, in any order. It may have any visibility, unless it is transactional:
  * a proxy can't see private, final and static methods, so such a handler fails the start. What it returns is the job's
  * result. A method that throws has failed: the job is tried again after the queue's back-off until its attempts are

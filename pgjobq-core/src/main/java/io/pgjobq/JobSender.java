@@ -73,6 +73,19 @@ public interface JobSender {
         Spec type(String type);
 
         /**
+         * Sets in what time from the sending the job must have succeeded, by the database's clock. Then it is dead, with an error of
+         * the type {@code expired}: no attempt starts any more, and one that runs is interrupted and fails with a
+         * {@link DeadlineExceededException}. A job that waits or is in line then is dead within a minute; a job that is redriven has
+         * no deadline. Replaces an earlier {@link #expiresAt}.
+         *
+         * @param time from 1 millisecond to 100 years
+         */
+        Spec expiresAfter(Duration time);
+
+        /** Sets when the job must have succeeded; see {@link #expiresAfter}, which it replaces. */
+        Spec expiresAt(Instant instant);
+
+        /**
          * Lets one job be stored only if no other one of the queue has its key. For many, see {@link #uniqueBy}.
          *
          * <p>Exact among any number of senders. One that finds a key taken by a transaction that is still open waits for its end.

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * What senders and handlers themselves know: the other side of the audit. Jobs have numbers of their own here, since a database
@@ -24,6 +25,7 @@ final class Ledger {
     private final Set<Long> rolledBack = ConcurrentHashMap.newKeySet();
     private final Map<Long, Start> holders = new ConcurrentHashMap<>();
     private final Map<Long, Start> successes = new ConcurrentHashMap<>();
+    private final Map<Long, Integer> cancelled = new ConcurrentHashMap<>();
     private final Set<Long> ran = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private final AtomicLong starts = new AtomicLong();
@@ -95,6 +97,22 @@ final class Ledger {
 
     void rolledBack(long job) {
         rolledBack.add(job);
+    }
+
+    /** A job was cancelled that nobody held, in a transaction after that history: nobody may start it any more. */
+    void cancelled(long job, int since) {
+        if (since == history() && since % 2 == 0) {
+            cancelled.put(job, since);
+        }
+    }
+
+    /** Returns the jobs that were cancelled while nobody held them, in the present history. */
+    Set<Long> cancelled() {
+        int now = history();
+        return cancelled.entrySet().stream()
+                .filter(entry -> entry.getValue() == now)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** The database begins to be rewound. */
@@ -176,6 +194,10 @@ final class Ledger {
         // While the database is being rewound, its past and its present are one history here.
         boolean certain = now % 2 == 0 && System.nanoTime() - settledFrom > 0;
         Start start = new Start(node, now, certain);
+        Integer cancelledIn = cancelled.get(job);
+        if (cancelledIn != null && cancelledIn == now && certain && !node.wasDisturbed()) {
+            violation("job " + job + " started on " + node + " after it had been cancelled");
+        }
         Start done = successes.get(job);
         if (done != null) {
             repeats.incrementAndGet();

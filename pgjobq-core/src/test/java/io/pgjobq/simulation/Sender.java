@@ -1,21 +1,30 @@
 package io.pgjobq.simulation;
 
+import io.pgjobq.CancelResult;
 import io.pgjobq.JobSender;
 import io.pgjobq.PgJobQ;
+import io.pgjobq.SentJob;
+import io.pgjobq.Unique;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Sends in transactions that commit late or roll back; one in ten is sent without waking anybody. */
+/**
+ * Sends in transactions that commit late or roll back; one in ten is sent without waking anybody, one in ten has one of a few keys,
+ * and now and then one is cancelled.
+ */
 final class Sender implements Runnable {
 
     private final Ledger ledger;
@@ -46,9 +55,16 @@ final class Sender implements Runnable {
                 jobs.forEach(ledger::rolledBack);
             }
             int history = ledger.history();
+            Map<Long, Long> stored = new LinkedHashMap<>();
             try {
                 transaction.executeWithoutResult(status -> {
-                    jobs.forEach(job -> send(job, random));
+                    stored.clear();
+                    for (long job : jobs) {
+                        Long id = send(job, random);
+                        if (id != null) {
+                            stored.put(job, id);
+                        }
+                    }
                     if (random.nextInt(5) == 0) {
                         LockSupport.parkNanos(random.nextInt(100_000_000));
                     }
@@ -57,7 +73,8 @@ final class Sender implements Runnable {
                     }
                 });
                 if (!rollBack) {
-                    ledger.committed(jobs, history);
+                    ledger.committed(stored.keySet(), history);
+                    cancelOne(stored, history, random);
                 }
             } catch (DataAccessException | TransactionException ex) {
                 // The connection was cut, perhaps after the commit.
@@ -68,22 +85,36 @@ final class Sender implements Runnable {
         pgJobQ.close();
     }
 
-    private void send(long job, ThreadLocalRandom random) {
+    private void cancelOne(Map<Long, Long> stored, int history, ThreadLocalRandom random) {
+        if (!stored.isEmpty() && random.nextInt(4) == 0) {
+            LockSupport.parkNanos(random.nextInt(5_000_000));
+            Map.Entry<Long, Long> job = stored.entrySet().iterator().next();
+            if (pgJobQ.jobs().cancel(job.getValue(), "simulated") == CancelResult.CANCELLED) {
+                ledger.cancelled(job.getKey(), history);
+            }
+        }
+    }
+
+    /** Returns the job's id, {@code null} if it was not stored, as another one has its key. */
+    private @Nullable Long send(long job, ThreadLocalRandom random) {
         String queue = random.nextBoolean() ? "plain" : "joint";
         if (random.nextInt(10) == 0) {
-            jdbc.queryForObject(
+            return jdbc.queryForObject(
                     "select pgjobq.send_quietly(?, to_jsonb(?), ?::text, priority => ?)",
                     Long.class,
                     queue,
                     job,
                     job,
                     random.nextInt(10));
-            return;
         }
         JobSender.Spec spec = pgJobQ.sender().to(queue).type(Long.toString(job)).priority(random.nextInt(4, 6));
         if (random.nextInt(20) == 0) {
             spec = spec.delay(Duration.ofMillis(random.nextInt(300)));
         }
-        spec.send(SimulatedNode.payload(job));
+        if (random.nextInt(10) == 0) {
+            spec = spec.unique(Unique.key("key-" + random.nextInt(20)));
+        }
+        SentJob<Void> sent = spec.send(SimulatedNode.payload(job));
+        return sent.fate() == SentJob.Fate.NEW ? sent.id() : null;
     }
 }

@@ -121,10 +121,18 @@ class SimulationIntegrationTests {
             sender.join();
         }
         await("all jobs to end").atMost(Duration.ofSeconds(60)).until(() -> left() == 0);
+        await("all requests to cancel to be dealt with")
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> requests() == 0);
         finish();
         System.out.printf(
-                "simulation: %d committed, %d starts, %d repeated, %s, violations %s%n",
-                ledger.committed().size(), ledger.starts(), ledger.repeats(), what, ledger.violations());
+                "simulation: %d committed, %d cancelled, %d starts, %d repeated, %s, violations %s%n",
+                ledger.committed().size(),
+                ledger.cancelled().size(),
+                ledger.starts(),
+                ledger.repeats(),
+                what,
+                ledger.violations());
         assertThat(ledger.violations()).isEmpty();
         audit();
     }
@@ -194,6 +202,11 @@ class SimulationIntegrationTests {
                         + " group by j.id having count(*) > 1",
                 Long.class);
         twice.forEach(id -> ledger.violation("job " + id + " is held by two claims"));
+        List<String> shared = jdbc.queryForList(
+                "select j.unique_key from pgjobq.job j where j.unique_key is not null"
+                        + " group by j.queue_id, j.unique_key having count(*) > 1",
+                String.class);
+        shared.forEach(key -> ledger.violation("two jobs have the key " + key));
     }
 
     private void replaceOne() {
@@ -227,6 +240,11 @@ class SimulationIntegrationTests {
 
     private long left() {
         Long left = jdbc.queryForObject("select count(*) from pgjobq.job", Long.class);
+        return left == null ? -1 : left;
+    }
+
+    private long requests() {
+        Long left = jdbc.queryForObject("select count(*) from pgjobq.cancellation", Long.class);
         return left == null ? -1 : left;
     }
 
@@ -267,5 +285,9 @@ class SimulationIntegrationTests {
         assertThat(jdbc.queryForObject("select count(*) from pgjobq.claim", Long.class))
                 .as("claims left")
                 .isZero();
+        assertThat(new HashSet<>(jdbc.queryForList(
+                        "select type::bigint from pgjobq.finished_job where state = 'cancelled'", Long.class)))
+                .as("what was cancelled while nobody held it has ended so")
+                .containsAll(ledger.cancelled());
     }
 }

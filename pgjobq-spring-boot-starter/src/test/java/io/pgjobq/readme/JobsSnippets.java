@@ -112,6 +112,12 @@ class JobsSnippets {
 
     record Reindex(long id) {}
 
+    record Offer(long id) {}
+
+    static void deadline(JobSender jobs, Offer offer) {
+        jobs.to("offers").expiresAfter(Duration.ofMinutes(10)).send(offer);
+    }
+
     static void unique(JobSender jobs, Logger log, Invoice invoice, long number, long id) {
         SentJob<Void> sent =
                 jobs.to("invoices").unique(Unique.key("invoice-" + number)).send(invoice);

@@ -42,6 +42,7 @@ public final class Maintenance {
     private final Task cancellations;
     private final Task schedules;
     private final Task unusedKeys;
+    private final Task deadlines;
     private final RegisteredNode node;
     private final Tables tables;
 
@@ -63,7 +64,8 @@ public final class Maintenance {
                     HistoryUpkeep.History,
                     Cancellations.Requests,
                     Schedules.Timetable,
-                    UnusedKeys.Sweeper {}
+                    UnusedKeys.Sweeper,
+                    Deadlines.Expiries {}
 
     /** What maintenance needs to know of those who run jobs, and tells them. */
     public interface Workers {
@@ -142,12 +144,14 @@ public final class Maintenance {
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
         unusedKeys = rounds.add("keys of unique jobs", new UnusedKeys(tables));
+        deadlines = rounds.add("deadlines", new Deadlines(tables, announcements));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
     }
 
     /** Starts the thread. */
     public void start() {
-        List.of(history, promotion, polls, schedules, unusedKeys, ownClaims).forEach(task -> task.in(Duration.ZERO));
+        List.of(history, promotion, polls, schedules, unusedKeys, deadlines, ownClaims)
+                .forEach(task -> task.in(Duration.ZERO));
         background.start(this::next);
     }
 

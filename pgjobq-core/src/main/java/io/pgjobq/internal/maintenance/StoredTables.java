@@ -95,6 +95,21 @@ record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, Regi
     }
 
     @Override
+    public List<Long> expired(int limit) {
+        return stores.jobs().expired(limit);
+    }
+
+    @Override
+    public boolean expire(long job) {
+        return stores.jobs().expire(job);
+    }
+
+    @Override
+    public @Nullable Long nextDeadlineInMillis() {
+        return stores.jobs().nextDeadlineInMillis();
+    }
+
+    @Override
     public void maintain() {
         stores.finished().maintain();
     }

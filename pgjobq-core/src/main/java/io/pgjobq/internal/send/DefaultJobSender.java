@@ -6,7 +6,6 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
 import io.pgjobq.SentJob.Fate;
-import io.pgjobq.Unique;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.completion.Completions;
 import io.pgjobq.internal.convert.JobTypes;
@@ -29,7 +28,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -188,26 +186,21 @@ public final class DefaultJobSender implements JobSender {
         return chunks.size() == 1 ? database.alone(work) : database.atomically(work);
     }
 
-    /** Stores those whose keys nobody has. */
-    <R> List<SentJob<R>> sendUnique(
-            NewJob job,
-            @Nullable String type,
-            Collection<?> payloads,
-            Function<Object, Unique> unique,
-            Class<R> resultType) {
+    /** Stores jobs with a key or a deadline. */
+    <R> List<SentJob<R>> sendWithRules(
+            NewJob job, @Nullable String type, Collection<?> payloads, RuledSend.Wanted wanted, Class<R> resultType) {
         List<Chunk> chunks = chunks(job.queue(), type, payloads);
         if (chunks.isEmpty()) {
             return List.of();
         }
-        Keys keys = Keys.of(job.queue(), payloads, unique);
         boolean joined = joins(job.queue());
-        UniqueSend send = new UniqueSend(store, job, keys);
+        RuledSend send = new RuledSend(store, job, payloads, wanted);
         List<UniqueJob> stored = created(
                 job.queue(),
                 () -> joined
                         ? database.joined(connection -> send.within(connection, chunks))
                         : database.atomically(connection -> send.alone(connection, chunks)));
-        Signal signal = UniqueSend.signal(job.priority(), stored);
+        Signal signal = RuledSend.signal(job.priority(), stored);
         if (!joined) {
             doorbell.ring(signal);
         }

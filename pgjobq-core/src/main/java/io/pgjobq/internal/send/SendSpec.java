@@ -28,7 +28,9 @@ record SendSpec(
         int priority,
         Map<String, String> attributes,
         @Nullable String type,
-        @Nullable Function<Object, Unique> unique)
+        @Nullable Function<Object, Unique> unique,
+        @Nullable Duration expires,
+        @Nullable Instant expiresAt)
         implements JobSender.Spec {
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
@@ -40,20 +42,20 @@ record SendSpec(
     private static final int ATTRIBUTE_OVERHEAD = 16;
 
     static SendSpec of(DefaultJobSender sender, String queue) {
-        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null, null);
+        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null, null, null, null);
     }
 
     @Override
     public JobSender.Spec delay(Duration newDelay) {
         check(newDelay.compareTo(LONGEST_DELAY) <= 0, "delay must not exceed 100 years, but is " + newDelay);
-        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type, unique);
+        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type, unique, expires, expiresAt);
     }
 
     @Override
     public JobSender.Spec at(Instant newInstant) {
         check(newInstant.isBefore(LATEST), "instant must be before " + LATEST + ", but is " + newInstant);
         Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
-        return new SendSpec(sender, queue, null, sane, priority, attributes, type, unique);
+        return new SendSpec(sender, queue, null, sane, priority, attributes, type, unique, expires, expiresAt);
     }
 
     @Override
@@ -61,7 +63,7 @@ record SendSpec(
         check(
                 newPriority >= 0 && newPriority <= 9,
                 "priority must be from 0 (first) to 9 (last), but is " + newPriority);
-        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type, unique);
+        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type, unique, expires, expiresAt);
     }
 
     @Override
@@ -88,7 +90,7 @@ record SendSpec(
                 size <= LARGEST_ATTRIBUTES,
                 "attributes must not take more than " + LARGEST_ATTRIBUTES + " bytes, but take " + size
                         + "; large data belongs in the payload");
-        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type, unique);
+        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type, unique, expires, expiresAt);
     }
 
     private static int size(Map<String, String> attributes) {
@@ -110,7 +112,7 @@ record SendSpec(
         check(
                 StorableText.isStorable(newType),
                 "type must not hold a NUL character or half a surrogate pair, but is '" + LogText.line(newType) + "'");
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType, unique);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType, unique, expires, expiresAt);
     }
 
     @Override
@@ -120,7 +122,22 @@ record SendSpec(
 
     @Override
     public JobSender.Spec uniqueBy(Function<Object, Unique> newUnique) {
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, newUnique);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, newUnique, expires, expiresAt);
+    }
+
+    @Override
+    public JobSender.Spec expiresAfter(Duration time) {
+        check(
+                time.toMillis() >= 1 && time.compareTo(LONGEST_DELAY) <= 0,
+                "a deadline must be from 1 ms to 100 years away, but is " + time);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, time, null);
+    }
+
+    @Override
+    public JobSender.Spec expiresAt(Instant newInstant) {
+        check(newInstant.isBefore(LATEST), "a deadline must be before " + LATEST + ", but is " + newInstant);
+        Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, null, sane);
     }
 
     @Override
@@ -134,17 +151,25 @@ record SendSpec(
     }
 
     private <R> SentJob<R> send(NewJob job, Object payload, Class<R> resultType) {
-        return unique == null
-                ? sender.send(job, type, payload, resultType)
-                : sender.sendUnique(job, type, Collections.singletonList(payload), unique, resultType)
-                        .get(0);
+        return hasRules()
+                ? sender.sendWithRules(job, type, Collections.singletonList(payload), rules(), resultType)
+                        .get(0)
+                : sender.send(job, type, payload, resultType);
     }
 
     @Override
     public List<SentJob<Void>> sendAll(Collection<?> payloads) {
-        return unique == null
-                ? sender.sendAll(job(false), type, payloads)
-                : sender.sendUnique(job(false), type, payloads, unique, Void.class);
+        return hasRules()
+                ? sender.sendWithRules(job(false), type, payloads, rules(), Void.class)
+                : sender.sendAll(job(false), type, payloads);
+    }
+
+    private boolean hasRules() {
+        return unique != null || expires != null || expiresAt != null;
+    }
+
+    private RuledSend.Wanted rules() {
+        return new RuledSend.Wanted(unique, expires == null ? null : expires.toMillis(), expiresAt);
     }
 
     private NewJob job(boolean awaited) {

@@ -152,31 +152,33 @@ public final class JobStore {
         return Claimed.of(request, lanes);
     }
 
-    /**
-     * Starts a job, and returns its payload if that did not come with the claim.
-     */
-    public StartedJob start(long id, long seq) {
-        List<StartedJob> started = database.alone(connection -> database.list(
-                connection,
-                "start_job",
-                row -> {
-                    byte[] payload = row.getBytes(1);
-                    return payload == null ? new StartedJob.Held() : new StartedJob.Payload(payload);
-                },
-                id,
-                seq));
+    /** Starts a job, and returns its payload if that did not come with the claim. */
+    public StartedJob start(long id, long seq, long claim) {
+        List<StartedJob> started = database.alone(
+                connection -> database.list(connection, "start_job", row -> started(row), id, seq, claim));
         return started.isEmpty() ? new StartedJob.Gone() : started.get(0);
     }
 
-    /** Stores jobs on the caller's connection whose keys nobody has; {@code null} if there is no such queue. */
-    public @Nullable List<UniqueJob> sendUnique(
-            Connection connection, NewJob job, Unique how, String[] keys, String[] types, byte[][] payloads)
+    private static StartedJob started(ResultSet row) throws SQLException {
+        byte[] payload = row.getBytes(1);
+        Long left = row.getObject(2, Long.class);
+        if (payload != null) {
+            return new StartedJob.Payload(payload, left == null ? null : Duration.ofMillis(left));
+        }
+        return left == null ? new StartedJob.Held() : new StartedJob.Expired();
+    }
+
+    /** Stores jobs with rules on the caller's connection; {@code null} if there is no such queue. */
+    public @Nullable List<UniqueJob> sendWithRules(
+            Connection connection, NewJob job, Rules rules, @Nullable String[] keys, String[] types, byte[][] payloads)
             throws SQLException {
         Instant at = job.at();
-        Duration period = how.period();
+        Instant expiresAt = rules.expiresAt();
+        Unique how = rules.unique();
+        Duration period = how == null ? null : how.period();
         List<UniqueJob> sent = database.list(
                 connection,
-                "send_unique",
+                "send_with_rules",
                 row -> new UniqueJob(
                         row.getLong(2),
                         SentJob.Fate.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
@@ -191,10 +193,28 @@ public final class JobStore {
                 job.awaited(),
                 job.delayMillis(),
                 at == null ? null : at.atOffset(ZoneOffset.UTC),
-                how.until() == Unique.Until.STARTED,
+                how != null && how.until() == Unique.Until.STARTED,
                 period == null ? null : period.toMillis(),
-                how.onConflict() == Unique.OnConflict.REPLACE);
+                how != null && how.onConflict() == Unique.OnConflict.REPLACE,
+                rules.expiresInMillis(),
+                expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC));
         return sent.isEmpty() ? null : sent;
+    }
+
+    /** Returns jobs whose deadlines are over, not more than that many. */
+    public List<Long> expired(int limit) {
+        return database.alone(connection -> database.list(connection, "expired", row -> row.getLong(1), limit));
+    }
+
+    /** Ends a job whose deadline is over, if nobody holds it; returns whether it has, and somebody waits for it. */
+    public boolean expire(long id) {
+        return database.alone(connection -> database.one(connection, "expire", row -> row.getBoolean(1), id));
+    }
+
+    /** Returns in how many milliseconds the next deadline is over, {@code null} for never. */
+    public @Nullable Long nextDeadlineInMillis() {
+        return database.alone(connection ->
+                database.<@Nullable Long>one(connection, "next_deadline", row -> row.getObject(1, Long.class)));
     }
 
     /** Returns what is known of a job. */

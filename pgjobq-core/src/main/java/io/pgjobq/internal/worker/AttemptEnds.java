@@ -1,8 +1,10 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.DeadlineExceededException;
 import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
+import io.pgjobq.PgJobqException;
 import io.pgjobq.TimeLimitExceededException;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
@@ -79,7 +81,7 @@ final class AttemptEnds {
     }
 
     void succeeded(JobRun run, Succeeded succeeded) {
-        if (run.overrun() != null || run.isCancelled()) {
+        if (run.isTooLate()) {
             failed(run, new TooLateException());
             return;
         }
@@ -120,10 +122,12 @@ final class AttemptEnds {
             cancelled(run, cancellation);
             return;
         }
-        Interruption.ByTimeLimit overrun = run.overrun();
-        if (overrun != null) {
-            Throwable cause = thrown instanceof TooLateException ? null : thrown;
-            charge(run, new TimeLimitExceededException(overrun.limit(), cause));
+        if (thrown instanceof ExpiredException) {
+            expired(run, thrown);
+            return;
+        }
+        if (run.isTooLate()) {
+            charge(run, tooLate(run.interruption(), thrown instanceof TooLateException ? null : thrown));
             return;
         }
         String excuse = excuse(run, thrown);
@@ -135,6 +139,20 @@ final class AttemptEnds {
             return;
         }
         charge(run, thrown);
+    }
+
+    private static PgJobqException tooLate(@Nullable Interruption why, @Nullable Throwable cause) {
+        return why instanceof Interruption.ByTimeLimit overrun
+                ? new TimeLimitExceededException(overrun.limit(), cause)
+                : new DeadlineExceededException(cause);
+    }
+
+    /** It was found dead when it was to start. */
+    private void expired(JobRun run, Throwable thrown) {
+        if (run.settle(new AlreadySettled(run.job()))) {
+            LOG.info("{}: dead, as its deadline was over before attempt {} started", run, run.attempt());
+            events.died(run, thrown);
+        }
     }
 
     /** Whatever the handler came to. */
@@ -238,6 +256,15 @@ final class AttemptEnds {
     /** The handler has returned, or goes on, although it was to end. */
     @SuppressWarnings("serial")
     static final class TooLateException extends RuntimeException {}
+
+    /** The job's deadline was over before it could start, and it is dead. */
+    @SuppressWarnings("serial")
+    static final class ExpiredException extends RuntimeException {
+
+        ExpiredException() {
+            super("its deadline was over before it succeeded");
+        }
+    }
 
     /** The job was taken away from the node before it could be completed. */
     @SuppressWarnings("serial")

@@ -16,6 +16,9 @@ sealed interface Interruption {
      */
     record ByTimeLimit(Duration limit) implements Interruption {}
 
+    /** The job's deadline is over. */
+    record ByDeadline() implements Interruption {}
+
     /**
      * The job is cancelled.
      *

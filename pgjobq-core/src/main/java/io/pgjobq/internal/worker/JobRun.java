@@ -9,6 +9,7 @@ import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.StoredJson;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
@@ -54,6 +55,9 @@ final class JobRun implements JobContext {
 
     /** What the handler has returned, if that is not done yet. */
     private volatile @Nullable CompletionStage<?> awaited;
+
+    /** Until the deadline, {@code null} if there is none. Only used by the running thread. */
+    private @Nullable Duration timeLeft;
 
     /** What watches how long it runs, {@code null} if nothing does. */
     private volatile Timer.@Nullable Alarm alarm;
@@ -133,6 +137,17 @@ final class JobRun implements JobContext {
         }
     }
 
+    /** The job must have succeeded in so long. */
+    void expiresIn(Duration left) {
+        timeLeft = left;
+    }
+
+    /** Returns how long the job had left when it started, {@code null} if it has no deadline. */
+    @Nullable
+    Duration timeLeft() {
+        return timeLeft;
+    }
+
     /** How long it runs is watched, until it is settled. */
     void watchedBy(Timer.Alarm newAlarm) {
         alarm = newAlarm;
@@ -189,9 +204,16 @@ final class JobRun implements JobContext {
         return interruption instanceof Interruption.ByStop;
     }
 
-    /** Returns the time limit that has ended the attempt, {@code null} if none has. */
-    Interruption.@Nullable ByTimeLimit overrun() {
-        return interruption instanceof Interruption.ByTimeLimit limit ? limit : null;
+    /** Returns whether the attempt was to end before now: its job was cancelled, or its time is over. */
+    boolean isTooLate() {
+        Interruption why = interruption;
+        return why != null && !(why instanceof Interruption.ByStop);
+    }
+
+    /** Returns why the attempt is to end, {@code null} if it may go on. */
+    @Nullable
+    Interruption interruption() {
+        return interruption;
     }
 
     /** Returns what has cancelled the job, {@code null} if nothing has. */

@@ -6,6 +6,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.SnoozeException;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.StartedJob;
+import io.pgjobq.internal.worker.AttemptEnds.ExpiredException;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
 import java.lang.reflect.Type;
@@ -31,6 +32,7 @@ final class PayloadReader {
      *
      * @throws NotBegunException if it can't be read for the moment
      * @throws SnoozeException if somebody has the job's key, in a transaction that is still open
+     * @throws ExpiredException if the job's deadline is over
      * @throws JobLostException if the job is not there any more
      * @throws PayloadConversionException if the converter refuses it
      */
@@ -55,7 +57,13 @@ final class PayloadReader {
             throw new NotBegunException(handler, "the payload could not be read", ex);
         }
         if (started instanceof StartedJob.Payload payload) {
+            if (payload.left() != null) {
+                run.expiresIn(payload.left());
+            }
             return payload.bytes();
+        }
+        if (started instanceof StartedJob.Expired) {
+            throw new ExpiredException();
         }
         if (started instanceof StartedJob.Held) {
             throw new SnoozeException(HELD);

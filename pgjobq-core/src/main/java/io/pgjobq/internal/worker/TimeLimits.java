@@ -6,7 +6,7 @@ import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
 import org.slf4j.Logger;
 
-/** Interrupts attempts that run too long, and fails those that go on nevertheless. Thread-safe. */
+/** Interrupts attempts that run too long, or beyond their job's deadline, and fails those that go on nevertheless. Thread-safe. */
 final class TimeLimits {
 
     /** How long an interrupted handler has to end. */
@@ -28,13 +28,20 @@ final class TimeLimits {
     /** The handler is about to be called. */
     void watch(JobRun run, Handler handler) {
         Duration limit = handler.timeLimit() == null ? ofContainer : handler.timeLimit();
-        if (!limit.isZero()) {
-            run.watchedBy(timer.after(limit, () -> interrupt(run, limit)));
+        Duration left = run.timeLeft();
+        if (left != null && (limit.isZero() || left.compareTo(limit) < 0)) {
+            watch(run, left, new Interruption.ByDeadline());
+        } else if (!limit.isZero()) {
+            watch(run, limit, new Interruption.ByTimeLimit(limit));
         }
     }
 
-    private void interrupt(JobRun run, Duration limit) {
-        if (run.interrupt(new Interruption.ByTimeLimit(limit))) {
+    private void watch(JobRun run, Duration time, Interruption why) {
+        run.watchedBy(timer.after(time, () -> interrupt(run, why)));
+    }
+
+    private void interrupt(JobRun run, Interruption why) {
+        if (run.interrupt(why)) {
             run.watchedBy(timer.after(GRACE, () -> giveUp(run)));
         }
     }
@@ -45,7 +52,7 @@ final class TimeLimits {
             ends.overran(run);
             if (run.isRunning()) {
                 LOG.warn(
-                        "{}: attempt {} ignores the interruption by its time limit; its thread and its place stay taken",
+                        "{}: attempt {} ignores the interruption by its time limit or deadline; its thread and its place stay taken",
                         run,
                         run.attempt());
             }

@@ -68,7 +68,7 @@ final class TransactionalAttempts {
                     throw new HandlerFailed(new IllegalStateException(
                             handler.description() + " marked its transaction to be rolled back"));
                 }
-                if (run.overrun() != null || run.isCancelled()) {
+                if (run.isTooLate()) {
                     throw new HandlerFailed(new TooLateException());
                 }
                 joint.micros = AttemptEnds.micros(run);

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.worker;
 
 import io.pgjobq.BackOff;
+import io.pgjobq.DeadlineExceededException;
 import io.pgjobq.Handler;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
@@ -38,7 +39,9 @@ final class Verdicts {
         if (thrown instanceof SnoozeException snooze) {
             return snoozed(run, snooze.delay());
         }
-        boolean hopeless = thrown instanceof NonRetryableJobException || thrown instanceof PayloadConversionException;
+        boolean hopeless = thrown instanceof NonRetryableJobException
+                || thrown instanceof PayloadConversionException
+                || thrown instanceof DeadlineExceededException;
         RetryDecision decision = hopeless ? RetryDecision.dead() : decide(run, thrown);
         if (decision instanceof RetryDecision.Snooze snooze) {
             return snoozed(run, snooze.delay());

@@ -36,7 +36,7 @@ public interface WorkerStore {
 
             @Override
             public StartedJob start(ClaimedJob job) {
-                return jobs.start(job.id(), job.seq());
+                return jobs.start(job.id(), job.seq(), job.claim());
             }
 
             @Override

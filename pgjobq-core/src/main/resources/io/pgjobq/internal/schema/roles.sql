@@ -66,7 +66,7 @@ grant execute on function ${schema}.version() to ${schema}_sender, ${schema}_wai
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on ${schema}.queue, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
-    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key to ${schema}_worker;
+    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.job_deadline to ${schema}_worker;
 grant select on ${schema}.job_view, ${schema}.finished_job_view to ${schema}_worker;
 grant usage, select on sequence ${schema}.job_seq to ${schema}_worker;
 grant execute on all functions in schema ${schema} to ${schema}_worker;
@@ -87,8 +87,8 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 
 -- The reader.
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
-grant select on ${schema}.queue, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key
-    to ${schema}_reader;
+grant select on ${schema}.queue, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key,
+    ${schema}.job_deadline to ${schema}_reader;
 grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
     due_at, last_at, last_job) on ${schema}.schedule to ${schema}_reader;
 grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)

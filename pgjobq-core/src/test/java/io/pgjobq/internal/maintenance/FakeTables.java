@@ -109,6 +109,22 @@ final class FakeTables implements Maintenance.Tables {
     }
 
     @Override
+    public List<Long> expired(int limit) {
+        call("expired " + limit);
+        return List.of();
+    }
+
+    @Override
+    public boolean expire(long job) {
+        throw new IllegalStateException("nothing has expired");
+    }
+
+    @Override
+    public @Nullable Long nextDeadlineInMillis() {
+        return null;
+    }
+
+    @Override
     public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         call("sweep keys");
         return new JobStore.SweptKeys(false, null);

@@ -52,7 +52,7 @@ final class HotStatements {
     /** Looks by id, as if the table had always been empty. */
     static void lookForWhatIsNotThere(TestStore store) {
         long[] none = {-1};
-        assertThat(store.jobs().start(none[0], none[0])).isInstanceOf(StartedJob.Gone.class);
+        assertThat(store.jobs().start(none[0], none[0], none[0])).isInstanceOf(StartedJob.Gone.class);
         assertThat(store.finished().await(none)).isEmpty();
         assertThat(store.finished().outcomes(none)).hasSize(1);
         assertThat(store.cancel(none[0])).isFalse();
@@ -83,7 +83,7 @@ final class HotStatements {
         ClaimedJob one = jobs.get(0);
         store.finished().await(new long[] {one.id()});
         note("await");
-        store.jobs().start(one.id(), one.seq());
+        store.jobs().start(one.id(), one.seq(), one.claim());
         note("start_job");
         assertThat(store.jobs().find(one.id())).isPresent();
         note("find_job");

@@ -142,14 +142,14 @@ class QuarantineContractIntegrationTests {
             byte[] payload = job.payload();
             sizes.add(payload == null ? 0 : payload.length);
             byte[] large = payloads[sizes.size() - 1];
-            assertThat(store.jobs().start(job.id(), job.seq()))
+            assertThat(store.jobs().start(job.id(), job.seq(), job.claim()))
                     .isInstanceOfSatisfying(
                             StartedJob.Payload.class,
                             started -> assertThat(started.bytes()).hasSize(large.length));
         }
         assertThat(sizes).hasSize(count).contains(0, 32_768);
         assertThat(sizes.stream().mapToInt(Integer::intValue).max()).hasValue(32_768);
-        assertThat(store.jobs().start(-1, -1)).isInstanceOf(StartedJob.Gone.class);
+        assertThat(store.jobs().start(-1, -1, -1)).isInstanceOf(StartedJob.Gone.class);
     }
 
     /** A node takes so many jobs of the queue, quarantined jobs or not, and dies. */

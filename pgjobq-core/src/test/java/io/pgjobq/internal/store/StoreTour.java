@@ -88,7 +88,9 @@ final class StoreTour {
         assertThat(store.finished().await(new long[] {sent.get(0)})).hasSize(1);
         List<ClaimedJob> jobs =
                 store.claim(node, 5).stream().filter(job -> job.priority() == 5).toList();
-        assertThat(store.jobs().start(jobs.get(0).id(), jobs.get(0).seq())).isInstanceOf(StartedJob.Payload.class);
+        assertThat(store.jobs()
+                        .start(jobs.get(0).id(), jobs.get(0).seq(), jobs.get(0).claim()))
+                .isInstanceOf(StartedJob.Payload.class);
         store.succeed(jobs.subList(0, 1));
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
@@ -140,6 +142,9 @@ final class StoreTour {
         assertThat(TestUnique.send(store, Unique.key("tour"), "a")).hasSize(1);
         assertThat(store.jobs().sweepKeys(null, 10).any()).isTrue();
         assertThat(store.jobs().find(store.send())).isPresent();
+        assertThat(store.jobs().expired(1)).isEmpty();
+        assertThat(store.jobs().nextDeadlineInMillis()).isNull();
+        assertThat(store.jobs().expire(-1)).isFalse();
         assertThat(store.queues().delete(TestStore.QUEUE, true)).isNotNull();
         store.purge();
         store.finished().drop();

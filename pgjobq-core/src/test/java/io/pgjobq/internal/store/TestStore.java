@@ -57,6 +57,7 @@ record TestStore(
         for (String table : List.of(
                 "job",
                 "job_key",
+                "job_deadline",
                 "claim",
                 "cancellation",
                 "schedule",

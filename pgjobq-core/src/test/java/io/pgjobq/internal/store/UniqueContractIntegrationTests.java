@@ -40,7 +40,7 @@ class UniqueContractIntegrationTests {
     }
 
     private String start(ClaimedJob job) {
-        return store.jobs().start(job.id(), job.seq()) instanceof StartedJob.Payload payload
+        return store.jobs().start(job.id(), job.seq(), job.claim()) instanceof StartedJob.Payload payload
                 ? new String(payload.bytes(), StandardCharsets.UTF_8)
                 : "";
     }
@@ -140,7 +140,7 @@ class UniqueContractIntegrationTests {
         NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
         assertThat(TestUnique.send(store, later, KEY.orReplace(), "2").get(0).fate())
                 .isEqualTo(Fate.REPLACED);
-        assertThat(store.jobs().start(job.id(), job.seq())).isInstanceOf(StartedJob.Gone.class);
+        assertThat(store.jobs().start(job.id(), job.seq(), job.claim())).isInstanceOf(StartedJob.Gone.class);
         assertThat(store.count("job_key where not started")).isEqualTo(1);
         assertThat(store.succeed(List.of(job)).settled()).isEmpty();
     }
@@ -175,7 +175,7 @@ class UniqueContractIntegrationTests {
             assertThat(TestUnique.send(store, transaction, TestStore.job(5), until, new String[] {"k"}, "2"))
                     .extracting(UniqueJob::fate)
                     .containsExactly(Fate.KEPT);
-            assertThat(store.jobs().start(job.id(), job.seq())).isInstanceOf(StartedJob.Held.class);
+            assertThat(store.jobs().start(job.id(), job.seq(), job.claim())).isInstanceOf(StartedJob.Held.class);
             transaction.rollback();
         }
         assertThat(start(job)).isEqualTo("1");

@@ -2,11 +2,15 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.DeadlineExceededException;
 import io.pgjobq.Handler;
 import io.pgjobq.TimeLimitExceededException;
+import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Cancelled;
 import io.pgjobq.internal.store.Settlement.Released;
+import io.pgjobq.internal.store.Settlement.Snoozed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
+import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.test.LogLines;
 import java.time.Duration;
 import java.util.Set;
@@ -109,8 +113,8 @@ class TimeLimitsTests extends RunnerFixture {
             });
             assertThat(log.with("WARN"))
                     .containsExactly(
-                            "WARN queue 'work' job 1: attempt 1 ignores the interruption by its time limit; its thread and"
-                                    + " its place stay taken",
+                            "WARN queue 'work' job 1: attempt 1 ignores the interruption by its time limit or deadline; its"
+                                    + " thread and its place stay taken",
                             "WARN queue 'work' job 1: attempt 1 failed after its end had been recorded");
         }
         assertThat(settled).hasSize(1);
@@ -163,5 +167,50 @@ class TimeLimitsTests extends RunnerFixture {
             throw new AssertionError("started");
         });
         assertThat(settled).singleElement().isInstanceOf(Cancelled.class);
+    }
+
+    @Test
+    void anAttemptThatRunsBeyondItsJobsDeadlineIsItsLast() {
+        timeLimit = LIMIT;
+        run.expiresIn(Duration.ofSeconds(5));
+        runWith(null, (payload, context) -> {
+            timer.advance(Duration.ofSeconds(5));
+            assertThat(context.shouldStop()).isTrue();
+            return "late";
+        });
+        assertThat(failure().error().type()).isEqualTo(DeadlineExceededException.class.getName());
+        assertThat(failure().retryInMillis()).isNull();
+    }
+
+    @Test
+    void aDeadlineThatIsFurtherAwayThanTheLimitChangesNothing() {
+        run.expiresIn(LIMIT.plusSeconds(1));
+        runWith(LIMIT, (payload, context) -> {
+            timer.advance(LIMIT);
+            return "late";
+        });
+        assertThat(failure().error().type()).isEqualTo(TimeLimitExceededException.class.getName());
+    }
+
+    @Test
+    void aJobWhoseDeadlineWasOverIsNotStarted() {
+        store.started = new StartedJob.Expired();
+        JobRun late = attempt(job(null));
+        runner(handler((payload, context) -> {
+                    throw new AssertionError("started");
+                }))
+                .run(late, goneOn::incrementAndGet);
+        assertThat(settled).singleElement().isInstanceOf(AlreadySettled.class);
+        assertThat(events.told).containsExactly("died 1 of its deadline was over before it succeeded");
+    }
+
+    @Test
+    void aJobWhoseKeySomebodyHasIsPutOff() {
+        store.started = new StartedJob.Held();
+        runner(handler((payload, context) -> null)).run(attempt(job(null)), goneOn::incrementAndGet);
+        assertThat(settled)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Snoozed.class, end -> assertThat(end.delayInMillis()).isEqualTo(1_000));
     }
 }

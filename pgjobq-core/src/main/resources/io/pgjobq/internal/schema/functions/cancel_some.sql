@@ -64,7 +64,8 @@ begin
         select j.id, j.seq::bigint
         from ${schema}.job j
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            and j.seq <> all (v_held)
+            -- None that has come since: it may have come with its claim.
+            and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
         order by j.id
         for update

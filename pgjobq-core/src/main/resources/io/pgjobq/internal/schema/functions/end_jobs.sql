@@ -7,7 +7,7 @@
 -- which the arrays after it tell how their last attempt ended, null where there was none.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
--- Returns the jobs that ended, and those of them that somebody waits for; null for none.
+-- Deadlines of the jobs go with them. Returns the jobs that ended, and those of them that somebody waits for; null for none.
 create or replace function ${schema}.end_jobs(
     p_state ${schema}.job_state, p_at timestamptz, p_ids bigint[], p_seqs bigint[], p_of bigint[], p_claims bigint[],
     p_micros bigint[], p_results bytea[], p_types text[], p_messages text[], p_stacks text[],
@@ -17,12 +17,14 @@ ${along_indexes}
 set enable_nestloop = off
 set enable_mergejoin = off
 as $$
+declare
+    v_expires boolean;
 begin
     with done as (
         delete from ${schema}.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
         returning j.id, j.queue_id, ${own_priority} as priority, j.attempt, j.snoozes, j.enqueued_at,
-            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key,
+            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.expires_at,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
     ), keep as materialized (
@@ -35,7 +37,7 @@ begin
     ), kept as (
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
             started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key)
-        select d.id, d.queue_id, d.priority, d.attempt + (p_state <> 'cancelled' or e.claim is not null)::integer, d.snoozes,
+        select d.id, d.queue_id, d.priority, d.attempt + (e.claim is not null)::integer, d.snoozes,
             p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
             case when e.type is not null
@@ -48,6 +50,11 @@ begin
                 as e (id, claim, micros, result, type, message, stack) on e.id = d.id
         where d.awaited or k.all_jobs
     )
-    select array_agg(d.id), array_agg(d.id) filter (where d.awaited) into ended, end_jobs.awaited from done d;
+    select array_agg(d.id), array_agg(d.id) filter (where d.awaited), bool_or(d.expires_at is not null)
+    into ended, end_jobs.awaited, v_expires
+    from done d;
+    if v_expires then
+        delete from ${schema}.job_deadline d where d.job_id = any (ended);
+    end if;
 end
 $$;

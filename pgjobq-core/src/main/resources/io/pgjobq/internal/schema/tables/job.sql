@@ -8,7 +8,8 @@
 -- and sending writes none. A job that gets another place in the line gets another ready_at; one that is given back or rescued
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
--- null for none, so that they take no room. unique_key is the key of a unique job, see job_key.
+-- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
+-- expires_at the deadline of one that has one, see job_deadline.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -49,6 +50,7 @@ create table ${schema}.job (
     attributes ${schema}.job_attributes,
     errors ${schema}.job_errors,
     unique_key varchar(500),
+    expires_at timestamptz,
     constraint job_pkey primary key (id)
 );
 

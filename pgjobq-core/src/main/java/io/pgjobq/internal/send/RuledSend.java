@@ -8,42 +8,64 @@ import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.send.DefaultJobSender.Chunk;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.NewJob;
+import io.pgjobq.internal.store.Rules;
 import io.pgjobq.internal.store.UniqueJob;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Stores unique jobs, all of a call or, where duplicates are refused, none. Used by one thread. */
-final class UniqueSend {
+/** Stores jobs with rules, all of a call or, where duplicates are refused, none. Used by one thread. */
+final class RuledSend {
 
     private final JobStore store;
     private final NewJob job;
-    private final Keys keys;
+    private final Rules rules;
 
-    UniqueSend(JobStore store, NewJob job, Keys keys) {
+    /** In the order of the jobs, {@code null} where they have none. */
+    private final @Nullable String[] keys;
+
+    /**
+     * What a sender wants.
+     *
+     * @param unique makes the key of a payload, {@code null} for none
+     */
+    record Wanted(
+            @Nullable Function<Object, Unique> unique,
+            @Nullable Long expiresInMillis,
+            @Nullable Instant expiresAt) {}
+
+    RuledSend(JobStore store, NewJob job, Collection<?> payloads, Wanted wanted) {
+        Function<Object, Unique> unique = wanted.unique();
+        Keys found = unique == null ? null : Keys.of(job.queue(), payloads, unique);
         this.store = store;
         this.job = job;
-        this.keys = keys;
+        this.rules = new Rules(found == null ? null : found.how(), wanted.expiresInMillis(), wanted.expiresAt());
+        this.keys = found == null
+                ? new @Nullable String[payloads.size()]
+                : found.keys().toArray(String[]::new);
     }
 
     /** In a transaction that ends with it. */
     List<UniqueJob> alone(Connection connection, List<Chunk> chunks) throws SQLException {
-        List<UniqueJob> all = new ArrayList<>(keys.keys().size());
+        List<UniqueJob> all = new ArrayList<>(keys.length);
         for (Chunk chunk : chunks) {
             int from = all.size();
-            String[] some =
-                    keys.keys().subList(from, from + chunk.types().length).toArray(String[]::new);
-            List<UniqueJob> stored =
-                    store.sendUnique(connection, job, keys.how(), some, chunk.types(), chunk.payloads());
+            @Nullable String[] some = Arrays.copyOfRange(keys, from, from + chunk.types().length);
+            List<UniqueJob> stored = store.sendWithRules(connection, job, rules, some, chunk.types(), chunk.payloads());
             if (stored == null) {
                 throw new UnknownQueueException(job.queue());
             }
             all.addAll(stored);
         }
-        if (keys.how().onConflict() == Unique.OnConflict.REFUSE) {
+        if (refuses()) {
             refuseDuplicates(all);
         }
         return all;
@@ -51,7 +73,7 @@ final class UniqueSend {
 
     /** In the caller's transaction, which need not be rolled back because of a refusal. */
     List<UniqueJob> within(Connection connection, List<Chunk> chunks) throws SQLException {
-        if (keys.how().onConflict() != Unique.OnConflict.REFUSE) {
+        if (!refuses()) {
             return alone(connection, chunks);
         }
         Savepoint before = connection.setSavepoint();
@@ -65,11 +87,16 @@ final class UniqueSend {
         }
     }
 
+    private boolean refuses() {
+        Unique unique = rules.unique();
+        return unique != null && unique.onConflict() == Unique.OnConflict.REFUSE;
+    }
+
     private void refuseDuplicates(List<UniqueJob> stored) {
         for (int i = 0; i < stored.size(); i++) {
             if (stored.get(i).fate() == Fate.KEPT) {
                 throw new DuplicateJobException(
-                        job.queue(), keys.keys().get(i), stored.get(i).id());
+                        job.queue(), String.valueOf(keys[i]), stored.get(i).id());
             }
         }
     }

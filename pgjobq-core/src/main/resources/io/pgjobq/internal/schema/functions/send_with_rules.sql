@@ -1,13 +1,14 @@
--- Inserts jobs inside the caller's transaction, each unless another one of its queue has its key. Where one has, and p_replace
--- is true, that gets what the new one would have been, if it has not started: payload, type, attributes, and its place in the
--- line if it waits or is to wait.
+-- Inserts jobs with a key, a deadline, or both, inside the caller's transaction, each unless another one of its queue has its key.
+-- Where one has, and p_replace is true, that gets what the new one would have been, if it has not started: payload, type,
+-- attributes, deadline, and its place in the line if it waits or is to wait.
 -- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of jobs that are
 -- changed, which nobody can start meanwhile. Whoever puts waiting jobs in line skips them.
 -- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
 -- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
-create or replace function ${schema}.send_unique(
+create or replace function ${schema}.send_with_rules(
     p_queue text, p_keys text[], p_types text[], p_payloads bytea[], p_priority smallint, p_attributes jsonb, p_awaited boolean,
-    p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean)
+    p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean,
+    p_expires bigint, p_expires_at timestamptz)
 returns table (place integer, id bigint, fate text, due_in_millis bigint, queue_id integer)
 language plpgsql
 ${row_by_row}
@@ -22,6 +23,7 @@ declare
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
+    v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
 begin
     select q.id into v_queue from ${schema}.queue q where q.name = p_queue;
@@ -31,24 +33,29 @@ begin
     queue_id := v_queue;
     v_ids := array(select nextval('${schema}.job_seq'::regclass) from generate_series(1, cardinality(p_keys)));
     for place, v_key in
-        select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C", k.place
+        select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C" nulls last, k.place
     loop
-        select t.holder, t.started into v_holder, v_started
-        from ${schema}.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+        v_holder := null;
+        if v_key is not null then
+            select t.holder, t.started into v_holder, v_started
+            from ${schema}.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+        end if;
         due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
-            insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key)
+            insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
+                expires_at)
             values (id, case when v_waits then ${place_of(v_run_at)} + place - 1 else id end, v_queue,
                 case when v_waits then ${waiting_lane} else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key);
+                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at);
         else
             id := v_holder;
             fate := 'kept';
             if p_replace then
                 update ${schema}.job j
                 set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
+                    expires_at = v_expires_at,
                     seq = case
                         when v_waits then ${place_of(v_run_at)} + place - 1
                         when j.lane = ${waiting_lane} then v_ids[place]
@@ -61,6 +68,11 @@ begin
                     fate := 'replaced';
                 end if;
             end if;
+        end if;
+        if fate <> 'kept' and v_expires_at is not null then
+            insert into ${schema}.job_deadline as d (job_id, look_at)
+            values (id, v_expires_at)
+            on conflict (job_id) do update set look_at = excluded.look_at;
         end if;
         return next;
     end loop;

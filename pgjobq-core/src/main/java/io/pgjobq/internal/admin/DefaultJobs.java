@@ -11,6 +11,7 @@ import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.support.StorableText;
 import java.util.Arrays;
@@ -28,12 +29,15 @@ public final class DefaultJobs implements Jobs {
     private final JobStore jobs;
     private final CancellationStore cancellations;
     private final QueueStore queues;
+    private final LaneStore lanes;
     private final Doorbell doorbell;
 
-    public DefaultJobs(JobStore jobs, CancellationStore cancellations, QueueStore queues, Doorbell doorbell) {
+    public DefaultJobs(
+            JobStore jobs, CancellationStore cancellations, QueueStore queues, LaneStore lanes, Doorbell doorbell) {
         this.jobs = jobs;
         this.cancellations = cancellations;
         this.queues = queues;
+        this.lanes = lanes;
         this.doorbell = doorbell;
     }
 
@@ -57,7 +61,8 @@ public final class DefaultJobs implements Jobs {
 
     /**
      * Jobs leave the lane of those that wait for the ends of the others, so that it comes first; and they come back to it when they
-     * fail, so that it comes last, too.
+     * fail, so that it comes last, too. What comes to a lane after the look at those that wait is not there now: this ends, however
+     * fast others send.
      */
     @Override
     public CancelledJobs cancelAll(JobFilter filter, String reason) {
@@ -65,29 +70,47 @@ public final class DefaultJobs implements Jobs {
         if (queue == null) {
             throw new UnknownQueueException(filter.queue());
         }
-        CancelledJobs all = cancelAll(queue, LanePosition.WAITING, filter, reason, new CancelledJobs(0, 0));
-        for (int lane = 0; lane <= LanePosition.WAITING; lane++) {
-            all = cancelAll(queue, lane, filter, reason, all);
+        Walk walk = new Walk(queue, filter, stored(reason));
+        walk.over(LanePosition.WAITING, Long.MAX_VALUE);
+        long until = lanes.position();
+        for (int lane = 0; lane < LanePosition.WAITING; lane++) {
+            walk.over(lane, until);
         }
-        return all;
+        walk.over(LanePosition.WAITING, Long.MAX_VALUE);
+        return new CancelledJobs(walk.cancelled, walk.requested);
     }
 
     private static @Nullable String stored(String reason) {
         return reason.isEmpty() ? null : StorableText.of(reason, LONGEST_REASON);
     }
 
-    private CancelledJobs cancelAll(int queue, int lane, JobFilter filter, String reason, CancelledJobs before) {
-        CancelledJobs all = before;
-        Long from = 0L;
-        while (from != null) {
-            CancellationStore.Part part = cancellations.cancelSome(queue, lane, from, filter, stored(reason), AT_ONCE);
-            all = new CancelledJobs(all.cancelled() + part.cancelled(), all.requested() + part.requested());
-            if (part.awaited().length > 0) {
-                doorbell.ring(
-                        new Signal.Ended(Arrays.stream(part.awaited()).boxed().toList()));
-            }
-            from = part.next();
+    /** What has come of a request so far. Used by one thread. */
+    private final class Walk {
+
+        private final int queue;
+        private final JobFilter filter;
+        private final @Nullable String reason;
+        private long cancelled;
+        private long requested;
+
+        Walk(int queue, JobFilter filter, @Nullable String reason) {
+            this.queue = queue;
+            this.filter = filter;
+            this.reason = reason;
         }
-        return all;
+
+        void over(int lane, long until) {
+            Long from = 0L;
+            while (from != null && from <= until) {
+                CancellationStore.Part part = cancellations.cancelSome(queue, lane, from, filter, reason, AT_ONCE);
+                cancelled += part.cancelled();
+                requested += part.requested();
+                if (part.awaited().length > 0) {
+                    doorbell.ring(new Signal.Ended(
+                            Arrays.stream(part.awaited()).boxed().toList()));
+                }
+                from = part.next();
+            }
+        }
     }
 }

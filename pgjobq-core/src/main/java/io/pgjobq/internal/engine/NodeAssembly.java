@@ -197,7 +197,12 @@ final class NodeAssembly {
                 database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
         QueueStore callersQueues = new QueueStore(database);
         queues = new DefaultJobQueues(callersQueues, doorbell);
-        jobs = new DefaultJobs(new JobStore(database), new CancellationStore(database), callersQueues, doorbell);
+        jobs = new DefaultJobs(
+                new JobStore(database),
+                new CancellationStore(database),
+                callersQueues,
+                new LaneStore(database),
+                doorbell);
         schedules = new DefaultJobSchedules(new ScheduleStore(database), callersQueues, doorbell);
         deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
     }

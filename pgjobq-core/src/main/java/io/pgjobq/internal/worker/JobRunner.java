@@ -70,7 +70,7 @@ final class JobRunner {
                 services.store(),
                 services.threads(),
                 backOff,
-                new TimeLimits(options.timeLimit(), services.timer(), ends),
+                new TimeLimits(options.timeLimit(), services.timer(), ends, services.threads()),
                 services.events(),
                 ends);
     }

@@ -4,6 +4,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 
 /** Interrupts attempts that run too long, or beyond their job's deadline, and fails those that go on nevertheless. Thread-safe. */
@@ -17,12 +18,17 @@ final class TimeLimits {
     private final Duration ofContainer;
     private final Timer timer;
     private final AttemptEnds ends;
+    private final Executor threads;
 
-    /** @param ofContainer how long an attempt may run whose handler does not say, 0 for any time */
-    TimeLimits(Duration ofContainer, Timer timer, AttemptEnds ends) {
+    /**
+     * @param ofContainer how long an attempt may run whose handler does not say, 0 for any time
+     * @param threads where attempts are failed that go on: a retry policy of the application has a say in that, and may block
+     */
+    TimeLimits(Duration ofContainer, Timer timer, AttemptEnds ends, Executor threads) {
         this.ofContainer = ofContainer;
         this.timer = timer;
         this.ends = ends;
+        this.threads = threads;
     }
 
     /** The handler is about to be called. */
@@ -42,7 +48,7 @@ final class TimeLimits {
 
     private void interrupt(JobRun run, Interruption why) {
         if (run.interrupt(why)) {
-            run.watchedBy(timer.after(GRACE, () -> giveUp(run)));
+            run.watchedBy(timer.after(GRACE, () -> threads.execute(() -> giveUp(run))));
         }
     }
 

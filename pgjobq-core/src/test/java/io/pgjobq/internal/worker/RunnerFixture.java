@@ -91,7 +91,7 @@ class RunnerFixture {
                 store,
                 threads::accept,
                 backOff,
-                new TimeLimits(timeLimit, timer, ends),
+                new TimeLimits(timeLimit, timer, ends, Runnable::run),
                 events,
                 ends);
     }

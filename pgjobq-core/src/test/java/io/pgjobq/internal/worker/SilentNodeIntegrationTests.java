@@ -87,7 +87,7 @@ class SilentNodeIntegrationTests {
                 WorkerStore.of(jobs, settlements),
                 Runnable::run,
                 backOff,
-                new TimeLimits(Duration.ZERO, new ManualTimer(), ends),
+                new TimeLimits(Duration.ZERO, new ManualTimer(), ends, Runnable::run),
                 JobEvents.NONE,
                 ends);
         database.alone(connection -> jobs.sendAll(

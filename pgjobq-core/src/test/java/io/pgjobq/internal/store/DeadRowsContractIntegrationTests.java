@@ -34,7 +34,7 @@ class DeadRowsContractIntegrationTests {
             "settle_succeeded",
             "settle_failed",
             "remove_claims",
-            "payload",
+            "start_job",
             "await",
             "outcomes",
             "heartbeat");

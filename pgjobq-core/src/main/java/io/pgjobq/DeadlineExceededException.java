@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 public class DeadlineExceededException extends PgJobqException {
 
     public DeadlineExceededException(@Nullable Throwable cause) {
-        super("still ran when its job's deadline was over");
-        if (cause != null) {
-            initCause(cause);
-        }
+        super("still ran when its job's deadline was over", cause);
     }
 }

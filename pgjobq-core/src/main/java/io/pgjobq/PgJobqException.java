@@ -10,7 +10,7 @@ public class PgJobqException extends RuntimeException {
         super(message);
     }
 
-    public PgJobqException(@Nullable String message, Throwable cause) {
+    public PgJobqException(@Nullable String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 public class TimeLimitExceededException extends PgJobqException {
 
     public TimeLimitExceededException(Duration limit, @Nullable Throwable cause) {
-        super("ran longer than its time limit of " + limit);
-        if (cause != null) {
-            initCause(cause);
-        }
+        super("ran longer than its time limit of " + limit, cause);
     }
 }

@@ -1,7 +1,6 @@
 package io.pgjobq.handler;
 
 import io.pgjobq.Handler;
-import io.pgjobq.InvalidOptionException;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.Missed;
 import io.pgjobq.Schedule;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.springframework.boot.convert.DurationStyle;
 
 /** Makes the schedules of a handler. */
 final class HandlerSchedules {
@@ -65,20 +63,14 @@ final class HandlerSchedules {
                         "Give it one of both.");
             }
             return cron.isEmpty()
-                    ? schedule.every(DurationStyle.detectAndParse(every)).build()
+                    ? schedule.every(AnnotatedDuration.of("every", every)).build()
                     : schedule.cron(cron, text(annotation.zone())).build();
-        } catch (InvalidOptionException ex) {
-            throw invalid(method, ex.option() + " " + ex.rule() + ", but is " + ex.value(), ex);
         } catch (IllegalArgumentException ex) {
-            throw invalid(method, String.valueOf(ex.getMessage()), ex);
+            throw new InvalidJobHandlerException(
+                    method.fullDescription() + " can't be scheduled so: " + ex.getMessage() + ".",
+                    "Correct its @JobSchedule annotation.",
+                    ex);
         }
-    }
-
-    private static InvalidJobHandlerException invalid(JobHandlerMethod method, String why, Exception cause) {
-        return new InvalidJobHandlerException(
-                method.fullDescription() + " can't be scheduled so: " + why + ".",
-                "Correct its @JobSchedule annotation.",
-                cause);
     }
 
     /** Any of its types is one that it takes. */

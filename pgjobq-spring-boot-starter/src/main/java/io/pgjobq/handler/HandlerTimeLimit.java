@@ -4,7 +4,6 @@ import io.pgjobq.ContainerOptions;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /** Reads how long a handler's attempts may run. */
 final class HandlerTimeLimit {
@@ -18,13 +17,14 @@ final class HandlerTimeLimit {
             return null;
         }
         try {
-            Duration limit = DurationStyle.detectAndParse(text);
-            return ContainerOptions.builder().timeLimit(limit).build().timeLimit();
+            return ContainerOptions.builder()
+                    .timeLimit(AnnotatedDuration.of("timeLimit", text))
+                    .build()
+                    .timeLimit();
         } catch (IllegalArgumentException ex) {
             throw new InvalidJobHandlerException(
-                    method.fullDescription() + " has the timeLimit '" + text
-                            + "', which is no duration from 0 to 30 days.",
-                    "Write one such as 90s or 10m.",
+                    method.fullDescription() + " can't be run so: " + ex.getMessage() + ".",
+                    "Correct the timeLimit of its @JobHandler annotation.",
                     ex);
         }
     }

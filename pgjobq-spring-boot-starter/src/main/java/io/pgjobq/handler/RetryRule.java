@@ -8,7 +8,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.convert.DurationStyle;
 
 /**
  * What one {@link JobRetry} says.
@@ -54,15 +53,7 @@ record RetryRule(
     }
 
     private static @Nullable Duration duration(String name, String text) {
-        if (text.isBlank()) {
-            return null;
-        }
-        try {
-            return DurationStyle.detectAndParse(text.trim());
-        } catch (IllegalArgumentException ex) {
-            throw new IllegalArgumentException(
-                    name + " must be a duration such as 10s or PT10S, but is '" + text + "'", ex);
-        }
+        return text.isBlank() ? null : AnnotatedDuration.of(name, text.trim());
     }
 
     /** Returns how far the rule's nearest class is from that of the exception, {@link #NO_MATCH} if it is not about it. */

@@ -14,7 +14,6 @@ import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.SnoozeException;
 import io.pgjobq.TimeLimitExceededException;
-import io.pgjobq.autoconfigure.PgJobqAutoConfiguration;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -23,11 +22,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
@@ -88,18 +82,10 @@ class GivingUpIntegrationTests {
     void handlersGiveUpInEveryWay() {
         RetryPolicy policy = (job, failure, backOff) ->
                 failure instanceof UnsupportedOperationException ? RetryDecision.cancel() : null;
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        TransactionAutoConfiguration.class,
-                        PgJobqAutoConfiguration.class))
+        Applications.on(database, "giving_up")
                 .withBean(Handlers.class)
                 .withBean(RetryPolicy.class, () -> policy)
                 .withPropertyValues(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.password=" + database.password(),
                         "slow.limit=50ms",
                         "pgjobq.queues.slow-by-property.time-limit=50ms",
                         "pgjobq.defaults.max-attempts=2",
@@ -109,7 +95,7 @@ class GivingUpIntegrationTests {
                             .isEqualTo(1);
                     assertThat(new JdbcTemplate(database.dataSource())
                                     .queryForObject(
-                                            "select snoozes from pgjobq.finished_job_view where queue = 'snoozing'",
+                                            "select snoozes from giving_up.finished_job_view where queue = 'snoozing'",
                                             Integer.class))
                             .isEqualTo(3);
                     for (String queue : new String[] {"slow", "slow-by-property"}) {

@@ -9,18 +9,12 @@ import io.pgjobq.JobRetry;
 import io.pgjobq.JobSender;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
-import io.pgjobq.autoconfigure.PgJobqAutoConfiguration;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.transaction.annotation.Transactional;
 
 /** How often a job runs depends on what its handler throws. */
@@ -77,20 +71,10 @@ class RetryByExceptionIntegrationTests {
             }
             return failure instanceof IOException ? RetryDecision.dead() : null;
         };
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        TransactionAutoConfiguration.class,
-                        PgJobqAutoConfiguration.class))
+        Applications.on(database, "retries")
                 .withBean(Handlers.class)
                 .withBean(RetryPolicy.class, () -> policy)
-                .withPropertyValues(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.password=" + database.password(),
-                        "pgjobq.defaults.max-attempts=4",
-                        "pgjobq.defaults.retry.delay=1ms")
+                .withPropertyValues("pgjobq.defaults.max-attempts=4", "pgjobq.defaults.retry.delay=1ms")
                 .run(context -> {
                     JobSender sender = context.getBean(JobSender.class);
                     for (String queue : new String[] {"plain", "transactional"}) {

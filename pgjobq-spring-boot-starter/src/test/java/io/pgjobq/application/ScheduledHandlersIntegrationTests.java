@@ -8,7 +8,6 @@ import io.pgjobq.JobHandler;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSchedules;
 import io.pgjobq.Schedule;
-import io.pgjobq.autoconfigure.PgJobqAutoConfiguration;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -16,8 +15,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /** Annotations and properties say when handlers are called again and again. */
@@ -53,14 +50,7 @@ class ScheduledHandlersIntegrationTests {
     }
 
     private ApplicationContextRunner application() {
-        return new ApplicationContextRunner()
-                .withConfiguration(
-                        AutoConfigurations.of(DataSourceAutoConfiguration.class, PgJobqAutoConfiguration.class))
-                .withBean(Handlers.class)
-                .withPropertyValues(
-                        "spring.datasource.url=" + database.jdbcUrl(),
-                        "spring.datasource.username=" + database.username(),
-                        "spring.datasource.password=" + database.password());
+        return Applications.on(database, "schedules").withBean(Handlers.class);
     }
 
     @Test

@@ -2,9 +2,9 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.DeadJob;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.database.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +34,11 @@ public final class FinishedJobStore implements HistoryPartitions {
                 row.getLong(1),
                 row.getString(2),
                 row.getInt(3),
-                instant(row, 4),
-                instant(row, 5),
+                SqlTimes.nullable(row, 4),
+                SqlTimes.nullable(row, 5),
                 row.getBytes(6),
                 error == null ? null : StoredJson.error(error),
                 row.getBoolean(8));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-        return value == null ? null : value.toInstant();
     }
 
     /** Returns dead jobs, of that id or of that queue, the latest first. */
@@ -57,8 +52,8 @@ public final class FinishedJobStore implements HistoryPartitions {
                         row.getString(3),
                         row.getBytes(4),
                         StoredJson.attributes(row.getString(5)),
-                        row.getObject(6, OffsetDateTime.class).toInstant(),
-                        row.getObject(7, OffsetDateTime.class).toInstant(),
+                        SqlTimes.instant(row, 6),
+                        SqlTimes.instant(row, 7),
                         StoredJson.errors(row.getString(8))),
                 id,
                 queue,

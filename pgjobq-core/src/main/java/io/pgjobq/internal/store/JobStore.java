@@ -6,6 +6,7 @@ import io.pgjobq.Unique;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.SqlArrays;
+import io.pgjobq.internal.database.SqlTimes;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -87,10 +88,7 @@ public final class JobStore {
         List<SentClaimed> sent = database.alone(connection -> database.list(
                 connection,
                 "send_claimed",
-                row -> new SentClaimed(
-                        row.getLong(1),
-                        row.getBoolean(2),
-                        row.getObject(3, OffsetDateTime.class).toInstant()),
+                row -> new SentClaimed(row.getLong(1), row.getBoolean(2), SqlTimes.instant(row, 3)),
                 place.queue(),
                 place.node().node(),
                 place.node().token(),
@@ -192,12 +190,12 @@ public final class JobStore {
                 job.attributes(),
                 job.awaited(),
                 job.delayMillis(),
-                at == null ? null : at.atOffset(ZoneOffset.UTC),
+                SqlTimes.parameter(at),
                 how != null && how.until() == Unique.Until.STARTED,
                 period == null ? null : period.toMillis(),
                 how != null && how.onConflict() == Unique.OnConflict.REPLACE,
                 rules.expiresInMillis(),
-                expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC));
+                SqlTimes.parameter(expiresAt));
         return sent.isEmpty() ? null : sent;
     }
 
@@ -231,21 +229,16 @@ public final class JobStore {
                                 row.getInt(5),
                                 row.getInt(6),
                                 row.getInt(7),
-                                row.getObject(8, OffsetDateTime.class).toInstant(),
-                                instant(row, 9),
-                                instant(row, 10),
-                                instant(row, 11),
+                                SqlTimes.instant(row, 8),
+                                SqlTimes.nullable(row, 9),
+                                SqlTimes.nullable(row, 10),
+                                SqlTimes.nullable(row, 11),
                                 row.getString(12),
                                 StoredJson.attributes(row.getString(13)),
                                 StoredJson.errors(row.getString(14))),
                         id))
                 .stream()
                 .findFirst();
-    }
-
-    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-        return value == null ? null : value.toInstant();
     }
 
     /** A place among the keys of unique jobs. */

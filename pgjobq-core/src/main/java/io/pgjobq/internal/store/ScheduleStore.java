@@ -5,11 +5,11 @@ import io.pgjobq.Overlap;
 import io.pgjobq.Schedule;
 import io.pgjobq.ScheduleDescription;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.database.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
@@ -69,8 +69,8 @@ public final class ScheduleStore {
                 row -> new Due(
                         schedule(row, 3, Schedule.of(row.getString(1), "")).build(),
                         row.getInt(2),
-                        moment(row, 9),
-                        moment(row, 10),
+                        SqlTimes.instant(row, 9),
+                        SqlTimes.instant(row, 10),
                         row.getBoolean(11),
                         row.getBoolean(12)),
                 limit));
@@ -149,8 +149,8 @@ public final class ScheduleStore {
                             row.getBoolean(2),
                             row.getBoolean(19),
                             row.getBoolean(15),
-                            instant(row, 16),
-                            instant(row, 17),
+                            SqlTimes.nullable(row, 16),
+                            SqlTimes.nullable(row, 17),
                             row.getObject(18, Long.class));
                     return new Stored(description, row.getInt(3));
                 },
@@ -160,7 +160,7 @@ public final class ScheduleStore {
 
     /** Returns the time by the server's clock. */
     public Instant now() {
-        return database.alone(connection -> database.one(connection, "server_time", row -> moment(row, 1)));
+        return database.alone(connection -> database.one(connection, "server_time", row -> SqlTimes.instant(row, 1)));
     }
 
     /**
@@ -186,7 +186,7 @@ public final class ScheduleStore {
                         schedule.type(),
                         schedule.payload(),
                         StoredJson.write(schedule.attributes()),
-                        next == null ? null : next.atOffset(ZoneOffset.UTC),
+                        SqlTimes.parameter(next),
                         version))
                 .isEmpty();
     }
@@ -206,7 +206,7 @@ public final class ScheduleStore {
 
     /** Lets a schedule go on; returns whether it was in this version. */
     public boolean resume(String name, int version, @Nullable Instant next) {
-        return changed("resume_schedule", next == null ? null : next.atOffset(ZoneOffset.UTC), name, version);
+        return changed("resume_schedule", SqlTimes.parameter(next), name, version);
     }
 
     /** Deletes a schedule; returns whether there was one of that name. */
@@ -258,14 +258,5 @@ public final class ScheduleStore {
 
     private static @Nullable String[] texts(List<Move> moves, Function<Move, @Nullable String> text) {
         return moves.stream().map(text).toArray(String[]::new);
-    }
-
-    private static Instant moment(ResultSet row, int column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
-        return value == null ? null : value.toInstant();
     }
 }

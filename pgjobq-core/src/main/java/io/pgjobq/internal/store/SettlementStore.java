@@ -2,14 +2,11 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
+import io.pgjobq.internal.database.SqlTimes;
 import io.pgjobq.internal.store.Settlement.Failure;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.Settlement.Unsuccessful;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +40,7 @@ public final class SettlementStore implements Settlements {
                 row -> new SettledSuccesses(
                         SqlArrays.longs(row, 1),
                         SqlArrays.longs(row, 2),
-                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        SqlTimes.instant(row, 3),
                         SqlArrays.longs(row, 4)),
                 longs(batch, s -> s.job().id()),
                 longs(batch, s -> s.job().seq()),
@@ -61,7 +58,8 @@ public final class SettlementStore implements Settlements {
         return database.alone(connection -> database.list(
                 connection,
                 "settle_failed",
-                row -> new SettledFailure(row.getLong(1), row.getBoolean(2), row.getBoolean(3), instant(row, 4)),
+                row -> new SettledFailure(
+                        row.getLong(1), row.getBoolean(2), row.getBoolean(3), SqlTimes.instant(row, 4)),
                 longs(batch, s -> s.job().id()),
                 longs(batch, s -> s.job().seq()),
                 longs(batch, s -> s.job().claim()),
@@ -108,7 +106,7 @@ public final class SettlementStore implements Settlements {
         List<TransactionalEnd> completions = database.joined(connection -> database.list(
                 connection,
                 "complete",
-                row -> new TransactionalEnd(row.getBoolean(1), instant(row, 2)),
+                row -> new TransactionalEnd(row.getBoolean(1), SqlTimes.instant(row, 2)),
                 job.id(),
                 job.seq(),
                 job.claim(),
@@ -122,10 +120,6 @@ public final class SettlementStore implements Settlements {
         return batch.stream()
                 .sorted(Comparator.comparingLong(settlement -> settlement.job().id()))
                 .toList();
-    }
-
-    private static Instant instant(ResultSet row, int column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private static long[] claims(List<? extends Settlement> batch) {

@@ -28,7 +28,8 @@ create table pgjobq.queue (
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
 -- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
--- expires_at the deadline of one that has one, see job_deadline.
+-- expires_at the deadline of one that has one, see job_deadline. asks says that whoever starts the job has to ask whether he may,
+-- see start_job: it has a deadline, or a key that is free once it starts.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -70,6 +71,7 @@ create table pgjobq.job (
     errors pgjobq.job_errors,
     unique_key varchar(500),
     expires_at timestamptz,
+    asks boolean,
     constraint job_pkey primary key (id)
 );
 
@@ -169,19 +171,18 @@ create table pgjobq.schedule_node (
 -- Keys of unique jobs. A key is taken as long as the row says so and its job is there: until that has started, until it has
 -- ended, or until free_at, whatever became of the job. Nothing is done here when a job ends: its own row is what tells. So a
 -- key is never left taken by what is over; rows that tell nothing any more are swept away.
--- Whoever takes a key, or changes the job that has it, locks the row first and looks at the job then, by a later statement.
+-- Whoever takes over a key locks the row first and looks at its job then, by a later statement.
 create table pgjobq.job_key (
     queue_id integer not null,
     key varchar(500) not null,
     job_id bigint not null,
     until_started boolean not null default false,
     free_at timestamptz,
-    started boolean not null default false,
     constraint job_key_pkey primary key (queue_id, key)
 );
 
--- Deadlines of jobs that have one, so that they are found when they are over: an index of the jobs' own table would cost each
--- sender. A row goes with its job; look_at is the deadline, or later if a node held the job then.
+-- When to look at jobs that have a deadline: an index of the jobs' own table would cost each sender. The job's expires_at is what
+-- counts; look_at is that, or later if a node held the job then. A row goes with its job.
 create table pgjobq.job_deadline (
     job_id bigint not null,
     look_at timestamptz not null,
@@ -451,8 +452,8 @@ $$;
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
 -- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
--- A payload of more than 32 KiB, or of a job with a key or a deadline, is not read here, which would hold the lock, but when its job starts: however many jobs a
--- node holds, they fit into its memory.
+-- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- node holds, they fit into its memory. Nor is that of a job that asks before it starts.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
 -- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
@@ -545,7 +546,7 @@ begin
         into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
-                case when j.unique_key is null and j.expires_at is null then octet_length(j.payload) end as size, j.payload,
+                case when j.asks is null then octet_length(j.payload) end as size, j.payload,
                 j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
@@ -564,7 +565,7 @@ begin
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
-                and octet_length(j.payload) between 501 and 32768 and j.unique_key is null and j.expires_at is null;
+                and octet_length(j.payload) between 501 and 32768 and j.asks is null;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
@@ -654,8 +655,8 @@ $$;
 -- names the seq with which they were claimed are touched, and only if they still have it; each delete is a statement of its
 -- own, with a snapshot that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
 -- those holds are skipped and come back with a later call.
--- Where no queue keeps history, jobs that nobody awaits and that have no deadline are deleted by a statement that can write none: that costs two
--- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
+-- Where no queue keeps history, jobs that nobody awaits and that have no deadline are deleted by a statement that can write
+-- none: that costs two thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
 -- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once; p_emptied names each claim once.
@@ -693,7 +694,8 @@ begin
     if not v_keep then
         with done as (
             delete from pgjobq.job j
-            where j.id = any (v_ids) and not j.awaited and j.expires_at is null and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
+            where j.id = any (v_ids) and not j.awaited and j.expires_at is null
+                and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
             returning j.id
         )
         select array(select d.id from done d) into settled;
@@ -849,8 +851,8 @@ end
 $$;
 
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs, one that was to be cancelled as cancelled, and one that lost its second node goes to quarantine,
--- and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
+-- line; one whose attempts are spent ends among the dead jobs, one that was to be cancelled as cancelled, and one that lost its
+-- second node goes to quarantine, and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
 -- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
 -- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
 -- them are in quarantine.
@@ -1261,16 +1263,15 @@ begin
 end
 $$;
 
--- What a job needs when it starts that did not come along with the claim: a payload that was too large, or, if it has a key, the
--- payload that it has now, and how long it may run if it has a deadline. A job with a key is noted as started, which frees the key if it
--- is taken until then. One whose deadline is over is ended as dead, if its caller holds it
--- still, which the claim's row tells, locked as by a settlement.
--- Locks: for a job with a key the key's row, so that whoever keeps or changes the job has committed that before it starts, or will
--- see that it has started; for such a transaction it waits two seconds at most. The job is looked at after that. The commit is
--- asynchronous: what a crash forgets starts again.
+-- What a job needs when it starts that did not come along with the claim: a payload that was too large; and, if it asks, leave to
+-- start. Then a key that is taken until now is freed, one whose deadline is over is ended as dead, and any other learns how
+-- long it may run.
+-- Locks, for a job that asks: the claim, in shared mode as by a settlement, so that no fenced node starts or ends anything; and the
+-- key's row, so that whoever keeps the job has committed that before it starts, or will see that it has started; for such a
+-- transaction it waits two seconds at most. The commit is asynchronous: what a crash forgets starts again.
 -- A function for its settings: a plan that a connection keeps from the day on which the table was empty would read all of it.
 -- Returns the payload, null if it can't start: somebody has the key's row, or its deadline is over (left_millis is 0 or less) and it
--- is dead, of which whoever waits for it is notified. No row if the job is not in that place any more.
+-- is dead, of which whoever waits for it is notified. No row if the job is not the caller's any more.
 create or replace function pgjobq.start_job(p_id bigint, p_seq bigint, p_claim bigint)
 returns table (payload bytea, left_millis bigint)
 language plpgsql
@@ -1283,52 +1284,39 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-    v_key text;
-    v_queue integer;
-    v_expires_at timestamptz;
+    v_job record;
 begin
-    select j.unique_key, j.queue_id, j.expires_at into v_key, v_queue, v_expires_at from pgjobq.job j where j.id = p_id;
-    if v_key is null and v_expires_at is null then
-        return query
-        select j.payload::bytea, null::bigint
-        from pgjobq.job j
-        where j.id = p_id and j.seq is not distinct from p_seq;
-        return;
-    end if;
-    perform set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'off', true);
-    if v_key is not null then
-        begin
-            perform from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id for update;
-        exception when lock_not_available then
-            return next;
-            return;
-        end;
-    end if;
-    select j.payload::bytea, j.expires_at into payload, v_expires_at
+    select j.payload::bytea as payload, j.queue_id, j.unique_key, j.expires_at, j.asks into v_job
     from pgjobq.job j
     where j.id = p_id and j.seq is not distinct from p_seq;
     if not found then
         return;
     end if;
-    left_millis := floor(extract(epoch from v_expires_at - clock_timestamp()) * 1000)::bigint;
-    if left_millis <= 0 then
-        payload := null;
+    payload := v_job.payload;
+    if v_job.asks then
+        perform set_config('lock_timeout', '2s', true), set_config('synchronous_commit', 'off', true);
         perform from pgjobq.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
         if not found then
             return;
         end if;
-        perform pg_notify('pgjobq_done', 'e' || p_id)
-        from pgjobq.end_jobs(
-            'dead', clock_timestamp(), array[p_id], array[p_seq], array[p_id], null, null, null, array['expired'],
-            array['its deadline was over before it succeeded'], array['']) e
-        where e.awaited is not null;
-        return next;
-        return;
+        left_millis := floor(extract(epoch from v_job.expires_at - clock_timestamp()) * 1000)::bigint;
+        if left_millis <= 0 then
+            payload := null;
+            perform pg_notify('pgjobq_done', 'e' || p_id)
+            from pgjobq.end_jobs(
+                'dead', clock_timestamp(), array[p_id], array[p_seq], array[p_id], null, null, null, array['expired'],
+                array['its deadline was over before it succeeded'], array['']) e
+            where e.awaited is not null;
+        else
+            begin
+                delete from pgjobq.job_key k
+                where k.queue_id = v_job.queue_id and k.key = v_job.unique_key and k.job_id = p_id and k.until_started;
+            exception when lock_not_available then
+                payload := null;
+                left_millis := null;
+            end;
+        end if;
     end if;
-    delete from pgjobq.job_key k where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id and k.until_started;
-    update pgjobq.job_key k
-    set started = true
-    where k.queue_id = v_queue and k.key = v_key and k.job_id = p_id and not k.started;
     return next;
 end
 $$;
@@ -1413,7 +1401,6 @@ declare
     v_schedule pgjobq.schedule;
     v_id bigint;
     v_time timestamptz;
-    v_format text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 begin
     for i in 1 .. cardinality(p_names) loop
         update pgjobq.schedule s
@@ -1437,10 +1424,10 @@ begin
                 v_id := nextval('pgjobq.job_seq'::regclass);
                 insert into pgjobq.job (id, seq, queue_id, lane, type, payload, attributes)
                 values (v_id, v_id, v_schedule.queue_id, v_schedule.priority, v_schedule.type, v_schedule.payload,
-                    coalesce(v_schedule.attributes::jsonb, '{}') || jsonb_strip_nulls(jsonb_build_object(
+                    coalesce(v_schedule.attributes::jsonb, '{}'::jsonb) || jsonb_strip_nulls(jsonb_build_object(
                         'pgjobq.schedule', v_schedule.name,
-                        'pgjobq.scheduled-at', to_char(v_time at time zone 'UTC', v_format),
-                        'pgjobq.previously-at', to_char(v_schedule.last_at at time zone 'UTC', v_format))));
+                        'pgjobq.scheduled-at', to_char(v_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                        'pgjobq.previously-at', to_char(v_schedule.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))));
                 seq := coalesce(seq, v_id);
                 jobs := jobs + 1;
                 v_schedule.last_at := v_time;
@@ -1457,14 +1444,13 @@ end
 $$;
 
 -- Takes a key for a job that is being stored by the same transaction, unless it is taken. Locks: the key's row, until the
--- caller's transaction ends, if the key was free, or p_hold is true, or it is free again once its job starts; so that this job
--- can't start, nor anybody else take the key, before what the caller relies on is committed or not. Waits for others who do
--- the same with that key. The job is looked at by a statement of its own after that: in the snapshot of the statement that
--- locks it might not be there yet.
--- Returns the job that has the key, null if it was free and is the given job's now; and whether that has started.
+-- caller's transaction ends, if the key was free, or will be once its job starts: so that this job can't start, nor anybody else
+-- take the key, before what the caller relies on is committed or not. Waits for others who do the same with that key. The job
+-- is looked at by a statement of its own after that: in the snapshot of the statement that locks it might not be there yet.
+-- Returns the job that has the key, null if it was free and is the given job's now.
 create or replace function pgjobq.take_key(
-    p_queue integer, p_key text, p_job bigint, p_until_started boolean, p_free_at timestamptz, p_hold boolean,
-    out holder bigint, out started boolean)
+    p_queue integer, p_key text, p_job bigint, p_until_started boolean, p_free_at timestamptz)
+returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1476,15 +1462,14 @@ set enable_mergejoin = off
 as $$
 declare
     v_key pgjobq.job_key;
-    v_locked boolean := p_hold or p_until_started;
-    v_alive boolean;
+    v_locked boolean := false;
 begin
     loop
         insert into pgjobq.job_key as k (queue_id, key, job_id, until_started, free_at)
         values (p_queue, p_key, p_job, p_until_started, p_free_at)
         on conflict (queue_id, key) do nothing;
         if found then
-            return;
+            return null;
         end if;
         if v_locked then
             select k.* into v_key from pgjobq.job_key k where k.queue_id = p_queue and k.key = p_key for update;
@@ -1492,30 +1477,27 @@ begin
             select k.* into v_key from pgjobq.job_key k where k.queue_id = p_queue and k.key = p_key;
         end if;
         continue when not found;
-        v_alive := exists (select from pgjobq.job j where j.id = v_key.job_id);
-        if coalesce(v_key.free_at > clock_timestamp(), v_alive) then
-            holder := v_key.job_id;
-            -- The row of one that has started is gone if it is free then.
-            started := v_key.started or not v_alive;
-            exit when v_locked or not v_key.until_started;
+        if coalesce(v_key.free_at > clock_timestamp(), exists (select from pgjobq.job j where j.id = v_key.job_id)) then
+            if v_locked or not v_key.until_started then
+                return v_key.job_id;
+            end if;
         elsif v_locked then
             update pgjobq.job_key k
-            set job_id = p_job, until_started = p_until_started, free_at = p_free_at, started = false
+            set job_id = p_job, until_started = p_until_started, free_at = p_free_at
             where k.queue_id = p_queue and k.key = p_key;
-            holder := null;
-            exit;
+            return null;
         end if;
-        -- It seems to be free, or would be free once its job starts: to be sure of that, or to prevent it, needs the lock.
+        -- It seems to be free, or will be once its job starts: to be sure of that, or to prevent it, needs the lock.
         v_locked := true;
     end loop;
 end
 $$;
 
 -- Inserts jobs with a key, a deadline, or both, inside the caller's transaction, each unless another one of its queue has its key.
--- Where one has, and p_replace is true, that gets what the new one would have been, if it has not started: payload, type,
--- attributes, deadline, and its place in the line if it waits or is to wait.
--- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of jobs that are
--- changed, which nobody can start meanwhile. Whoever puts waiting jobs in line skips them.
+-- Where one has that waits, and p_replace is true, that gets what the new one would have been: payload, type, attributes, priority,
+-- deadline, and the time until which it waits, be that over.
+-- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of waiting jobs that
+-- are changed. Those nobody holds, and whoever would put them in line, or end them, passes them by.
 -- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
 -- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
 create or replace function pgjobq.send_with_rules(
@@ -1537,10 +1519,10 @@ declare
     v_queue integer;
     v_ids bigint[];
     v_holder bigint;
-    v_started boolean;
     v_now timestamptz := clock_timestamp();
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
+    v_until timestamptz := coalesce(v_run_at, v_now);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
     v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
@@ -1556,39 +1538,38 @@ begin
     loop
         v_holder := null;
         if v_key is not null then
-            select t.holder, t.started into v_holder, v_started
-            from pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+            v_holder := pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at);
         end if;
         due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
             insert into pgjobq.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
-                expires_at)
+                expires_at, asks)
             values (id, case when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1 else id end, v_queue,
                 case when v_waits then 11 else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at);
+                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
+                case when v_expires_at is not null or v_key is not null and p_until_started then true end);
         else
             id := v_holder;
             fate := 'kept';
             if p_replace then
                 update pgjobq.job j
                 set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
-                    expires_at = v_expires_at,
-                    seq = case
-                        when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1
-                        when j.lane = 11 then v_ids[place]
-                        else j.seq end,
-                    lane = case when v_waits then 11 when j.lane = 11 then p_priority else j.lane end,
-                    priority = case when v_waits then p_priority when j.lane < 11 then j.priority end,
-                    ready_at = case when not v_waits and j.lane = 11 then v_now else j.ready_at end
-                where j.id = v_holder and (j.lane = 11 or not v_started);
+                    priority = p_priority, seq = (extract(epoch from v_until) * 1000000.0)::bigint + place - 1, expires_at = v_expires_at,
+                    asks = case when v_expires_at is not null or exists (
+                        select from pgjobq.job_key k
+                        where k.queue_id = v_queue and k.key = v_key and k.until_started) then true end
+                where j.id = v_holder and j.lane = 11;
                 if found then
                     fate := 'replaced';
+                    due_in_millis := coalesce(due_in_millis, 0);
                 end if;
             end if;
         end if;
-        if fate <> 'kept' and v_expires_at is not null then
+        if fate = 'replaced' and v_expires_at is null then
+            delete from pgjobq.job_deadline d where d.job_id = v_holder;
+        elsif fate <> 'kept' and v_expires_at is not null then
             insert into pgjobq.job_deadline as d (job_id, look_at)
             values (id, v_expires_at)
             on conflict (job_id) do update set look_at = excluded.look_at;
@@ -1697,18 +1678,23 @@ end
 $$;
 
 -- Ends a job that nobody holds, and says who holds it otherwise.
--- Locks: the queue's advisory lock, as a claim does, so that the job can't be taken meanwhile, and then the row of one that nobody
--- holds, so that it isn't put in line; not the row of one that is held, which its handler's transaction may have for long. Therefore it is
--- called as one autocommit statement, and for one job at a time.
--- Returns whether it has ended the job; if so, whether somebody waits for it; and the node that holds it.
+-- Locks: the job's row, so that it isn't put in line, and then the queue's advisory lock, as a claim does, so that the job can't be
+-- taken meanwhile. Called as one autocommit statement, and for one job at a time. In this order, and without waiting for the row:
+-- that of a job which is being replaced, or completed, is somebody's for as long as his transaction takes, and claims must not
+-- wait for him.
+-- Returns whether it has ended the job; if so, whether somebody waits for it; otherwise the node that holds it, or, if none does,
+-- whether it is there, and its row is somebody's.
 create or replace function pgjobq.end_unheld(
-    p_id bigint, p_state pgjobq.job_state, p_type text, p_message text, out ended boolean, out awaited boolean, out holder integer)
+    p_id bigint, p_state pgjobq.job_state, p_type text, p_message text, out ended boolean, out awaited boolean, out holder integer,
+    out busy boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
 declare
     v_queue integer;
@@ -1716,35 +1702,37 @@ declare
 begin
     ended := false;
     awaited := false;
-    select j.queue_id into v_queue from pgjobq.job j where j.id = p_id;
-    if v_queue is null then
-        return;
+    busy := false;
+    select j.queue_id, j.seq into v_queue, v_seq from pgjobq.job j where j.id = p_id for update skip locked;
+    if v_queue is not null then
+        perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
     end if;
-    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
-    select c.node_id into holder
-    from pgjobq.job j join pgjobq.claim c
-        on c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+    select h.node_id into holder
+    from pgjobq.job j cross join lateral (
+        select c.node_id
+        from pgjobq.claim c
+        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+        limit 1
+    ) h
     where j.id = p_id;
     if holder is not null then
         return;
     end if;
-    select j.seq into v_seq
-    from pgjobq.job j
-    where j.id = p_id and not exists (
-        select from pgjobq.claim c
-        where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs))
-    for update;
-    select true, e.awaited is not null into ended, end_unheld.awaited
+    if v_queue is null then
+        busy := exists (select from pgjobq.job j where j.id = p_id);
+        return;
+    end if;
+    ended := true;
+    select e.awaited is not null into end_unheld.awaited
     from pgjobq.end_jobs(
         p_state, clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array[p_type],
-        array[p_message], array['']) e
-    where e.ended is not null;
-    ended := coalesce(ended, false);
+        array[p_message], array['']) e;
 end
 $$;
 
--- Ends a job whose deadline is over, as dead, if nobody holds it. One that is held is looked at again in five seconds: its node ends
--- its attempt. Locks: see end_unheld. Returns whether somebody waits for a job that it has ended.
+-- Ends a job whose deadline is over, as dead, if nobody holds it. One that is held, or is being replaced, is looked at again in five
+-- seconds: its node ends its attempt. One that has got another deadline, or none, is left alone. Locks: see end_unheld. Returns
+-- whether somebody waits for a job that it has ended.
 create or replace function pgjobq.expire(p_id bigint) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1754,22 +1742,30 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_awaited boolean;
-    v_holder integer;
+    v_ended boolean := false;
+    v_awaited boolean := false;
+    v_later timestamptz;
 begin
-    select e.awaited, e.holder into v_awaited, v_holder
-    from pgjobq.end_unheld(p_id, 'dead', 'expired', 'its deadline was over before it succeeded') e;
-    if v_holder is null then
+    select case when j.expires_at <= clock_timestamp() then null else j.expires_at end into v_later
+    from pgjobq.job j
+    where j.id = p_id and j.expires_at is not null;
+    if found and v_later is null then
+        select e.ended, e.awaited, case when not e.ended then clock_timestamp() + interval '5 seconds' end
+        into v_ended, v_awaited, v_later
+        from pgjobq.end_unheld(p_id, 'dead', 'expired', 'its deadline was over before it succeeded') e;
+    end if;
+    if v_later is null then
         delete from pgjobq.job_deadline d where d.job_id = p_id;
     else
-        update pgjobq.job_deadline d set look_at = clock_timestamp() + interval '5 seconds' where d.job_id = p_id;
+        update pgjobq.job_deadline d set look_at = v_later where d.job_id = p_id;
     end if;
     return v_awaited;
 end
 $$;
 
 -- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
--- interrupts it. A request for a job that is no longer there is forgotten. Locks: see end_unheld.
+-- interrupts it. A request for a job that is no longer there is forgotten. Waits for whoever is replacing the job, holding nothing that
+-- anybody else needs. Locks: see end_unheld.
 -- Returns what became of it, 'cancelled' or 'requested', null if there is no such job; and, if it is cancelled, whether somebody
 -- waits for it.
 create or replace function pgjobq.cancel(p_id bigint, p_reason text default null, out outcome text, out awaited boolean)
@@ -1783,9 +1779,14 @@ as $$
 declare
     v_ended boolean;
     v_holder integer;
+    v_busy boolean;
 begin
-    select e.ended, e.awaited, e.holder into v_ended, cancel.awaited, v_holder
-    from pgjobq.end_unheld(p_id, 'cancelled', 'cancelled', coalesce(left(p_reason, 1000), '')) e;
+    loop
+        select e.ended, e.awaited, e.holder, e.busy into v_ended, cancel.awaited, v_holder, v_busy
+        from pgjobq.end_unheld(p_id, 'cancelled', 'cancelled', coalesce(left(p_reason, 1000), '')) e;
+        exit when not v_busy;
+        perform from pgjobq.job j where j.id = p_id for update;
+    end loop;
     if v_holder is not null then
         insert into pgjobq.cancellation as c (job_id, node_id, reason)
         values (p_id, v_holder, left(p_reason, 1000))
@@ -1804,13 +1805,15 @@ $$;
 -- Cancels those of up to p_limit jobs of a lane, from p_from on, that have the type and the attributes, where those are given. Those
 -- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
 -- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
--- nobody holds, so that none is put in line; therefore it is called as one autocommit statement. Walks along the index of the lane,
--- so that a call costs no more where few jobs match, or where there are many.
--- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, and from where to
--- go on, null if the lane is done.
+-- nobody holds, so that none is put in line; those that somebody has are left to the caller, since claims must not wait for him.
+-- Therefore it is called as one autocommit statement. Walks along the index of the lane, so that a call costs no more where few
+-- jobs match, or where there are many.
+-- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, those whose rows
+-- somebody has, and from where to go on, null if the lane is done.
 create or replace function pgjobq.cancel_some(
     p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_reason text, p_limit integer,
-    out cancelled bigint, out requested bigint, out awaited bigint[], out next_seq bigint)
+    out cancelled bigint, out requested bigint, out awaited bigint[], out busy bigint[],
+    out next_seq bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1823,6 +1826,8 @@ as $$
 declare
     v_seqs bigint[];
     v_held bigint[];
+    v_nodes integer[];
+    v_ids bigint[];
     v_free bigint[];
     v_free_seqs bigint[];
     v_reason text := left(p_reason, 1000);
@@ -1842,45 +1847,42 @@ begin
     if cardinality(v_seqs) = p_limit then
         next_seq := v_seqs[p_limit] + 1;
     end if;
-    v_held := array(
-        select s.seq
-        from pgjobq.claim c cross join unnest(c.seqs) as s (seq)
-        where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1]
-            and s.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]);
+    select coalesce(array_agg(s.seq), '{}'), coalesce(array_agg(c.node_id), '{}') into v_held, v_nodes
+    from pgjobq.claim c cross join unnest(c.seqs) as s (seq)
+    where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1]
+        and s.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)];
     with asked as (
         insert into pgjobq.cancellation as x (job_id, node_id, reason)
-        select h.id, h.node_id, v_reason
-        from (
-            select o.id, c.node_id
-            from pgjobq.claim c cross join unnest(c.seqs) as s (seq) cross join lateral (
-                select j.id
-                from pgjobq.job j
-                where j.queue_id = p_queue and j.lane = p_lane and j.seq = s.seq
-                    and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
-                limit 1
-            ) o
-            where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1] and s.seq = any (v_seqs)
-        ) h
-        order by h.id
+        select o.id, h.node_id, v_reason
+        from unnest(v_held, v_nodes) as h (seq, node_id) cross join lateral (
+            select j.id
+            from pgjobq.job j
+            where j.queue_id = p_queue and j.lane = p_lane and j.seq = h.seq
+                and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+            limit 1
+        ) o
+        order by o.id
         on conflict (job_id) do update set node_id = excluded.node_id
         returning x.node_id
     ), told as materialized (
         select pg_notify('pgjobq_jobs', 'c' || n.node_id) from (select distinct a.node_id from asked a) n
     )
     select (select count(*) from asked) into requested from (select count(*) from told) t;
-    select array_agg(f.id), array_agg(f.seq) into v_free, v_free_seqs
-    from (
-        select j.id, j.seq::bigint
+    v_ids := array(
+        select j.id
         from pgjobq.job j
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
             -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
-        order by j.id
-        for update
+        order by j.id);
+    select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
+    from (
+        select j.id, j.seq::bigint from pgjobq.job j where j.id = any (v_ids) order by j.id for update skip locked
     ) f;
-    if v_free is not null then
-        select coalesce(cardinality(e.ended), 0), e.awaited into cancelled, cancel_some.awaited
+    busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
+    if cardinality(v_free) > 0 then
+        select cardinality(e.ended), e.awaited into cancelled, cancel_some.awaited
         from pgjobq.end_jobs(
             'cancelled', clock_timestamp(), v_free, v_free_seqs, v_free, null, null, null,
             array_fill('cancelled'::text, array[cardinality(v_free)]),
@@ -1891,7 +1893,8 @@ end
 $$;
 
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
+-- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with
+-- p_id null) up to p_limit jobs of a queue, oldest death first.
 -- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
 -- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
 create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
@@ -1919,8 +1922,8 @@ begin
     ), free as materialized (
         select c.id, c.drop_on
         from chosen c
-        where c.unique_key is null or coalesce(
-            (select t.holder from pgjobq.take_key(c.queue_id, c.unique_key, c.id, false, null, false) t), c.id) = c.id
+        where c.unique_key is null
+            or coalesce(pgjobq.take_key(c.queue_id, c.unique_key, c.id, false, null), c.id) = c.id
     ), taken as (
         delete from pgjobq.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
         returning f.*

@@ -89,8 +89,8 @@ public interface JobSender {
          * Lets one job be stored only if no other one of the queue has its key. For many, see {@link #uniqueBy}.
          *
          * <p>Exact among any number of senders. One that finds a key taken by a transaction that is still open waits for its end.
-         * Where a key is taken until the job starts, or the job that is there is to be changed, that job can't start before the
-         * sender's transaction has ended.
+         * Where a key is taken until the job starts, or the job that is there is replaced, that job can't start before the sender's
+         * transaction has ended.
          */
         Spec unique(Unique unique);
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.scheduling.support.CronExpression;
 
@@ -312,7 +311,7 @@ public final class Schedule {
                     cron,
                     zone,
                     every,
-                    Objects.requireNonNull(queue),
+                    queue,
                     type,
                     new Payload(payload),
                     priority,

@@ -38,8 +38,8 @@ public record Unique(String key, Until until, @Nullable Duration period, OnConfl
         KEEP,
 
         /**
-         * Nothing is stored. The job that is there gets the payload, the type and the attributes of the new one, unless it has
-         * started; one that waits for its time, or for a retry, gets its time and its priority, too.
+         * Nothing is stored. If the job that is there waits for its time, or for a retry, it gets all that the new one would have
+         * had: payload, type, attributes, priority, deadline and time. One that is in line or runs stays as it is.
          */
         REPLACE,
 
@@ -84,7 +84,7 @@ public record Unique(String key, Until until, @Nullable Duration period, OnConfl
         return new Unique(key, Until.PERIOD_IS_OVER, newPeriod, onConflict);
     }
 
-    /** Returns one that gives its payload to the job that is there: with a delay, the last of many sends counts. */
+    /** Returns one that gives its payload to the job that is there, if that waits: with a delay, the last of many sends counts. */
     public Unique orReplace() {
         return new Unique(key, until, period, OnConflict.REPLACE);
     }

@@ -48,7 +48,11 @@ public final class DefaultJobs implements Jobs {
 
     @Override
     public CancelResult cancel(long id, String reason) {
-        return switch (cancellations.cancel(id, stored(reason))) {
+        return cancelStored(id, stored(reason));
+    }
+
+    private CancelResult cancelStored(long id, @Nullable String reason) {
+        return switch (cancellations.cancel(id, reason)) {
             case CANCELLED -> CancelResult.CANCELLED;
             case CANCELLED_AWAITED -> {
                 doorbell.ring(new Signal.Ended(List.of(id)));
@@ -108,6 +112,11 @@ public final class DefaultJobs implements Jobs {
                 if (part.awaited().length > 0) {
                     doorbell.ring(new Signal.Ended(
                             Arrays.stream(part.awaited()).boxed().toList()));
+                }
+                for (long job : part.busy()) {
+                    CancelResult result = cancelStored(job, reason);
+                    cancelled += result == CancelResult.CANCELLED ? 1 : 0;
+                    requested += result == CancelResult.REQUESTED ? 1 : 0;
                 }
                 from = part.next();
             }

@@ -86,7 +86,7 @@ public final class DefaultJobSender implements JobSender {
         if (joined) {
             InsertedJobs stored = created(
                     job.queue(), () -> database.joined(connection -> stored(connection, job, name, bytes, null)));
-            return sent(job, stored, announce(true, job.priority(), stored), resultType);
+            return sent(job, stored, announce(true, List.of(signal(job.priority(), stored))), resultType);
         }
         return sent(job, sendAlone(job, name, bytes), Commit.DONE, resultType);
     }
@@ -163,7 +163,7 @@ public final class DefaultJobSender implements JobSender {
         List<InsertedJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
         List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
         for (InsertedJobs jobs : stored) {
-            Commit commit = announce(joined, job.priority(), jobs);
+            Commit commit = announce(joined, List.of(signal(job.priority(), jobs)));
             for (long id : jobs.ids()) {
                 sent.add(new DefaultSentJob<>(
                         id, Fate.NEW, job.queue(), job.awaited(), Void.class, commit, completions));
@@ -200,11 +200,7 @@ public final class DefaultJobSender implements JobSender {
                 () -> joined
                         ? database.joined(connection -> send.within(connection, chunks))
                         : database.atomically(connection -> send.alone(connection, chunks)));
-        Signal signal = RuledSend.signal(job.priority(), stored);
-        if (!joined) {
-            doorbell.ring(signal);
-        }
-        Commit commit = joined ? TransactionCommit.announce(database, doorbell, signal) : Commit.DONE;
+        Commit commit = announce(joined, RuledSend.signals(job.priority(), stored));
         List<SentJob<R>> sent = new ArrayList<>(stored.size());
         for (UniqueJob each : stored) {
             boolean marked = job.awaited() && each.fate() != Fate.KEPT;
@@ -325,12 +321,11 @@ public final class DefaultJobSender implements JobSender {
                 : new Signal.Due(Math.max(0, stored.dueInMillis()));
     }
 
-    private Commit announce(boolean joined, int priority, InsertedJobs stored) {
-        Signal signal = signal(priority, stored);
+    private Commit announce(boolean joined, List<Signal> signals) {
         if (!joined) {
-            doorbell.ring(signal);
+            signals.forEach(doorbell::ring);
             return Commit.DONE;
         }
-        return TransactionCommit.announce(database, doorbell, signal);
+        return TransactionCommit.announce(database, doorbell, signals);
     }
 }

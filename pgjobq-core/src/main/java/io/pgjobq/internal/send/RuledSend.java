@@ -17,8 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,20 +102,19 @@ final class RuledSend {
         }
     }
 
-    /** Returns what others are to know when the jobs are committed: a job that was replaced may be ready anywhere. */
-    static Signal signal(int priority, List<UniqueJob> stored) {
-        UniqueJob first = stored.get(0);
-        Long due = first.dueInMillis();
-        if (due != null) {
-            return new Signal.Due(Math.max(0, due));
-        }
-        boolean replaced = stored.stream().anyMatch(each -> each.fate() == Fate.REPLACED);
-        OptionalLong firstNew = stored.stream()
-                .filter(each -> each.fate() == Fate.NEW)
-                .mapToLong(UniqueJob::id)
-                .min();
-        return replaced || firstNew.isEmpty()
-                ? new Signal.Look(first.queue())
-                : new Signal.Ready(first.queue(), priority, firstNew.getAsLong());
+    /** Returns what others are to know when the jobs are committed: of those that are ready, and of those that wait. */
+    static List<Signal> signals(int priority, List<UniqueJob> stored) {
+        List<Signal> signals = new ArrayList<>();
+        stored.stream()
+                .map(UniqueJob::dueInMillis)
+                .filter(Objects::nonNull)
+                .mapToLong(Long::longValue)
+                .min()
+                .ifPresent(millis -> signals.add(new Signal.Due(Math.max(0, millis))));
+        stored.stream()
+                .filter(job -> job.fate() == Fate.NEW && job.dueInMillis() == null)
+                .min(Comparator.comparingLong(UniqueJob::id))
+                .ifPresent(first -> signals.add(new Signal.Ready(first.queue(), priority, first.id())));
+        return signals;
     }
 }

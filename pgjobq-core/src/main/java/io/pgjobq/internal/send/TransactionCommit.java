@@ -6,6 +6,7 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,10 +47,10 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     }
 
     /** Rings when the current transaction has committed, and returns whether it has. */
-    static Commit announce(Database database, Doorbell doorbell, Signal signal) {
+    static Commit announce(Database database, Doorbell doorbell, List<Signal> signals) {
         // Where nobody tells when the transaction ends, the next poll finds its jobs, and who waits looks at once.
         return TransactionSynchronizationManager.isSynchronizationActive()
-                ? of(database, doorbell).then(signal)
+                ? of(database, doorbell).then(signals)
                 : Commit.DONE;
     }
 
@@ -64,13 +65,15 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
         return commit;
     }
 
-    private TransactionCommit then(Signal signal) {
+    private TransactionCommit then(List<Signal> signals) {
         late = !database.outlivesCallbacks();
-        if (signal instanceof Signal.Ready lane) {
-            // Numbers only grow, so the first of a lane is its lowest.
-            ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
-        } else {
-            others.add(signal);
+        for (Signal signal : signals) {
+            if (signal instanceof Signal.Ready lane) {
+                // Numbers only grow, so the first of a lane is its lowest.
+                ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
+            } else {
+                others.add(signal);
+            }
         }
         return this;
     }

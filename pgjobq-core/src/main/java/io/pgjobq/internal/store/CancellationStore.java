@@ -57,12 +57,14 @@ public final class CancellationStore {
      * Some jobs of a lane were cancelled.
      *
      * @param awaited those of them that somebody waits for
+     * @param busy those that somebody is replacing at this moment, in a transaction of his own
      * @param next from where to go on, {@code null} if the lane is done
      */
     public record Part(
             long cancelled,
             long requested,
             long[] awaited,
+            long[] busy,
             @Nullable Long next) {}
 
     /** Cancels those of so many jobs of a lane, from that seq on, that the filter means. */
@@ -70,7 +72,12 @@ public final class CancellationStore {
         return database.alone(connection -> database.one(
                 connection,
                 "cancel_some",
-                row -> new Part(row.getLong(1), row.getLong(2), SqlArrays.longs(row, 3), row.getObject(4, Long.class)),
+                row -> new Part(
+                        row.getLong(1),
+                        row.getLong(2),
+                        SqlArrays.longs(row, 3),
+                        SqlArrays.longs(row, 4),
+                        row.getObject(5, Long.class)),
                 queue,
                 (short) lane,
                 from,

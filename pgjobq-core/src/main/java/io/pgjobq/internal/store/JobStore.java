@@ -12,8 +12,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +76,7 @@ public final class JobStore {
                 type,
                 payload,
                 job.attributes(),
-                at(job),
+                SqlTimes.parameter(job.at()),
                 job.delayMillis(),
                 job.queue());
     }
@@ -109,7 +107,7 @@ public final class JobStore {
                 "send_all",
                 row -> new InsertedJobs(
                         row.getInt(1), SqlArrays.longs(row, 2), row.getObject(3) == null, row.getLong(3)),
-                at(job),
+                SqlTimes.parameter(job.at()),
                 job.delayMillis(),
                 job.queue(),
                 (short) job.priority(),
@@ -117,10 +115,6 @@ public final class JobStore {
                 types,
                 payloads);
         return stored.ids().length == 0 ? null : stored;
-    }
-
-    private static @Nullable OffsetDateTime at(NewJob job) {
-        return job.at() == null ? null : job.at().atOffset(ZoneOffset.UTC);
     }
 
     /**

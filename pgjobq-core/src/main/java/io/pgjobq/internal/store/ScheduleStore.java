@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
@@ -119,7 +118,7 @@ public final class ScheduleStore {
                 time.toMillis(),
                 due.schedule().name(),
                 due.version(),
-                due.time().atOffset(ZoneOffset.UTC)));
+                SqlTimes.parameter(due.time())));
     }
 
     /** Returns the schedules of these names, in the order of those. */

@@ -117,6 +117,12 @@ final class AttemptEnds {
             }
             return;
         }
+        if (thrown instanceof KeptException) {
+            // It waited for a while, and takes its turn again. Its row is not touched: nobody is held up by that
+            // transaction.
+            run.settle(new Released(run.job()));
+            return;
+        }
         Interruption.ByCancellation cancellation = run.cancellation();
         if (cancellation != null) {
             cancelled(run, cancellation);
@@ -256,6 +262,10 @@ final class AttemptEnds {
     /** The handler has returned, or goes on, although it was to end. */
     @SuppressWarnings("serial")
     static final class TooLateException extends RuntimeException {}
+
+    /** Somebody relies on the job's not having started, in a transaction that is still open. */
+    @SuppressWarnings("serial")
+    static final class KeptException extends RuntimeException {}
 
     /** The job's deadline was over before it could start, and it is dead. */
     @SuppressWarnings("serial")

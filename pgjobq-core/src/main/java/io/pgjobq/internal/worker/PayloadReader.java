@@ -3,21 +3,17 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.Handler;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.SnoozeException;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.worker.AttemptEnds.ExpiredException;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
+import io.pgjobq.internal.worker.AttemptEnds.KeptException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
 import java.lang.reflect.Type;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what a handler is called with, from the table if it was too large to come with the claim. Thread-safe. */
 final class PayloadReader {
-
-    /** How soon a job is started again whose key somebody had. */
-    private static final Duration HELD = Duration.ofSeconds(1);
 
     private final PayloadConverter converter;
     private final WorkerStore store;
@@ -31,7 +27,7 @@ final class PayloadReader {
      * Returns the payload as the handler wants it.
      *
      * @throws NotBegunException if it can't be read for the moment
-     * @throws SnoozeException if somebody has the job's key, in a transaction that is still open
+     * @throws KeptException if somebody keeps the job, in a transaction that is still open
      * @throws ExpiredException if the job's deadline is over
      * @throws JobLostException if the job is not there any more
      * @throws PayloadConversionException if the converter refuses it
@@ -66,7 +62,7 @@ final class PayloadReader {
             throw new ExpiredException();
         }
         if (started instanceof StartedJob.Held) {
-            throw new SnoozeException(HELD);
+            throw new KeptException();
         }
         throw new JobLostException(run.toString());
     }

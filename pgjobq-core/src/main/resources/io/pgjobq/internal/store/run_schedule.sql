@@ -8,9 +8,6 @@ with told as (
 )
 insert into ${schema}.job (id, seq, queue_id, lane, type, payload, attributes)
 select t.last_job, t.last_job, t.queue_id, t.priority, t.type, t.payload,
-    coalesce(t.attributes::jsonb, '{}'::jsonb) || jsonb_strip_nulls(jsonb_build_object(
-        'pgjobq.schedule', t.name,
-        'pgjobq.scheduled-at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        'pgjobq.previously-at', to_char(t.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))
+    ${scheduled(t.attributes, t.name, clock_timestamp(), t.last_at)}
 from told t
 returning id, queue_id, lane::smallint

@@ -71,7 +71,7 @@ class TransactionCommitTests implements SignalSink {
 
     private SendingTransaction send() {
         Database database = new Database(new DelegatingDataSource(), "pgjobq");
-        Commit commit = TransactionCommit.announce(database, new Doorbell(this, null), new Signal.Due(5));
+        Commit commit = TransactionCommit.announce(database, new Doorbell(this, null), List.of(new Signal.Due(5)));
         // It was open when the job was sent.
         TransactionSynchronizationUtils.triggerBeforeCompletion();
         return Objects.requireNonNull(commit.transaction());

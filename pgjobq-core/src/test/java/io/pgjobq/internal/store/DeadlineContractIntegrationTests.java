@@ -139,4 +139,22 @@ class DeadlineContractIntegrationTests {
         assertThat(store.finished().redrive(id, null, 1, null)).hasSize(1);
         assertThat(store.claimOne(node).payload()).containsExactly(1);
     }
+
+    @Test
+    void aDeadlineThatAReplacementHasTakenAwayOrMovedDoesNotCount() {
+        NewJob later = TestStore.delayedJob(600_000);
+        long id = send(later, Unique.key("k"));
+        assertThat(TestUnique.send(store, later, Unique.key("k").orReplace(), "2")
+                        .get(0)
+                        .id())
+                .isEqualTo(id);
+        assertThat(store.count("job_deadline")).isZero();
+        assertThat(store.jobs().expire(id)).isFalse();
+        assertThat(send(later, Unique.key("k").orReplace())).isEqualTo(id);
+        store.server().execute("update pgjobq.job_deadline set look_at = clock_timestamp()");
+        assertThat(store.jobs().expired(9)).containsExactly(id);
+        assertThat(store.jobs().expire(id)).isFalse();
+        assertThat(store.count("job")).isEqualTo(1);
+        assertThat(store.jobs().nextDeadlineInMillis()).isBetween(50_000L, 60_000L);
+    }
 }

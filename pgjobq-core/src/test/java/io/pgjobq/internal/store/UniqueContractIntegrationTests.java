@@ -1,7 +1,9 @@
 package io.pgjobq.internal.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.JobFilter;
 import io.pgjobq.SentJob.Fate;
 import io.pgjobq.Unique;
 import io.pgjobq.test.PostgresTest;
@@ -18,6 +20,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -51,8 +54,7 @@ class UniqueContractIntegrationTests {
         assertThat(first.fate()).isEqualTo(Fate.NEW);
         assertThat(send(KEY, "2")).isEqualTo(new UniqueJob(first.id(), Fate.KEPT, null, store.queue()));
         ClaimedJob job = store.claimOne(node);
-        assertThat(job.payload()).as("comes when it starts").isNull();
-        assertThat(start(job)).isEqualTo("1");
+        assertThat(job.payload()).as("it need not ask").isEqualTo(TestStore.bytes("1"));
         assertThat(send(KEY, "3").fate()).as("while it runs").isEqualTo(Fate.KEPT);
         store.fail(job, 0L);
         assertThat(send(KEY, "4").fate()).as("while it waits for its retry").isEqualTo(Fate.KEPT);
@@ -85,6 +87,7 @@ class UniqueContractIntegrationTests {
         Unique until = KEY.untilStarted();
         UniqueJob first = send(until, "1");
         ClaimedJob job = store.claimOne(node);
+        assertThat(job.payload()).as("it asks when it starts").isNull();
         assertThat(send(until, "2").fate()).as("taken, but not started").isEqualTo(Fate.KEPT);
         assertThat(start(job)).isEqualTo("1");
         UniqueJob second = send(until, "2");
@@ -108,8 +111,8 @@ class UniqueContractIntegrationTests {
     }
 
     @Test
-    void aJobThatHasNotStartedGetsTheNewPayloadAndOneThatWaitsTheNewTime() {
-        NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
+    void aJobThatWaitsIsReplacedAndOneThatIsInLineOrRunsIsKept() {
+        NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, "{\"a\": \"b\"}", false);
         long id = TestUnique.send(store, later, KEY.orReplace(), "1").get(0).id();
         UniqueJob replaced = TestUnique.send(store, later, KEY.orReplace(), "2").get(0);
         assertThat(replaced.fate()).isEqualTo(Fate.REPLACED);
@@ -117,32 +120,79 @@ class UniqueContractIntegrationTests {
         assertThat(replaced.dueInMillis()).isBetween(50_000L, 60_000L);
         assertThat(store.count("job where lane = 11 and priority = 3")).isEqualTo(1);
 
-        assertThat(send(KEY.orReplace(), "3").fate()).isEqualTo(Fate.REPLACED);
-        assertThat(store.count("job where lane = 5 and priority is null and ready_at is not null"))
-                .isEqualTo(1);
+        UniqueJob atOnce = send(KEY.orReplace(), "3");
+        assertThat(atOnce.fate()).isEqualTo(Fate.REPLACED);
+        assertThat(atOnce.dueInMillis()).as("it has yet to be put in line").isZero();
+        store.lanes().promote(9, null);
+        assertThat(store.count("job where lane = 5")).isEqualTo(1);
+        assertThat(send(KEY.orReplace(), "4").fate()).as("in line").isEqualTo(Fate.KEPT);
         ClaimedJob job = store.claimOne(node);
-        assertThat(send(KEY.orReplace(), "4").fate())
-                .as("taken, but not started")
-                .isEqualTo(Fate.REPLACED);
-        assertThat(start(job)).isEqualTo("4");
-        assertThat(send(KEY.orReplace(), "5").fate()).as("started").isEqualTo(Fate.KEPT);
+        assertThat(job.payload()).isEqualTo(TestStore.bytes("3"));
+        assertThat(job.attributes()).isNull();
+        assertThat(send(KEY.orReplace(), "5").fate()).as("runs").isEqualTo(Fate.KEPT);
         store.fail(job, 60_000L);
         assertThat(send(KEY.orReplace(), "6").fate()).as("waits for its retry").isEqualTo(Fate.REPLACED);
+        store.lanes().promote(9, null);
         ClaimedJob again = store.claimOne(node);
         assertThat(again.attempt()).isEqualTo(1);
-        assertThat(start(again)).isEqualTo("6");
+        assertThat(again.payload()).isEqualTo(TestStore.bytes("6"));
     }
 
     @Test
-    void aJobThatIsPutOffByItsReplacementIsNotStartedInItsOldPlace() {
-        send(KEY, "1");
-        ClaimedJob job = store.claimOne(node);
+    void aJobThatIsReplacedStillAsksIfItsKeyIsFreeOnceItStarts() {
         NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
-        assertThat(TestUnique.send(store, later, KEY.orReplace(), "2").get(0).fate())
-                .isEqualTo(Fate.REPLACED);
+        TestUnique.send(store, later, KEY.untilStarted(), "1");
+        assertThat(send(KEY.orReplace(), "2").fate()).isEqualTo(Fate.REPLACED);
+        store.lanes().promote(9, null);
+        ClaimedJob job = store.claimOne(node);
+        assertThat(start(job)).isEqualTo("2");
+        assertThat(send(KEY, "3").fate()).isEqualTo(Fate.NEW);
+    }
+
+    @Test
+    void aFencedNodeThatStartsAJobFreesNoKey() {
+        send(KEY.untilStarted(), "1");
+        ClaimedJob job = store.claimOne(node);
+        store.leave(node);
+        store.nodes().rescue(9);
         assertThat(store.jobs().start(job.id(), job.seq(), job.claim())).isInstanceOf(StartedJob.Gone.class);
-        assertThat(store.count("job_key where not started")).isEqualTo(1);
-        assertThat(store.succeed(List.of(job)).settled()).isEmpty();
+        assertThat(send(KEY, "2").fate()).isEqualTo(Fate.KEPT);
+    }
+
+    /** Whoever ends a job that is being replaced waits for that, or leaves it alone; nobody who takes other jobs waits. */
+    @Test
+    void aTransactionThatReplacesAJobHoldsUpNobodyWhoTakesOthers() throws Exception {
+        NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
+        long id = TestUnique.send(store, later, KEY, "1").get(0).id();
+        store.send();
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (Connection transaction = store.dataSource().getConnection()) {
+            transaction.setAutoCommit(false);
+            assertThat(TestUnique.send(store, transaction, later, KEY.orReplace(), new String[] {"k"}, "2"))
+                    .extracting(UniqueJob::fate)
+                    .containsExactly(Fate.REPLACED);
+            Future<CancellationStore.Outcome> cancelled =
+                    threads.submit(() -> store.cancellations().cancel(id, null));
+            await().until(() -> Long.valueOf(1)
+                    .equals(store.server()
+                            .queryOne(
+                                    "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                            + " and query like '%cancel%' and datname = current_database()",
+                                    Long.class)));
+
+            assertThat(store.claim(node, 9)).as("others are taken").hasSize(1);
+            assertThat(store.jobs().expire(id)).isFalse();
+            CancellationStore.Part part =
+                    store.cancellations().cancelSome(store.queue(), 11, 0, JobFilter.queue(TestStore.QUEUE), null, 10);
+            assertThat(part.cancelled()).isZero();
+            assertThat(part.busy()).containsExactly(id);
+            assertThat(cancelled).isNotDone();
+            transaction.commit();
+            assertThat(cancelled.get(20, TimeUnit.SECONDS)).isEqualTo(CancellationStore.Outcome.CANCELLED);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(store.outcome(id).state()).isEqualTo("cancelled");
     }
 
     @Test
@@ -260,7 +310,6 @@ class UniqueContractIntegrationTests {
             int ended = 0;
             while (!senders.stream().allMatch(Future::isDone)) {
                 for (ClaimedJob job : store.claim(node, 5)) {
-                    start(job);
                     ended += store.succeed(List.of(job), job.claim()).settled().length;
                     store.jobs().sweepKeys(null, 10);
                 }

@@ -1,5 +1,6 @@
 -- Cancels a job. One that nobody holds is gone at once. For one that a node holds, the request is noted and the node told, which
--- interrupts it. A request for a job that is no longer there is forgotten. Locks: see end_unheld.
+-- interrupts it. A request for a job that is no longer there is forgotten. Waits for whoever is replacing the job, holding nothing that
+-- anybody else needs. Locks: see end_unheld.
 -- Returns what became of it, 'cancelled' or 'requested', null if there is no such job; and, if it is cancelled, whether somebody
 -- waits for it.
 create or replace function ${schema}.cancel(p_id bigint, p_reason text default null, out outcome text, out awaited boolean)
@@ -9,9 +10,14 @@ as $$
 declare
     v_ended boolean;
     v_holder integer;
+    v_busy boolean;
 begin
-    select e.ended, e.awaited, e.holder into v_ended, cancel.awaited, v_holder
-    from ${schema}.end_unheld(p_id, 'cancelled', 'cancelled', coalesce(left(p_reason, 1000), '')) e;
+    loop
+        select e.ended, e.awaited, e.holder, e.busy into v_ended, cancel.awaited, v_holder, v_busy
+        from ${schema}.end_unheld(p_id, 'cancelled', 'cancelled', coalesce(left(p_reason, 1000), '')) e;
+        exit when not v_busy;
+        perform from ${schema}.job j where j.id = p_id for update;
+    end loop;
     if v_holder is not null then
         insert into ${schema}.cancellation as c (job_id, node_id, reason)
         values (p_id, v_holder, left(p_reason, 1000))

@@ -4,8 +4,8 @@
 -- that is, in one snapshot: reading them in two could take a job twice. The commit is asynchronous: a claim that a crash of
 -- the server forgets only means that its jobs are claimed again and the old holder is fenced.
 -- Quarantined jobs (see the job table) are taken one at a time from their lane: so whoever dies of one takes few others along.
--- A payload of more than 32 KiB, or of a job with a key or a deadline, is not read here, which would hold the lock, but when its job starts: however many jobs a
--- node holds, they fit into its memory.
+-- A payload of more than 32 KiB is not read here, which would hold the lock, but when its job starts: however many jobs a
+-- node holds, they fit into its memory. Nor is that of a job that asks before it starts.
 -- p_from says where to start. What other nodes have taken since this one's last look at the lane, in transaction p_last, need
 -- not be walked over: a claim says that from its from_seq to its max_seq nothing else was free in since_xid or later. If that is
 -- not before p_last, what has become free there since then has been announced to this node after it last asked, or will be;
@@ -94,7 +94,7 @@ begin
         into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
-                case when j.unique_key is null and j.expires_at is null then octet_length(j.payload) end as size, j.payload,
+                case when j.asks is null then octet_length(j.payload) end as size, j.payload,
                 j.attributes
             from ${schema}.job j
             where ${ready_in_lane(p_queue, v_lane, v_from)}
@@ -109,7 +109,7 @@ begin
             from ${schema}.job j
             where j.queue_id = p_queue and j.lane = v_lane
                 and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
-                and octet_length(j.payload) between 501 and 32768 and j.unique_key is null and j.expires_at is null;
+                and octet_length(j.payload) between 501 and 32768 and j.asks is null;
         end if;
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;

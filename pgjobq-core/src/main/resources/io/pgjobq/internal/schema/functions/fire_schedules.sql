@@ -18,7 +18,6 @@ declare
     v_schedule ${schema}.schedule;
     v_id bigint;
     v_time timestamptz;
-    v_format text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 begin
     for i in 1 .. cardinality(p_names) loop
         update ${schema}.schedule s
@@ -42,10 +41,7 @@ begin
                 v_id := nextval('${schema}.job_seq'::regclass);
                 insert into ${schema}.job (id, seq, queue_id, lane, type, payload, attributes)
                 values (v_id, v_id, v_schedule.queue_id, v_schedule.priority, v_schedule.type, v_schedule.payload,
-                    coalesce(v_schedule.attributes::jsonb, '{}') || jsonb_strip_nulls(jsonb_build_object(
-                        'pgjobq.schedule', v_schedule.name,
-                        'pgjobq.scheduled-at', to_char(v_time at time zone 'UTC', v_format),
-                        'pgjobq.previously-at', to_char(v_schedule.last_at at time zone 'UTC', v_format))));
+                    ${scheduled(v_schedule.attributes, v_schedule.name, v_time, v_schedule.last_at)});
                 seq := coalesce(seq, v_id);
                 jobs := jobs + 1;
                 v_schedule.last_at := v_time;

@@ -1,5 +1,6 @@
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with p_id null) up to p_limit jobs of a queue, oldest death first.
+-- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with
+-- p_id null) up to p_limit jobs of a queue, oldest death first.
 -- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
 -- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
 create or replace function ${schema}.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
@@ -27,8 +28,8 @@ begin
     ), free as materialized (
         select c.id, c.drop_on
         from chosen c
-        where c.unique_key is null or coalesce(
-            (select t.holder from ${schema}.take_key(c.queue_id, c.unique_key, c.id, false, null, false) t), c.id) = c.id
+        where c.unique_key is null
+            or coalesce(${schema}.take_key(c.queue_id, c.unique_key, c.id, false, null), c.id) = c.id
     ), taken as (
         delete from ${schema}.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
         returning f.*

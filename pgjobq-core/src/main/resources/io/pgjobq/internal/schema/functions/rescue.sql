@@ -1,6 +1,6 @@
 -- Frees what nodes held that are gone: each unfinished job is charged one attempt and keeps its seq, hence its place in the
--- line; one whose attempts are spent ends among the dead jobs, one that was to be cancelled as cancelled, and one that lost its second node goes to quarantine,
--- and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
+-- line; one whose attempts are spent ends among the dead jobs, one that was to be cancelled as cancelled, and one that lost its
+-- second node goes to quarantine, and is claimed apart. Locks: an advisory lock, so that there is one rescuer at a time, then claim rows in id order; one that a
 -- handler's transaction holds is skipped, since its job may just be completed. Then the job rows, in id order as everybody
 -- does. Once the claim is gone, its old holder is fenced. Returns what became ready: queue, lane, lowest seq; how many of
 -- them are in quarantine.

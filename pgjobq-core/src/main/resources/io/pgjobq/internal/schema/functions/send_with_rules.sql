@@ -1,8 +1,8 @@
 -- Inserts jobs with a key, a deadline, or both, inside the caller's transaction, each unless another one of its queue has its key.
--- Where one has, and p_replace is true, that gets what the new one would have been, if it has not started: payload, type,
--- attributes, deadline, and its place in the line if it waits or is to wait.
--- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of jobs that are
--- changed, which nobody can start meanwhile. Whoever puts waiting jobs in line skips them.
+-- Where one has that waits, and p_replace is true, that gets what the new one would have been: payload, type, attributes, priority,
+-- deadline, and the time until which it waits, be that over.
+-- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of waiting jobs that
+-- are changed. Those nobody holds, and whoever would put them in line, or end them, passes them by.
 -- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
 -- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
 create or replace function ${schema}.send_with_rules(
@@ -18,10 +18,10 @@ declare
     v_queue integer;
     v_ids bigint[];
     v_holder bigint;
-    v_started boolean;
     v_now timestamptz := clock_timestamp();
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
+    v_until timestamptz := coalesce(v_run_at, v_now);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
     v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
@@ -37,39 +37,38 @@ begin
     loop
         v_holder := null;
         if v_key is not null then
-            select t.holder, t.started into v_holder, v_started
-            from ${schema}.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at, p_replace) t;
+            v_holder := ${schema}.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at);
         end if;
         due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
             insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
-                expires_at)
+                expires_at, asks)
             values (id, case when v_waits then ${place_of(v_run_at)} + place - 1 else id end, v_queue,
                 case when v_waits then ${waiting_lane} else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at);
+                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
+                case when v_expires_at is not null or v_key is not null and p_until_started then true end);
         else
             id := v_holder;
             fate := 'kept';
             if p_replace then
                 update ${schema}.job j
                 set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
-                    expires_at = v_expires_at,
-                    seq = case
-                        when v_waits then ${place_of(v_run_at)} + place - 1
-                        when j.lane = ${waiting_lane} then v_ids[place]
-                        else j.seq end,
-                    lane = case when v_waits then ${waiting_lane} when j.lane = ${waiting_lane} then p_priority else j.lane end,
-                    priority = case when v_waits then p_priority when j.lane < ${waiting_lane} then j.priority end,
-                    ready_at = case when not v_waits and j.lane = ${waiting_lane} then v_now else j.ready_at end
-                where j.id = v_holder and (j.lane = ${waiting_lane} or not v_started);
+                    priority = p_priority, seq = ${place_of(v_until)} + place - 1, expires_at = v_expires_at,
+                    asks = case when v_expires_at is not null or exists (
+                        select from ${schema}.job_key k
+                        where k.queue_id = v_queue and k.key = v_key and k.until_started) then true end
+                where j.id = v_holder and j.lane = ${waiting_lane};
                 if found then
                     fate := 'replaced';
+                    due_in_millis := coalesce(due_in_millis, 0);
                 end if;
             end if;
         end if;
-        if fate <> 'kept' and v_expires_at is not null then
+        if fate = 'replaced' and v_expires_at is null then
+            delete from ${schema}.job_deadline d where d.job_id = v_holder;
+        elsif fate <> 'kept' and v_expires_at is not null then
             insert into ${schema}.job_deadline as d (job_id, look_at)
             values (id, v_expires_at)
             on conflict (job_id) do update set look_at = excluded.look_at;

@@ -4,8 +4,8 @@
 -- names the seq with which they were claimed are touched, and only if they still have it; each delete is a statement of its
 -- own, with a snapshot that is younger than the locks. Waits for a rescue (short), never for a handler's transaction: emptied claims that one of
 -- those holds are skipped and come back with a later call.
--- Where no queue keeps history, jobs that nobody awaits and that have no deadline are deleted by a statement that can write none: that costs two
--- thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
+-- Where no queue keeps history, jobs that nobody awaits and that have no deadline are deleted by a statement that can write
+-- none: that costs two thirds. Whatever that leaves, or all, is up to the statement that writes history for those who want it.
 -- The jobs are found by one walk along the index rather than a look-up each, which costs a third less; "is true" keeps the
 -- planner from making a join of the condition on the seq, which is then looked up in a hash table.
 -- p_ids ascends, each once; p_queues and p_held are those of the jobs, each once; p_emptied names each claim once.
@@ -39,7 +39,8 @@ begin
     if not v_keep then
         with done as (
             delete from ${schema}.job j
-            where j.id = any (v_ids) and not j.awaited and j.expires_at is null and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
+            where j.id = any (v_ids) and not j.awaited and j.expires_at is null
+                and ((j.id, j.seq) in (select unnest(v_ids), unnest(v_seqs))) is true
             returning j.id
         )
         select array(select d.id from done d) into settled;

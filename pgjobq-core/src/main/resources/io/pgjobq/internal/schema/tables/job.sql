@@ -9,7 +9,8 @@
 -- keeps both. Of a job that waits for a retry it is the time of the last attempt.
 -- rescues counts the nodes that died while they held the job, snoozes how often its handler asked to be called again later;
 -- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
--- expires_at the deadline of one that has one, see job_deadline.
+-- expires_at the deadline of one that has one, see job_deadline. asks says that whoever starts the job has to ask whether he may,
+-- see start_job: it has a deadline, or a key that is free once it starts.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -51,6 +52,7 @@ create table ${schema}.job (
     errors ${schema}.job_errors,
     unique_key varchar(500),
     expires_at timestamptz,
+    asks boolean,
     constraint job_pkey primary key (id)
 );
 

@@ -1,5 +1,5 @@
--- Deadlines of jobs that have one, so that they are found when they are over: an index of the jobs' own table would cost each
--- sender. A row goes with its job; look_at is the deadline, or later if a node held the job then.
+-- When to look at jobs that have a deadline: an index of the jobs' own table would cost each sender. The job's expires_at is what
+-- counts; look_at is that, or later if a node held the job then. A row goes with its job.
 create table ${schema}.job_deadline (
     job_id bigint not null,
     look_at timestamptz not null,

@@ -57,14 +57,13 @@ class RestartedWorkerIntegrationTests {
                     .until(() -> books.count("select count(*) from pgjobq.node where name = ?", worker.name()) > 0);
         } else {
             worker.awaitReady();
-            await().atMost(Duration.ofSeconds(30))
-                    .pollInterval(Duration.ofMillis(2))
-                    .until(() -> {
-                        if (books.waiting() < 30) {
-                            load.send(Queues.PLAIN, Task.of(Duration.ofMillis(100)), 60);
-                        }
-                        return books.count("select count(*) from books.started where worker = ?", worker.name()) >= 5;
-                    });
+            books.freeze(worker, () -> {
+                if (books.waiting() < 30) {
+                    load.send(Queues.PLAIN, Task.of(Duration.ofMillis(100)), 60);
+                }
+                return books.count("select count(*) from books.started where worker = ?", worker.name()) >= 5
+                        && !books.heldBy(worker).isEmpty();
+            });
         }
         books.kill(worker);
         return books.heldBy(worker).size();

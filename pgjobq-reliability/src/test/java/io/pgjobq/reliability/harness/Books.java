@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -54,6 +56,38 @@ public final class Books {
         deed.run();
         note(worker, what, began);
         return began;
+    }
+
+    /**
+     * Stops a worker in a state that lasts: if it has moved on before it stood still, it goes on until it is there again.
+     *
+     * @return when it was stopped
+     */
+    public OffsetDateTime freeze(Worker victim, BooleanSupplier state) {
+        AtomicReference<OffsetDateTime> stopped = new AtomicReference<>();
+        Awaitility.await("a state to stop " + victim.name() + " in")
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> state.getAsBoolean() && holdsStill(victim, state, stopped));
+        return stopped.get();
+    }
+
+    private boolean holdsStill(Worker victim, BooleanSupplier state, AtomicReference<OffsetDateTime> stopped) {
+        stopped.set(now());
+        victim.freeze();
+        // What it had said before is carried out by the server in the meantime.
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(10))
+                .during(Duration.ofMillis(50))
+                .until(() -> count(
+                                "select count(*) from pg_stat_activity where application_name = ? and state = 'active'",
+                                victim.name())
+                        == 0);
+        if (state.getAsBoolean()) {
+            return true;
+        }
+        victim.thaw();
+        return false;
     }
 
     /**
@@ -114,6 +148,15 @@ public final class Books {
                         select j.id from pgjobq.node n join pgjobq.claim c on c.node_id = n.id
                             join pgjobq.job j on j.queue_id = c.queue_id and j.seq = any (c.seqs)
                         where n.name = ?""").param(worker.name()).query(Long.class).list();
+    }
+
+    /** The jobs of a queue that the worker has taken. */
+    public List<Long> heldBy(Worker worker, String queue) {
+        return database.sql("""
+                        select j.id from pgjobq.node n join pgjobq.claim c on c.node_id = n.id
+                            join pgjobq.job j on j.queue_id = c.queue_id and j.seq = any (c.seqs)
+                            join pgjobq.queue q on q.id = j.queue_id
+                        where n.name = ? and q.name = ?""").params(worker.name(), queue).query(Long.class).list();
     }
 
     /** Waits until each of the workers has started a job since, and returns how long the last of them took for it. */

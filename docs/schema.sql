@@ -415,10 +415,9 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     v_id := nextval('pgjobq.job_seq');
-    insert into pgjobq.job (id, seq, queue_id, lane, priority, type, payload, attributes)
-    values (v_id, case when delay > interval '0' then (extract(epoch from clock_timestamp() + delay) * 1000000.0)::bigint else v_id end, v_queue,
-        case when delay > interval '0' then 11 else send_quietly.priority end,
-        case when delay > interval '0' then send_quietly.priority end, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    insert into pgjobq.job (id, seq, lane, priority, queue_id, type, payload, attributes)
+    values (v_id, case when delay > interval '0' then (extract(epoch from clock_timestamp() + delay) * 1000000.0)::bigint else v_id end, case when delay > interval '0' then 11 else send_quietly.priority end, case when delay > interval '0' then send_quietly.priority end,
+        v_queue, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
 end
 $$;
@@ -1544,11 +1543,10 @@ begin
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
-            insert into pgjobq.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
+            insert into pgjobq.job (id, seq, lane, priority, queue_id, awaited, type, payload, attributes, unique_key,
                 expires_at, asks)
-            values (id, case when v_waits then (extract(epoch from v_run_at) * 1000000.0)::bigint + place - 1 else id end, v_queue,
-                case when v_waits then 11 else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
+            values (id, case when v_waits then (extract(epoch from v_run_at + (place - 1) * interval '1 microsecond') * 1000000.0)::bigint else id end, case when v_waits then 11 else p_priority end, case when v_waits then p_priority end,
+                v_queue, p_awaited, p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
                 case when v_expires_at is not null or v_key is not null and p_until_started then true end);
         else
             id := v_holder;

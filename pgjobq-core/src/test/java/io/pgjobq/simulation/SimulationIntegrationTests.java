@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.simulation.SimulatedNode.Handling;
-import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
@@ -29,7 +28,6 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 @PostgresTest
 @AlsoThroughPgBouncer
 @AlsoWithoutListening
-@AlsoOnOtherJdks
 class SimulationIntegrationTests {
 
     private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("pgjobq.simulation.seconds", 15));

@@ -6,13 +6,12 @@ with target as materialized (
     from ${schema}.queue q
     where q.name = ?::text
 ), place as materialized (
-    select t.queue_id, ${place_of(t.run_at)} as due, p.priority, p.attributes,
-        coalesce(t.run_at > t.now, false) as waits
+    select t.queue_id, t.run_at, p.priority, p.attributes, coalesce(t.run_at > t.now, false) as waits
     from target t cross join (select ?::smallint as priority, ?::jsonb as attributes) p
 ), sent as (
-    insert into ${schema}.job (id, seq, queue_id, lane, priority, type, payload, attributes)
-    select n.id, case when n.waits then n.due + n.place else n.id end, n.queue_id, case when n.waits then ${waiting_lane} else n.priority end,
-        case when n.waits then n.priority end, n.type, n.payload, n.attributes
+    insert into ${schema}.job (id, seq, lane, priority, queue_id, type, payload, attributes)
+    select n.id, ${new_place(n.id, n.priority, n.run_at + n.place::double precision * interval '1 microsecond', n.waits)},
+        n.queue_id, n.type, n.payload, n.attributes
     from (
         select nextval('${schema}.job_seq'::regclass) as id, l.*, p.type, p.payload, p.place - 1 as place
         from place l cross join unnest(?::text[], ?::bytea[]) with ordinality as p (type, payload, place)

@@ -1,8 +1,7 @@
 -- Inserts one job inside the caller's transaction, to wait until its time has come. Locks nothing but its own new row.
-insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes)
-select n.id, case when n.run_at > n.now then ${place_of(n.run_at)} else n.id end, n.queue_id,
-    case when n.run_at > n.now then ${waiting_lane} else p.priority end, case when n.run_at > n.now then p.priority end, p.awaited, p.type,
-    p.payload, p.attributes
+insert into ${schema}.job (id, seq, lane, priority, queue_id, awaited, type, payload, attributes)
+select n.id, ${new_place(n.id, p.priority, n.run_at, n.run_at > n.now)},
+    n.queue_id, p.awaited, p.type, p.payload, p.attributes
 from (
     select ?::smallint as priority, ?::boolean as awaited, ?::text as type, ?::bytea as payload, ?::jsonb as attributes
 ) p cross join (

@@ -44,10 +44,9 @@ begin
             using errcode = 'invalid_parameter_value';
     end if;
     v_id := nextval('${schema}.job_seq');
-    insert into ${schema}.job (id, seq, queue_id, lane, priority, type, payload, attributes)
-    values (v_id, case when delay > interval '0' then ${place_of(clock_timestamp() + delay)} else v_id end, v_queue,
-        case when delay > interval '0' then ${waiting_lane} else send_quietly.priority end,
-        case when delay > interval '0' then send_quietly.priority end, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
+    insert into ${schema}.job (id, seq, lane, priority, queue_id, type, payload, attributes)
+    values (v_id, ${new_place(v_id, send_quietly.priority, clock_timestamp() + delay, delay > interval '0')},
+        v_queue, coalesce(type, ''), convert_to(payload::text, 'UTF8'), attributes);
     return v_id;
 end
 $$;

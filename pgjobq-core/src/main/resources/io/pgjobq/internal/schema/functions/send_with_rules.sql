@@ -43,11 +43,10 @@ begin
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
-            insert into ${schema}.job (id, seq, queue_id, lane, priority, awaited, type, payload, attributes, unique_key,
+            insert into ${schema}.job (id, seq, lane, priority, queue_id, awaited, type, payload, attributes, unique_key,
                 expires_at, asks)
-            values (id, case when v_waits then ${place_of(v_run_at)} + place - 1 else id end, v_queue,
-                case when v_waits then ${waiting_lane} else p_priority end, case when v_waits then p_priority end, p_awaited,
-                p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
+            values (id, ${new_place(id, p_priority, v_run_at + (place - 1) * interval '1 microsecond', v_waits)},
+                v_queue, p_awaited, p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
                 case when v_expires_at is not null or v_key is not null and p_until_started then true end);
         else
             id := v_holder;

@@ -31,7 +31,7 @@ class SoakIntegrationTests {
 
     /** Another length in minutes may be given as {@code reliability.soak.minutes}. */
     private static final Duration LENGTH =
-            Duration.ofMinutes(Integer.getInteger("reliability.soak.minutes", Form.pick(2, 60)));
+            Duration.ofMinutes(Integer.getInteger("reliability.soak.minutes", Form.pick(1, 60)));
 
     private static final int SAMPLES = 40;
 

@@ -23,7 +23,7 @@ class SteadyTablesIntegrationTests {
 
     /** Another length in minutes may be given as {@code reliability.soak.minutes}. */
     private static final Duration LENGTH =
-            Duration.ofMinutes(Integer.getInteger("reliability.soak.minutes", Form.pick(2, 60)));
+            Duration.ofMinutes(Integer.getInteger("reliability.soak.minutes", Form.pick(1, 60)));
 
     private static final int PER_SECOND = 2_000;
 

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,19 +48,16 @@ public final class JobStore {
     private List<InsertedJobs> sendNow(
             Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
             throws SQLException {
+        List<@Nullable Object> values = new ArrayList<>(8);
+        Collections.addAll(values, (short) job.priority(), job.awaited(), type, payload, job.attributes(), job.queue());
+        if (notice != null) {
+            Collections.addAll(values, notice.channel(), notice.beginning());
+        }
         return database.list(
                 connection,
-                "send",
+                notice == null ? "send" : "send_with_notice",
                 row -> new InsertedJobs(row.getInt(2), new long[] {row.getLong(1)}, true, 0),
-                (short) job.priority(),
-                job.awaited(),
-                type,
-                payload,
-                job.attributes(),
-                job.queue(),
-                notice != null,
-                notice == null ? "" : notice.channel(),
-                notice == null ? "" : notice.beginning());
+                values.toArray());
     }
 
     private List<InsertedJobs> sendLater(Connection connection, NewJob job, String type, byte[] payload)

@@ -108,6 +108,14 @@ final class StoreTour {
         assertThat(store.release(store.claim(node, 2))).isNotEmpty();
         store.settlements().removeClaims(new long[] {1});
         assertThat(store.held(node)).isNotEmpty();
+        store.database()
+                .alone(connection -> store.jobs()
+                        .send(
+                                connection,
+                                new NewJob(TestStore.QUEUE, 3, null, null, null, false),
+                                "",
+                                new byte[0],
+                                new Notice("pgjobq_jobs", "n1 r")));
         try (Connection connection = store.dataSource().getConnection()) {
             assertThat(store.nodes().lock(connection, node)).isTrue();
             new NotificationStore(store.database()).listen(connection, List.of("x"));

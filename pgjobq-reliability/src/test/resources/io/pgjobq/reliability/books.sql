@@ -11,6 +11,10 @@ create index on books.started (job_id);
 create table books.returned (job_id bigint not null, attempt integer not null, worker text not null,
     returned_at timestamptz not null default clock_timestamp());
 
+-- Written by handlers that were interrupted, as soon as they notice.
+create table books.interrupted (job_id bigint not null, attempt integer not null, worker text not null,
+    interrupted_at timestamptz not null default clock_timestamp());
+
 -- Written in the transaction of a @Transactional handler: the business effect, which no constraint keeps from doubling.
 create table books.effect (job_id bigint not null, attempt integer not null, worker text not null,
     effected_at timestamptz not null default clock_timestamp());

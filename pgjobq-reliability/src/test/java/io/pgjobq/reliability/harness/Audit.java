@@ -10,6 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * @param committed jobs whose sending transaction committed
  * @param succeeded jobs that ended well
  * @param dead jobs that ended badly
+ * @param cancelled jobs that somebody ended
  * @param waiting jobs that are not over
  * @param lost committed jobs that are nowhere
  * @param phantom jobs that nobody committed
@@ -24,6 +25,7 @@ public record Audit(
         long committed,
         long succeeded,
         long dead,
+        long cancelled,
         long waiting,
         long lost,
         long phantom,
@@ -50,6 +52,7 @@ public record Audit(
             select (select count(*) from books.sent) as committed,
                 (select count(*) from succeeded) as succeeded,
                 (select count(*) from pgjobq.finished_job where state = 'dead') as dead,
+                (select count(*) from pgjobq.finished_job where state = 'cancelled') as cancelled,
                 (select count(*) from pgjobq.job) as waiting,
                 (select count(*) from books.sent s where not exists (select from present p where p.id = s.job_id)) as lost,
                 (select count(*) from present p where not exists (select from books.sent s where s.job_id = p.id))
@@ -74,6 +77,7 @@ public record Audit(
                         row.getLong("committed"),
                         row.getLong("succeeded"),
                         row.getLong("dead"),
+                        row.getLong("cancelled"),
                         row.getLong("waiting"),
                         row.getLong("lost"),
                         row.getLong("phantom"),
@@ -89,7 +93,7 @@ public record Audit(
     public Audit assertClean() {
         assertThat(this).satisfies(audit -> {
             assertThat(audit.committed).as("committed").isPositive();
-            assertThat(audit.succeeded + audit.dead + audit.waiting)
+            assertThat(audit.succeeded + audit.dead + audit.cancelled + audit.waiting)
                     .as("ended or waiting")
                     .isEqualTo(audit.committed);
             assertThat(audit.lost).as("lost").isZero();

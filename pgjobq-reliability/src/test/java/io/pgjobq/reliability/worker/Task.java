@@ -26,7 +26,9 @@ public record Task(long workMillis, Deed deed) {
         /** Takes memory until there is none left, and fails of that. */
         EXHAUST,
         /** Does its work after its job was completed in its transaction, and before that commits. */
-        LINGER
+        LINGER,
+        /** Waits until it is interrupted, and notes when. */
+        UNTIL_CANCELLED
     }
 
     /** A job that takes that long. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -68,6 +69,7 @@ class TaskHandlers {
             case AWAIT_GATE -> awaitGate();
             case EXHAUST -> exhaust();
             case SEND_LATER -> sendLater(Duration.ofMillis(task.workMillis()));
+            case UNTIL_CANCELLED -> awaitInterruption(job);
             case LINGER -> TransactionSynchronizationManager.registerSynchronization(new Lingering(task.workMillis()));
         }
     }
@@ -81,6 +83,15 @@ class TaskHandlers {
     private void awaitGate() throws InterruptedException {
         while (Files.notExists(gate)) {
             TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private void awaitInterruption(JobContext job) throws InterruptedException {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException ex) {
+            note("insert into books.interrupted (job_id, attempt, worker) values (?, ?, ?)", job);
+            throw ex;
         }
     }
 

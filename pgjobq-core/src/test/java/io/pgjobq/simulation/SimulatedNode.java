@@ -76,6 +76,11 @@ final class SimulatedNode {
                 List.of(handler((job, context) -> attempt(job, () -> {}), null)),
                 OPTIONS.queue(),
                 OPTIONS.container());
+        pgJobQ.container(
+                SimulatedSchedules.QUEUE,
+                List.of(handler((job, context) -> {}, null)),
+                OPTIONS.queue(),
+                OPTIONS.container());
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
         pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS.queue(), OPTIONS.container());
     }

@@ -34,6 +34,10 @@ class SimulationIntegrationTests {
 
     private static final Handling USUAL = new Handling(0.05, 0);
 
+    /** Their types are numbers. */
+    private static final String OF_SENDERS =
+            " from pgjobq.finished_job where type <> '" + SimulatedSchedules.TYPE + "'";
+
     private final TestDatabase database;
     private final SingleConnectionDataSource observer;
     private final JdbcTemplate jdbc;
@@ -59,6 +63,8 @@ class SimulationIntegrationTests {
     @Test
     void nothingIsLostAndNothingIsDoneTwice() throws Exception {
         prepare(USUAL);
+        SimulatedSchedules schedules = new SimulatedSchedules(database);
+        schedules.start();
         List<Thread> senders = startSenders(4);
         int kills = 0;
         int zombies = 0;
@@ -78,7 +84,9 @@ class SimulationIntegrationTests {
                 default -> {}
             }
         }
+        schedules.stop();
         end(senders, kills + " kills, " + zombies + " zombies");
+        System.out.printf("simulation: %d jobs of schedules%n", SimulatedSchedules.audit(jdbc));
     }
 
     /** Nodes that were started since the copy was made have numbers that are given out again, as their jobs have. */
@@ -254,17 +262,17 @@ class SimulationIntegrationTests {
     }
 
     private void audit() {
-        List<Long> finished = jdbc.queryForList("select type::bigint from pgjobq.finished_job", Long.class);
+        List<Long> finished = jdbc.queryForList("select type::bigint" + OF_SENDERS, Long.class);
         assertThat(finished).as("each finished job once").doesNotHaveDuplicates();
         assertThat(finished).as("what was committed is finished").containsAll(ledger.committed());
         assertThat(ledger.possible()).as("what is finished was committed").containsAll(finished);
         assertThat(ledger.ran())
                 .as("what succeeded has run")
-                .containsAll(jdbc.queryForList(
-                        "select type::bigint from pgjobq.finished_job where state = 'succeeded'", Long.class));
+                .containsAll(
+                        jdbc.queryForList("select type::bigint" + OF_SENDERS + " and state = 'succeeded'", Long.class));
         assertThat(jdbc.queryForList(
-                        "select type || ' ended with ' || convert_from(result, 'UTF8') from pgjobq.finished_job"
-                                + " where state = 'succeeded' and convert_from(result, 'UTF8') is distinct from type",
+                        "select type || ' ended with ' || convert_from(result, 'UTF8')" + OF_SENDERS
+                                + " and state = 'succeeded' and convert_from(result, 'UTF8') is distinct from type",
                         String.class))
                 .as("each has its own result")
                 .isEmpty();
@@ -283,8 +291,8 @@ class SimulationIntegrationTests {
         assertThat(jdbc.queryForObject("select count(*) from pgjobq.claim", Long.class))
                 .as("claims left")
                 .isZero();
-        assertThat(new HashSet<>(jdbc.queryForList(
-                        "select type::bigint from pgjobq.finished_job where state = 'cancelled'", Long.class)))
+        assertThat(new HashSet<>(
+                        jdbc.queryForList("select type::bigint" + OF_SENDERS + " and state = 'cancelled'", Long.class)))
                 .as("what was cancelled while nobody held it has ended so")
                 .containsAll(ledger.cancelled());
     }

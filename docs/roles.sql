@@ -3,8 +3,8 @@
 --   pgjobq_owner   owns the schema, and migrates it
 --   pgjobq_worker  runs jobs, and does all that an application does at run time but migrate
 --   pgjobq_sender  sends jobs, and can neither see nor change one
---   pgjobq_waiter  besides, waits for jobs: sees how they end, their results and their errors
---   pgjobq_reader  sees queues, nodes and jobs, but no payload, no result and no text of an error
+--   pgjobq_waiter  besides, waits for jobs: sees how far they are and how they end, their results and their errors
+--   pgjobq_reader  sees queues, nodes and jobs, but no payload, no result and no text of an error or of progress
 --
 -- Apply it when the schema is there, and again whenever it has been migrated, as a superuser, or as the schema's owner if
 -- that may create roles; all at once: psql --single-transaction --file roles.sql. It may be applied any number of times.
@@ -66,7 +66,8 @@ grant execute on function pgjobq.version() to pgjobq_sender, pgjobq_waiter, pgjo
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on pgjobq.queue, pgjobq.job, pgjobq.claim, pgjobq.cancellation, pgjobq.node, pgjobq.finished_job,
-    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key, pgjobq.job_deadline to pgjobq_worker;
+    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key, pgjobq.job_deadline, pgjobq.job_progress
+    to pgjobq_worker;
 grant select on pgjobq.job_view, pgjobq.finished_job_view to pgjobq_worker;
 grant usage, select on sequence pgjobq.job_seq to pgjobq_worker;
 grant execute on all functions in schema pgjobq to pgjobq_worker;
@@ -83,9 +84,11 @@ grant execute on function pgjobq.send(text, jsonb, text, interval, integer, json
 -- The waiter.
 grant select (id, awaited), update (awaited) on pgjobq.job to pgjobq_waiter;
 grant select (id, state, attempts, started_at, finished_at, result, errors) on pgjobq.finished_job to pgjobq_waiter;
-grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]) to pgjobq_waiter;
+grant select on pgjobq.job_progress to pgjobq_waiter;
+grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]), pgjobq.find_progress(bigint[]) to pgjobq_waiter;
 
 -- The reader.
+grant select (job_id, done, total, written_at) on pgjobq.job_progress to pgjobq_reader;
 grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
 grant select on pgjobq.queue, pgjobq.node, pgjobq.claim, pgjobq.cancellation, pgjobq.schedule_node, pgjobq.job_key,
     pgjobq.job_deadline to pgjobq_reader;

@@ -191,6 +191,23 @@ create table pgjobq.job_deadline (
 
 create index job_deadline_look on pgjobq.job_deadline (look_at);
 
+-- How far jobs are, by what their handlers report: the latest only, written at most once a second and a job. A job that reports
+-- nothing has no row, and nothing looks for one when a job ends: rows whose jobs are gone are swept away. So a row may be left for
+-- a while; who looks at progress looks at the job, too.
+create table pgjobq.job_progress (
+    job_id bigint not null,
+    done bigint not null,
+    total bigint not null,
+    message text,
+    written_at timestamptz not null,
+    constraint job_progress_pkey primary key (job_id)
+);
+
+-- Each row is written anew every second: beside the old one, as long as there is room, so that the index is not touched. Swept rows
+-- and replaced ones are cleared away as they come.
+alter table pgjobq.job_progress set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
+    autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);
+
 -- Running application instances. A node whose row is gone is fenced: it can take nothing, and its claims are rescued. Numbers
 -- come back when a database is restored, or a standby is promoted that lacks the last commits; the token does not: a node
 -- draws it at random for each registration, and whoever comes with another one than the row has is fenced.
@@ -1628,11 +1645,119 @@ begin
 end
 $$;
 
+-- Writes how far jobs are that a node holds, each named once. Locks: the claim rows, in id order and in shared mode as a settlement
+-- does, so that no rescue takes a job away between the look and the commit; then rows of job_progress, in id order. Waits for a rescue
+-- (short), never for a handler's transaction. Safe against fenced nodes: only jobs are written whose claim still exists and names
+-- the seq with which they were claimed, by a statement whose snapshot is younger than the locks. The commit is asynchronous, so that the
+-- locks are short: what a crash forgets is reported again. The time of a row never goes back, whatever the server's clock does,
+-- so that it tells which of two reports is later.
+-- Returns what was written, when, and whether somebody waits for the job.
+create or replace function pgjobq.record_progress(
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_done bigint[], p_total bigint[], p_messages text[])
+returns table (id bigint, done bigint, total bigint, message text, written_at timestamptz, awaited boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_held bigint[];
+begin
+    perform set_config('synchronous_commit', 'off', true);
+    with held as materialized (
+        select c.id from pgjobq.claim c where c.id = any (p_claims) order by c.id for key share
+    )
+    select coalesce(array_agg(h.id), '{}') into v_held from held h;
+    return query
+    insert into pgjobq.job_progress as p (job_id, done, total, message, written_at)
+    select r.id, r.done, r.total, r.message, clock_timestamp()
+    from unnest(p_ids, p_seqs, p_claims, p_done, p_total, p_messages) as r (id, seq, claim, done, total, message)
+        cross join lateral (
+            select true as is_held
+            from pgjobq.claim c
+            where c.id = any (array[r.claim]) and r.claim = any (v_held) and r.seq = any (c.seqs)
+            limit 1
+        ) h cross join lateral (
+            select true as is_there
+            from pgjobq.job j
+            where j.id = any (array[r.id]) and j.seq is not distinct from r.seq
+            limit 1
+        ) j
+    order by r.id
+    on conflict (job_id) do update
+    set done = excluded.done, total = excluded.total, message = excluded.message,
+        written_at = greatest(excluded.written_at, p.written_at + interval '1 microsecond')
+    returning p.job_id, p.done, p.total, p.message, p.written_at,
+        coalesce((select j.awaited from pgjobq.job j where j.id = any (array[p.job_id]) limit 1), false);
+end
+$$;
+
+-- How far jobs are that have not ended and whose handlers have reported that. Locks nothing. A function for its settings: see start_job.
+create or replace function pgjobq.find_progress(p_ids bigint[])
+returns table (id bigint, done bigint, total bigint, message text, written_at timestamptz)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select p.job_id, p.done, p.total, p.message, p.written_at
+    from unnest(p_ids) as w (id) cross join lateral (
+        select o.* from pgjobq.job_progress o where o.job_id = any (array[w.id]) limit 1
+    ) p cross join lateral (
+        select true as is_there from pgjobq.job j where j.id = any (array[w.id]) limit 1
+    ) j;
+end
+$$;
+
+-- Forgets the progress of jobs that are gone, among p_limit of them after the given one. Locks: those rows, skipping what somebody else
+-- has locked. Whoever has written a row's latest version held the job then: so a job that this statement does not see has ended.
+-- Returns how many rows there were, and after which job to go on, null if that were all.
+create or replace function pgjobq.sweep_progress(p_after bigint, p_limit integer, out seen bigint, out next_job bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_jobs bigint[] := array(
+        select p.job_id from pgjobq.job_progress p where p.job_id > p_after order by p.job_id limit p_limit);
+begin
+    seen := cardinality(v_jobs);
+    delete from pgjobq.job_progress p
+    where p.job_id = any (array(
+        select o.job_id
+        from pgjobq.job_progress o
+        where o.job_id = any (v_jobs) and not exists (select from pgjobq.job j where j.id = any (array[o.job_id]))
+        order by o.job_id
+        for update skip locked));
+    if seen = p_limit then
+        next_job := v_jobs[p_limit];
+    end if;
+end
+$$;
+
 -- What is known of a job, wherever it is: in line, waiting, held by a node, or in the history. Locks nothing. One snapshot for all of
 -- that, so that a job which ends meanwhile is not missed. A function for its settings: see start_job.
 create or replace function pgjobq.find_job(p_id bigint)
 returns table (id bigint, queue text, type text, state text, priority smallint, attempts smallint, snoozes smallint,
-    enqueued_at timestamptz, run_at timestamptz, started_at timestamptz, finished_at timestamptz, node text, attributes text, errors text)
+    enqueued_at timestamptz, run_at timestamptz, started_at timestamptz, finished_at timestamptz, node text, attributes text, errors text,
+    done bigint, total bigint, message text, written_at timestamptz)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1646,7 +1771,7 @@ as $$
 begin
     return query
     select f.id, q.name, f.type, f.state, f.priority, f.attempts, f.snoozes, f.enqueued_at, f.run_at, f.started_at, f.finished_at,
-        f.node, f.attributes, f.errors
+        f.node, f.attributes, f.errors, f.done, f.total, f.message, f.written_at
     from (
         (select j.id, j.queue_id, j.type::text as type,
             case
@@ -1656,17 +1781,20 @@ begin
             end as state,
             coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt::smallint as attempts, coalesce(j.snoozes, 0::smallint) as snoozes,
             j.enqueued_at::timestamptz as enqueued_at, case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
-            h.claimed_at as started_at, null::timestamptz as finished_at, h.node, j.attributes::text as attributes, j.errors::text as errors
+            h.claimed_at as started_at, null::timestamptz as finished_at, h.node, j.attributes::text as attributes, j.errors::text as errors,
+            p.done, p.total, p.message, p.written_at
         from pgjobq.job j left join lateral (
             select c.id as claim, c.claimed_at, (select n.name from pgjobq.node n where n.id = c.node_id) as node
             from pgjobq.claim c
             where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
             limit 1
-        ) h on true
+        ) h on true left join lateral (
+            select o.done, o.total, o.message, o.written_at from pgjobq.job_progress o where o.job_id = any (array[j.id]) limit 1
+        ) p on true
         where j.id = p_id)
         union all
         (select e.id, e.queue_id, e.type, upper(e.state::text), e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
-            null, e.started_at, e.finished_at, (select n.name from pgjobq.node n where n.id = e.node_id), e.attributes::text, e.errors::text
+            null, e.started_at, e.finished_at, (select n.name from pgjobq.node n where n.id = e.node_id), e.attributes::text, e.errors::text, null, null, null, null
         from pgjobq.finished_job e
         where e.id = p_id
         limit 1)
@@ -1891,7 +2019,8 @@ end
 $$;
 
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with
+-- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys.
+-- What its last life has left in job_progress is forgotten. Takes one id, or (with
 -- p_id null) up to p_limit jobs of a queue, oldest death first.
 -- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
 -- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
@@ -1925,6 +2054,8 @@ begin
     ), taken as (
         delete from pgjobq.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
         returning f.*
+    ), forgotten as (
+        delete from pgjobq.job_progress p where p.job_id in (select c.id from free c)
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (

@@ -2,6 +2,8 @@ package io.pgjobq;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * Waits for jobs by their ids, in this process or another, before or after they have ended. Thread-safe. However many
@@ -20,8 +22,34 @@ public interface JobCompletions {
      * @param resultType what the handler returns, {@code Void.class} to ignore it
      * @param timeout how long to wait from now on, positive and at most 365 days
      */
-    <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout);
+    default <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout) {
+        return completion(id, ParameterizedTypeReference.<R>forType(resultType), timeout);
+    }
 
     /** Like {@link #completion(long, Class, Duration)}, with the configured time-out. */
     <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType);
+
+    /**
+     * Like {@link #completion(long, Class, Duration)}, for a result of a generic type:
+     * {@code new ParameterizedTypeReference<List<Order>>() {}}.
+     *
+     * @throws IllegalArgumentException if a type variable is a part of the type
+     */
+    <R> CompletableFuture<JobOutcome<R>> completion(
+            long id, ParameterizedTypeReference<R> resultType, Duration timeout);
+
+    /** Like {@link #completion(long, Class, Duration)}, and tells how far the job is, as {@link SentJob} says. */
+    default <R> CompletableFuture<JobOutcome<R>> completion(
+            long id, Class<R> resultType, Duration timeout, Consumer<? super JobProgress> progress) {
+        return completion(id, ParameterizedTypeReference.<R>forType(resultType), timeout, progress);
+    }
+
+    /**
+     * Like {@link #completion(long, ParameterizedTypeReference, Duration)}, and tells how far the job is, as {@link SentJob} says.
+     */
+    <R> CompletableFuture<JobOutcome<R>> completion(
+            long id,
+            ParameterizedTypeReference<R> resultType,
+            Duration timeout,
+            Consumer<? super JobProgress> progress);
 }

@@ -3,6 +3,7 @@ package io.pgjobq;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a handler may ask about the job that it runs. Valid until the handler's work is done, from any thread. */
 public interface JobContext {
@@ -51,4 +52,25 @@ public interface JobContext {
      * or it was taken away from this node, so that nothing it does will count. Long-running handlers check it now and then.
      */
     boolean shouldStop();
+
+    /**
+     * Reports how far the job is, for {@link Jobs#find(long)} and for those who wait for it. May be called as often as one likes,
+     * from any thread: it only remembers the latest report, which is written at most once a second, together with those of
+     * other jobs, and never in the handler's transaction. So a report is seen while the transaction is open, and it stays when that
+     * is rolled back: the last one before a failure is seen until the next attempt reports something.
+     *
+     * <p>A report is no more than news. One that can't be written is written later or replaced by the next, and what has not been
+     * written when the attempt ends is dropped.
+     *
+     * @param done how much is done, from 0 to {@code total}
+     * @param total how much there is to do in all, in any unit
+     * @param message a word on it, {@code null} for none; the first 500 characters are kept
+     * @throws IllegalArgumentException if {@code done} is not from 0 to {@code total}
+     */
+    void progress(long done, long total, @Nullable String message);
+
+    /** Like {@link #progress(long, long, String)}, without a message. */
+    default void progress(long done, long total) {
+        progress(done, total, null);
+    }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the name of the node that holds it, or ran it last if that still lives; {@code null} if none
  * @param attributes those given by the sender
  * @param errors those of its attempts, the latest last
+ * @param progress how far it is, {@code null} if its handler has not reported that, or if it has ended
  */
 public record JobDescription(
         long id,
@@ -37,7 +38,8 @@ public record JobDescription(
         @Nullable Instant finishedAt,
         @Nullable String node,
         Map<String, String> attributes,
-        List<JobError> errors) {
+        List<JobError> errors,
+        @Nullable JobProgress progress) {
 
     /** Where a job is. */
     public enum State {

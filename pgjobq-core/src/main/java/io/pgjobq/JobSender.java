@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * Sends jobs to queues.
@@ -106,6 +107,12 @@ public interface JobSender {
 
         /** Sends one job whose handler returns a result that somebody means to wait for. */
         <R> SentJob<R> send(Object payload, Class<R> resultType);
+
+        /**
+         * Sends one job whose handler returns a result of a generic type that somebody means to wait for:
+         * {@code new ParameterizedTypeReference<List<Order>>() {}}.
+         */
+        <R> SentJob<R> send(Object payload, ParameterizedTypeReference<R> resultType);
 
         /** Sends many jobs in one statement, all or none. They start in the order of the collection. */
         List<SentJob<Void>> sendAll(Collection<?> payloads);

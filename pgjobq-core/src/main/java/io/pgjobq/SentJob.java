@@ -2,6 +2,7 @@ package io.pgjobq;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A job that was sent. If it was sent inside a transaction, it does not exist before that transaction commits.
@@ -60,4 +61,17 @@ public interface SentJob<R> {
      * @param timeout how long to wait from now on, positive and at most 365 days
      */
     CompletableFuture<JobOutcome<R>> completion(Duration timeout);
+
+    /**
+     * Like {@link #completion(Duration)}, and tells how far the job is as long as it has not ended and the future is not complete.
+     *
+     * <p>The listener is called with the latest that the handler has {@linkplain JobContext#progress reported}, in whatever process
+     * it runs: first with what is known already, if anything is, then at most about once a second. It runs on a thread of pgjobq, one
+     * call after the other, in the order in which the reports were written; what is overtaken meanwhile is left out. It may block:
+     * then it misses reports and delays this future, though not beyond the time-out, and nobody else. The future completes after its
+     * last call has returned, and none follows. What it throws is logged.
+     *
+     * @param timeout how long to wait from now on, positive and at most 365 days
+     */
+    CompletableFuture<JobOutcome<R>> completion(Duration timeout, Consumer<? super JobProgress> progress);
 }

@@ -1,9 +1,12 @@
 package io.pgjobq.internal.completion;
 
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobProgress;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.store.FinishedJobStore;
+import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.StoredOutcome;
+import io.pgjobq.internal.store.StoredProgress;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.DaemonThreads;
 import io.pgjobq.internal.support.Listening;
@@ -27,6 +30,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /**
@@ -59,6 +63,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     private final Outage outage;
     private final Background background;
     private final CallbackThreads callbacks;
+    private final ProgressWatch progress;
     private final Timer timer;
 
     /** Those who wait for a job that is to be found. Guarded by the background's lock. */
@@ -76,38 +81,16 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     /** Guarded by the background's lock. */
     private boolean closed;
 
-    /** Where ends are looked up. */
-    interface Ends {
-
-        /** Marks jobs as waited for, and returns those that have not ended. */
-        List<Long> await(long[] ids);
-
-        /** Returns what is known of the jobs' ends, one for each id. */
-        List<StoredOutcome> outcomes(long[] ids);
-    }
-
-    private record StoredEnds(FinishedJobStore store) implements Ends {
-
-        @Override
-        public List<Long> await(long[] ids) {
-            return store.await(ids);
-        }
-
-        @Override
-        public List<StoredOutcome> outcomes(long[] ids) {
-            return store.outcomes(ids);
-        }
-    }
-
     public CompletionTracker(
             FinishedJobStore store,
+            ProgressStore progressed,
             PayloadConverter converter,
             Duration defaultTimeout,
             Duration pollInterval,
             Listening listening,
             Vitals vitals) {
         this(
-                new StoredEnds(store),
+                Ends.of(store, progressed),
                 converter,
                 defaultTimeout,
                 pollInterval,
@@ -134,6 +117,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
         this.outage = new Outage(LOG, "waiting for jobs", vitals);
         this.background = new Background("pgjobq-completions", vitals);
         this.callbacks = callbacks;
+        this.progress = new ProgressWatch(ends, background, callbacks, MOST_AT_ONCE);
         this.timer = timer;
     }
 
@@ -148,18 +132,34 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     }
 
     @Override
-    public <R> CompletableFuture<JobOutcome<R>> completion(long id, Class<R> resultType, Duration timeout) {
-        return completionOfSent(id, resultType, timeout, false, null);
+    public <R> CompletableFuture<JobOutcome<R>> completion(
+            long id, ParameterizedTypeReference<R> resultType, Duration timeout) {
+        return completionOfSent(id, typeOf(id, resultType), timeout, null, false, null);
+    }
+
+    @Override
+    public <R> CompletableFuture<JobOutcome<R>> completion(
+            long id,
+            ParameterizedTypeReference<R> resultType,
+            Duration timeout,
+            Consumer<? super JobProgress> listener) {
+        return completionOfSent(id, typeOf(id, resultType), timeout, listener, false, null);
     }
 
     @Override
     public <R> CompletableFuture<JobOutcome<R>> completionOfSent(
-            long id, Class<R> resultType, Duration timeout, boolean marked, @Nullable SendingTransaction transaction) {
+            long id,
+            ResultType resultType,
+            Duration timeout,
+            @Nullable Consumer<? super JobProgress> listener,
+            boolean marked,
+            @Nullable SendingTransaction transaction) {
         check(id, timeout);
         Waiter<R> waiter = new Waiter<>(
                 id,
                 resultType,
-                transaction == null ? new CompletableFuture<>() : new TransactionFuture<>(id, transaction));
+                transaction == null ? new CompletableFuture<>() : new TransactionFuture<>(id, transaction),
+                listener == null ? null : new ProgressEvents(id, listener, callbacks));
         try {
             if (transaction == null) {
                 background.change(() -> {
@@ -175,6 +175,10 @@ public final class CompletionTracker implements Completions, AutoCloseable {
             throw ex;
         }
         return waiter.future();
+    }
+
+    private static ResultType typeOf(long id, ParameterizedTypeReference<?> resultType) {
+        return ResultType.of("job " + id, resultType.getType());
     }
 
     private static void check(long id, Duration timeout) {
@@ -222,6 +226,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
                 return;
             }
             waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
+            progress.add(waiter);
             if (marked) {
                 after(GRACE, waiter, () -> endedElsewhere(List.of(waiter.id())));
             } else {
@@ -258,6 +263,16 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     /** Jobs have ended somewhere. */
     public void endedElsewhere(Collection<Long> ids) {
         background.change(() -> ids.stream().filter(waiters::containsKey).forEach(toLookUp::add));
+    }
+
+    /** The progress of jobs was written in this process. */
+    public void progressed(List<StoredProgress> written) {
+        progress.progressed(written);
+    }
+
+    /** The progress of jobs was written somewhere. */
+    public void progressedElsewhere(Collection<Long> ids) {
+        progress.ask(ids);
     }
 
     /** Notifications may have been missed. */
@@ -300,6 +315,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     }
 
     private void forget(Waiter<?> waiter) {
+        progress.remove(waiter);
         background.change(() -> {
             uncommitted.remove(waiter);
             List<Waiter<?>> others = waiters.get(waiter.id());
@@ -317,6 +333,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
         try {
             lookUp(take());
             background.change(() -> taken = NONE);
+            progress.lookUp();
             outage.recovered();
         } catch (RuntimeException | Error ex) {
             background.rest(outage.failed(ex));
@@ -325,8 +342,12 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     }
 
     private void lookUp(long[] ids) {
+        if (ids.length == 0) {
+            return;
+        }
         try {
             Set<Long> open = new HashSet<>(ends.await(ids));
+            progress.ask(open);
             long[] rest = Arrays.stream(ids).filter(id -> !open.contains(id)).toArray();
             if (rest.length > 0) {
                 ends.outcomes(rest).forEach(this::found);
@@ -351,7 +372,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     private boolean awaitWork() throws InterruptedException {
         background.await(() -> !waiters.isEmpty());
         Duration pause = listening.isListening() ? RARELY : pollInterval;
-        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0, pause)) {
+        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0 || progress.isAsked(), pause)) {
             lookEverywhere();
         }
         return !background.isStopping();

@@ -3,6 +3,7 @@ package io.pgjobq.internal.completion;
 import io.pgjobq.CompletionTimeoutException;
 import io.pgjobq.JobError;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobProgress;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.UnknownJobException;
 import io.pgjobq.internal.store.Settlement;
@@ -18,14 +19,20 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 final class Waiter<R> {
 
     private final long id;
-    private final Class<R> resultType;
+    private final ResultType resultType;
     private final CompletableFuture<JobOutcome<R>> future;
+    private final @Nullable ProgressEvents events;
 
-    /** @param future not completed yet */
-    Waiter(long id, Class<R> resultType, CompletableFuture<JobOutcome<R>> future) {
+    /**
+     * @param resultType that of R
+     * @param future not completed yet
+     * @param events where is told how far the job is, {@code null} if nobody wants to know
+     */
+    Waiter(long id, ResultType resultType, CompletableFuture<JobOutcome<R>> future, @Nullable ProgressEvents events) {
         this.id = id;
         this.resultType = resultType;
         this.future = future;
+        this.events = events;
     }
 
     long id() {
@@ -36,13 +43,40 @@ final class Waiter<R> {
         return future;
     }
 
+    boolean wantsProgress() {
+        return events != null;
+    }
+
+    /** The job is so far. */
+    void progressed(JobProgress progress) {
+        if (events != null) {
+            events.progressed(progress);
+        }
+    }
+
+    /** The future is complete: nothing more is told. */
+    void close() {
+        if (events != null) {
+            events.close();
+        }
+    }
+
+    /** An end comes after the event that is being told; a time-out does not wait for that. */
+    private void end(Runnable completion) {
+        if (events == null) {
+            completion.run();
+        } else {
+            events.end(completion);
+        }
+    }
+
     void timedOut(Duration timeout) {
         future.completeExceptionally(new CompletionTimeoutException("job " + id + ": has not ended within " + timeout));
     }
 
     void unknown() {
-        future.completeExceptionally(new UnknownJobException(
-                id, "nothing is known of it: it was never committed, or what was kept of it is gone"));
+        end(() -> future.completeExceptionally(new UnknownJobException(
+                id, "nothing is known of it: it was never committed, or what was kept of it is gone")));
     }
 
     void rolledBack() {
@@ -57,11 +91,22 @@ final class Waiter<R> {
                 cause));
     }
 
+    void progressDenied(PermissionDeniedDataAccessException cause) {
+        future.completeExceptionally(new PermissionDeniedDataAccessException(
+                "job " + id + ": its progress can't be seen by the database's role, which may see its end; apply"
+                        + " docs/roles.sql of this release, which lets waiters see both",
+                cause));
+    }
+
     void failed(Throwable cause) {
         future.completeExceptionally(cause);
     }
 
     void ended(StoredOutcome outcome, PayloadConverter converter) {
+        end(() -> complete(outcome, converter));
+    }
+
+    private void complete(StoredOutcome outcome, PayloadConverter converter) {
         try {
             future.complete(read(outcome, converter));
         } catch (Throwable ex) {
@@ -100,10 +145,9 @@ final class Waiter<R> {
         return error != null ? error : new JobError(outcome.attempts(), finishedAt, "", "", "");
     }
 
+    /** The type is that of R, as the API's methods that make a waiter see to. */
+    @SuppressWarnings("unchecked")
     private @Nullable R result(byte @Nullable [] bytes, PayloadConverter converter) {
-        if (bytes == null || resultType == Void.class) {
-            return null;
-        }
-        return resultType == byte[].class ? resultType.cast(bytes) : resultType.cast(converter.read(bytes, resultType));
+        return (R) resultType.read(id, bytes, converter);
     }
 }

@@ -23,6 +23,7 @@ import io.pgjobq.internal.notify.Channels;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.NotificationListener;
 import io.pgjobq.internal.notify.SelfTest;
+import io.pgjobq.internal.progress.ProgressWriter;
 import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.schedule.DefaultJobSchedules;
 import io.pgjobq.internal.send.DeclaredQueues;
@@ -38,6 +39,7 @@ import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.LockStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.NotificationStore;
+import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.store.SettlementStore;
@@ -48,7 +50,6 @@ import io.pgjobq.internal.support.Timer;
 import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueRegistrar;
-import io.pgjobq.internal.worker.Upkeep;
 import io.pgjobq.internal.worker.WorkerServices;
 import io.pgjobq.internal.worker.WorkerStore;
 import java.time.Duration;
@@ -84,6 +85,7 @@ final class NodeAssembly {
     private final @Nullable NotificationListener listener;
     private final CompletionTracker completions;
     private final BatchSettler settler;
+    private final ProgressWriter progress;
     private final Heartbeat heartbeat;
     private final Maintenance maintenance;
     private final WorkerServices services;
@@ -146,8 +148,15 @@ final class NodeAssembly {
         }
         Listening listening = listener == null ? Listening.NEVER : listener;
         Doorbell doorbell = new Doorbell(switchboard, announcer);
+        ProgressStore progressed = new ProgressStore(answering);
         completions = new CompletionTracker(
-                outcomes, converter, options.completionTimeout(), options.pollInterval(), listening, vitals);
+                outcomes,
+                progressed,
+                converter,
+                options.completionTimeout(),
+                options.pollInterval(),
+                listening,
+                vitals);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new BatchSettler(recorder, vitals, nanoTime);
@@ -163,7 +172,8 @@ final class NodeAssembly {
                         queueStore,
                         new CancellationStore(answering),
                         scheduled,
-                        new JobStore(answering)),
+                        new JobStore(answering),
+                        progressed),
                 declaredSchedules,
                 doorbell,
                 new ContainerUpkeep(
@@ -178,6 +188,8 @@ final class NodeAssembly {
                 nanoTime);
         switchboard.connect(maintenance, completions);
         threads = new HandlerThreads(options.virtualThreads());
+        progress = new ProgressWriter(
+                progressed::record, completions::progressed, doorbell, timer, threads, vitals, nanoTime);
         services = new WorkerServices(
                 node,
                 WorkerStore.of(new JobStore(answering), settlements),
@@ -186,10 +198,11 @@ final class NodeAssembly {
                 converter,
                 threads,
                 registrar,
-                new ContainersUpkeep(),
+                new MaintenanceUpkeep(maintenance),
                 vitals,
                 events,
                 recorder::completed,
+                progress,
                 timer,
                 nanoTime);
         // What callers ask for takes as long as they let it.
@@ -252,20 +265,6 @@ final class NodeAssembly {
         }
     }
 
-    /** Takes what containers notice to the maintenance. */
-    private final class ContainersUpkeep implements Upkeep {
-
-        @Override
-        public void claimInDoubt() {
-            maintenance.reclaimOrphans();
-        }
-
-        @Override
-        public void partitionMissing() {
-            maintenance.lookAfterHistorySoon();
-        }
-    }
-
     /** Starts what runs beside the containers, once the node is registered, if it is one. */
     void startBackground() {
         if (announcer != null) {
@@ -274,6 +273,7 @@ final class NodeAssembly {
         if (workerNode) {
             heartbeat.start();
             maintenance.start();
+            progress.start();
         }
         if (listener != null) {
             listener.start();
@@ -298,6 +298,7 @@ final class NodeAssembly {
         if (listener != null) {
             stops.add(listener::stop);
         }
+        stops.add(progress::stop);
         stops.add(maintenance::stop);
         if (announcer != null) {
             stops.add(announcer::stop);

@@ -52,6 +52,8 @@ final class SignalRouter implements SignalSink, LocalDispatch {
             maintenance.cancel(cancel.node());
         } else if (signal instanceof Signal.Ended ended && completions != null) {
             completions.endedElsewhere(ended.ids());
+        } else if (signal instanceof Signal.Progressed progressed && completions != null) {
+            completions.progressedElsewhere(progressed.ids());
         }
     }
 

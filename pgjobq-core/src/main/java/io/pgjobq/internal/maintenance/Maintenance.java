@@ -10,6 +10,7 @@ import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.store.ScheduleStore;
@@ -42,6 +43,7 @@ public final class Maintenance {
     private final Task cancellations;
     private final Task schedules;
     private final Task unusedKeys;
+    private final Task leftProgress;
     private final Task deadlines;
     private final RegisteredNode node;
     private final Tables tables;
@@ -54,7 +56,8 @@ public final class Maintenance {
             QueueStore queues,
             CancellationStore cancellations,
             ScheduleStore schedules,
-            JobStore jobs) {}
+            JobStore jobs,
+            ProgressStore progress) {}
 
     /** What maintenance asks of the tables. */
     interface Tables
@@ -65,6 +68,7 @@ public final class Maintenance {
                     Cancellations.Requests,
                     Schedules.Timetable,
                     UnusedKeys.Sweeper,
+                    LeftProgress.Sweeper,
                     Deadlines.Expiries {}
 
     /** What maintenance needs to know of those who run jobs, and tells them. */
@@ -144,13 +148,14 @@ public final class Maintenance {
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
         unusedKeys = rounds.add("keys of unique jobs", new UnusedKeys(tables));
+        leftProgress = rounds.add("progress of jobs", new LeftProgress(tables));
         deadlines = rounds.add("deadlines", new Deadlines(tables, announcements));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
     }
 
     /** Starts the thread. */
     public void start() {
-        List.of(history, promotion, polls, schedules, unusedKeys, deadlines, ownClaims)
+        List.of(history, promotion, polls, schedules, unusedKeys, leftProgress, deadlines, ownClaims)
                 .forEach(task -> task.in(Duration.ZERO));
         background.start(this::next);
     }

@@ -6,6 +6,7 @@ import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.support.Listening;
@@ -92,6 +93,11 @@ record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, Regi
     @Override
     public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         return stores.jobs().sweepKeys(from, limit);
+    }
+
+    @Override
+    public ProgressStore.Swept sweepProgress(long after, int limit) {
+        return stores.progress().sweep(after, limit);
     }
 
     @Override

@@ -41,4 +41,11 @@ public final class Doorbell {
             others.announce(new Signal.Ended(ids));
         }
     }
+
+    /** Tells the others alone of jobs whose progress was written, since this process knows. */
+    public void announceProgress(List<Long> ids) {
+        if (others != null && !ids.isEmpty()) {
+            others.announce(new Signal.Progressed(ids));
+        }
+    }
 }

@@ -11,13 +11,14 @@ import java.util.Set;
 final class Pending {
 
     /** More than these are dropped: who waits for a job asks now and then anyway. */
-    private static final int MOST_ENDED = 100_000;
+    private static final int MOST_OF_A_KIND = 100_000;
 
     private record Lane(int queue, int priority) {}
 
     private final Map<Lane, Long> ready = new HashMap<>();
     private final Set<Integer> looks = new HashSet<>();
     private final List<Long> ended = new ArrayList<>();
+    private final Set<Long> progressed = new HashSet<>();
     private final List<Announcer.Test> tests = new ArrayList<>();
     private long dueInMillis = Long.MAX_VALUE;
 
@@ -28,8 +29,10 @@ final class Pending {
             dueInMillis = Math.min(dueInMillis, due.inMillis());
         } else if (signal instanceof Signal.Look look) {
             looks.add(look.queue());
-        } else if (signal instanceof Signal.Ended e && ended.size() < MOST_ENDED) {
+        } else if (signal instanceof Signal.Ended e && ended.size() < MOST_OF_A_KIND) {
             ended.addAll(e.ids());
+        } else if (signal instanceof Signal.Progressed p && progressed.size() < MOST_OF_A_KIND) {
+            progressed.addAll(p.ids());
         }
     }
 
@@ -44,6 +47,7 @@ final class Pending {
                 && ready.isEmpty()
                 && looks.isEmpty()
                 && ended.isEmpty()
+                && progressed.isEmpty()
                 && dueInMillis == Long.MAX_VALUE;
     }
 
@@ -65,6 +69,13 @@ final class Pending {
 
     /** Returns what is to be sent to those who wait for jobs. */
     List<Signal> done() {
-        return ended.isEmpty() ? List.of() : List.of(new Signal.Ended(List.copyOf(ended)));
+        List<Signal> signals = new ArrayList<>();
+        if (!progressed.isEmpty()) {
+            signals.add(new Signal.Progressed(List.copyOf(progressed)));
+        }
+        if (!ended.isEmpty()) {
+            signals.add(new Signal.Ended(List.copyOf(ended)));
+        }
+        return signals;
     }
 }

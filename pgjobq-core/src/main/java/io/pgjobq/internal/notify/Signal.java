@@ -28,4 +28,7 @@ public sealed interface Signal {
 
     /** Jobs that somebody waits for have ended. */
     record Ended(List<Long> ids) implements Signal {}
+
+    /** The progress of jobs that somebody waits for was written. */
+    record Progressed(List<Long> ids) implements Signal {}
 }

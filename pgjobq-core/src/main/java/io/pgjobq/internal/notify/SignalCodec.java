@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Signals as the text of notifications: words, parted by spaces. The first, {@code n<node>}, names the sending node, if it is
- * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code c<node>} and
- * {@code e<id>}.
+ * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code c<node>},
+ * {@code e<id>} and {@code p<id>}.
  */
 final class SignalCodec {
 
@@ -59,6 +59,9 @@ final class SignalCodec {
         if (signal instanceof Signal.Cancel cancel) {
             return List.of("c" + cancel.node());
         }
+        if (signal instanceof Signal.Progressed progressed) {
+            return progressed.ids().stream().map(id -> "p" + id).toList();
+        }
         return ((Signal.Ended) signal).ids().stream().map(id -> "e" + id).toList();
     }
 
@@ -69,16 +72,20 @@ final class SignalCodec {
     static List<Signal> decode(String text, int self) {
         List<Signal> signals = new ArrayList<>();
         List<Long> ended = new ArrayList<>();
+        List<Long> progressed = new ArrayList<>();
         for (String word : text.split(" ")) {
             try {
                 if (self != 0 && word.equals("n" + self)) {
                     return List.of();
                 }
-                read(word, signals, ended);
+                read(word, signals, ended, progressed);
             } catch (NumberFormatException | IndexOutOfBoundsException ex) {
                 // Anybody may notify on this channel; a hint that can't be read is no hint.
                 continue;
             }
+        }
+        if (!progressed.isEmpty()) {
+            signals.add(new Signal.Progressed(List.copyOf(progressed)));
         }
         if (!ended.isEmpty()) {
             signals.add(new Signal.Ended(List.copyOf(ended)));
@@ -86,7 +93,7 @@ final class SignalCodec {
         return signals;
     }
 
-    private static void read(String word, List<Signal> signals, List<Long> ended) {
+    private static void read(String word, List<Signal> signals, List<Long> ended, List<Long> progressed) {
         String value = word.substring(1);
         switch (word.charAt(0)) {
             case 'r' -> {
@@ -101,6 +108,7 @@ final class SignalCodec {
             case 'l' -> signals.add(new Signal.Look(Integer.parseInt(value)));
             case 'c' -> signals.add(new Signal.Cancel(Integer.parseInt(value)));
             case 'e' -> ended.add(Long.parseLong(value));
+            case 'p' -> progressed.add(Long.parseLong(value));
             default -> {}
         }
     }

@@ -8,6 +8,7 @@ import io.pgjobq.SentJob;
 import io.pgjobq.SentJob.Fate;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.completion.Completions;
+import io.pgjobq.internal.completion.ResultType;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
@@ -73,7 +74,7 @@ public final class DefaultJobSender implements JobSender {
         return SendSpec.of(this, queue);
     }
 
-    <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, Class<R> resultType) {
+    <R> SentJob<R> send(NewJob job, @Nullable String type, Object payload, ResultType resultType) {
         byte[] bytes = write(job.queue(), payload);
         String name = type(job.queue(), type, payload);
         boolean joined = joins(job.queue());
@@ -91,7 +92,7 @@ public final class DefaultJobSender implements JobSender {
         return sent(job, sendAlone(job, name, bytes), Commit.DONE, resultType);
     }
 
-    private <R> SentJob<R> sent(NewJob job, InsertedJobs stored, Commit commit, Class<R> resultType) {
+    private <R> SentJob<R> sent(NewJob job, InsertedJobs stored, Commit commit, ResultType resultType) {
         return new DefaultSentJob<>(
                 stored.ids()[0], Fate.NEW, job.queue(), job.awaited(), resultType, commit, completions);
     }
@@ -166,7 +167,7 @@ public final class DefaultJobSender implements JobSender {
             Commit commit = announce(joined, List.of(signal(job.priority(), jobs)));
             for (long id : jobs.ids()) {
                 sent.add(new DefaultSentJob<>(
-                        id, Fate.NEW, job.queue(), job.awaited(), Void.class, commit, completions));
+                        id, Fate.NEW, job.queue(), job.awaited(), ResultType.NONE, commit, completions));
             }
         }
         return List.copyOf(sent);
@@ -188,7 +189,7 @@ public final class DefaultJobSender implements JobSender {
 
     /** Stores jobs with a key or a deadline. */
     <R> List<SentJob<R>> sendWithRules(
-            NewJob job, @Nullable String type, Collection<?> payloads, RuledSend.Wanted wanted, Class<R> resultType) {
+            NewJob job, @Nullable String type, Collection<?> payloads, RuledSend.Wanted wanted, ResultType resultType) {
         List<Chunk> chunks = chunks(job.queue(), type, payloads);
         if (chunks.isEmpty()) {
             return List.of();

@@ -4,6 +4,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
 import io.pgjobq.UnknownQueueException;
+import io.pgjobq.internal.completion.ResultType;
 import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.StoredJson;
 import io.pgjobq.internal.support.LogText;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
 
 /** How jobs are to be sent. Immutable. */
 record SendSpec(
@@ -142,17 +144,23 @@ record SendSpec(
 
     @Override
     public SentJob<Void> send(Object payload) {
-        return send(job(false), payload, Void.class);
+        return send(job(false), payload, ResultType.NONE);
     }
 
     @Override
     public <R> SentJob<R> send(Object payload, Class<R> resultType) {
-        return send(job(true), payload, resultType);
+        return send(job(true), payload, new ResultType(resultType));
     }
 
-    private <R> SentJob<R> send(NewJob job, Object payload, Class<R> resultType) {
+    @Override
+    public <R> SentJob<R> send(Object payload, ParameterizedTypeReference<R> resultType) {
+        return send(job(true), payload, ResultType.of("queue '" + queue + "'", resultType.getType()));
+    }
+
+    /** @param resultType that of R */
+    private <R> SentJob<R> send(NewJob job, Object payload, ResultType resultType) {
         return hasRules()
-                ? sender.sendWithRules(job, type, Collections.singletonList(payload), rules(), resultType)
+                ? sender.<R>sendWithRules(job, type, Collections.singletonList(payload), rules(), resultType)
                         .get(0)
                 : sender.send(job, type, payload, resultType);
     }
@@ -160,7 +168,7 @@ record SendSpec(
     @Override
     public List<SentJob<Void>> sendAll(Collection<?> payloads) {
         return hasRules()
-                ? sender.sendWithRules(job(false), type, payloads, rules(), Void.class)
+                ? sender.sendWithRules(job(false), type, payloads, rules(), ResultType.NONE)
                 : sender.sendAll(job(false), type, payloads);
     }
 

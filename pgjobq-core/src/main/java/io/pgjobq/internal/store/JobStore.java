@@ -1,6 +1,7 @@
 package io.pgjobq.internal.store;
 
 import io.pgjobq.JobDescription;
+import io.pgjobq.JobProgress;
 import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
 import io.pgjobq.internal.database.Database;
@@ -227,10 +228,16 @@ public final class JobStore {
                                 SqlTimes.nullable(row, 11),
                                 row.getString(12),
                                 StoredJson.attributes(row.getString(13)),
-                                StoredJson.errors(row.getString(14))),
+                                StoredJson.errors(row.getString(14)),
+                                progress(row)),
                         id))
                 .stream()
                 .findFirst();
+    }
+
+    private static @Nullable JobProgress progress(ResultSet row) throws SQLException {
+        Instant at = SqlTimes.nullable(row, 18);
+        return at == null ? null : new JobProgress(row.getLong(15), row.getLong(16), row.getString(17), at);
     }
 
     /** A place among the keys of unique jobs. */

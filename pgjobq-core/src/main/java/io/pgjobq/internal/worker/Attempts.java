@@ -28,6 +28,7 @@ final class Attempts {
                 hold,
                 () -> !workload.isOpen(),
                 services.settler()::settle,
+                services.progress(),
                 services.nanoTime());
     }
 }

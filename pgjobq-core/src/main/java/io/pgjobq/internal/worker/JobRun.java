@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.JobContext;
 import io.pgjobq.ScheduledTime;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.progress.ProgressReport;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
@@ -37,6 +38,7 @@ final class JobRun implements JobContext {
     private final Hold hold;
     private final BooleanSupplier stopping;
     private final Consumer<Settlement> settler;
+    private final ProgressReport progress;
     private final LongSupplier nanoTime;
     private final long claimedAt;
     private final AtomicBoolean settled = new AtomicBoolean();
@@ -94,6 +96,7 @@ final class JobRun implements JobContext {
             Hold hold,
             BooleanSupplier stopping,
             Consumer<Settlement> settler,
+            ProgressReport.Sink progress,
             LongSupplier nanoTime) {
         this.job = job;
         this.queue = queue;
@@ -101,6 +104,7 @@ final class JobRun implements JobContext {
         this.hold = hold;
         this.stopping = stopping;
         this.settler = settler;
+        this.progress = new ProgressReport(job, progress);
         this.nanoTime = nanoTime;
         this.claimedAt = nanoTime.getAsLong();
     }
@@ -247,6 +251,7 @@ final class JobRun implements JobContext {
         } finally {
             settled.set(said);
         }
+        progress.close();
         Timer.Alarm watching = alarm;
         if (watching != null) {
             watching.cancel();
@@ -322,6 +327,15 @@ final class JobRun implements JobContext {
     @Override
     public boolean shouldStop() {
         return stopping.getAsBoolean() || interruption != null || isLost();
+    }
+
+    @Override
+    public void progress(long done, long total, @Nullable String message) {
+        if (done < 0 || done > total) {
+            throw new IllegalArgumentException(
+                    this + ": its progress must be from 0 to the total, but is " + done + " of " + total);
+        }
+        progress.set(done, total, message);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.progress.ProgressReport;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.ClaimedJob;
@@ -25,6 +26,7 @@ import java.util.function.LongSupplier;
  * @param vitals are told what does not work of this node
  * @param events is told of attempts
  * @param ends is told of jobs that their handlers' transactions have completed
+ * @param progress takes what handlers report of their jobs' progress
  * @param timer watches how long attempts run
  * @param nanoTime a clock that only goes on
  */
@@ -40,6 +42,7 @@ public record WorkerServices(
         Vitals vitals,
         JobEvents events,
         HandlerCommitListener ends,
+        ProgressReport.Sink progress,
         Timer timer,
         LongSupplier nanoTime) {
 

@@ -3,8 +3,8 @@
 --   ${schema}_owner   owns the schema, and migrates it
 --   ${schema}_worker  runs jobs, and does all that an application does at run time but migrate
 --   ${schema}_sender  sends jobs, and can neither see nor change one
---   ${schema}_waiter  besides, waits for jobs: sees how they end, their results and their errors
---   ${schema}_reader  sees queues, nodes and jobs, but no payload, no result and no text of an error
+--   ${schema}_waiter  besides, waits for jobs: sees how far they are and how they end, their results and their errors
+--   ${schema}_reader  sees queues, nodes and jobs, but no payload, no result and no text of an error or of progress
 --
 -- Apply it when the schema is there, and again whenever it has been migrated, as a superuser, or as the schema's owner if
 -- that may create roles; all at once: psql --single-transaction --file roles.sql. It may be applied any number of times.
@@ -66,7 +66,8 @@ grant execute on function ${schema}.version() to ${schema}_sender, ${schema}_wai
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on ${schema}.queue, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
-    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.job_deadline to ${schema}_worker;
+    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.job_deadline, ${schema}.job_progress
+    to ${schema}_worker;
 grant select on ${schema}.job_view, ${schema}.finished_job_view to ${schema}_worker;
 grant usage, select on sequence ${schema}.job_seq to ${schema}_worker;
 grant execute on all functions in schema ${schema} to ${schema}_worker;
@@ -83,9 +84,11 @@ grant execute on function ${schema}.send(text, jsonb, text, interval, integer, j
 -- The waiter.
 grant select (id, awaited), update (awaited) on ${schema}.job to ${schema}_waiter;
 grant select (id, state, attempts, started_at, finished_at, result, errors) on ${schema}.finished_job to ${schema}_waiter;
-grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]) to ${schema}_waiter;
+grant select on ${schema}.job_progress to ${schema}_waiter;
+grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]), ${schema}.find_progress(bigint[]) to ${schema}_waiter;
 
 -- The reader.
+grant select (job_id, done, total, written_at) on ${schema}.job_progress to ${schema}_reader;
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
 grant select on ${schema}.queue, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key,
     ${schema}.job_deadline to ${schema}_reader;

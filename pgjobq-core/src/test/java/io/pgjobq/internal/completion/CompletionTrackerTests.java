@@ -98,7 +98,7 @@ class CompletionTrackerTests {
         assertThatThrownBy(() -> tracker.completion(7, Void.class, timeout))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(refused);
-        assertThatThrownBy(() -> tracker.completionOfSent(7, Void.class, timeout, true, transaction))
+        assertThatThrownBy(() -> tracker.completionOfSent(7, ResultType.NONE, timeout, null, true, transaction))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(refused);
 
@@ -118,7 +118,7 @@ class CompletionTrackerTests {
 
     @Test
     void theTimeOfAJobInAnOpenTransactionCountsFromTheCall() throws Exception {
-        var waiting = tracker.completionOfSent(7, Void.class, Duration.ofSeconds(2), true, transaction);
+        var waiting = tracker.completionOfSent(7, ResultType.NONE, Duration.ofSeconds(2), null, true, transaction);
         timer.advance(Duration.ofSeconds(2));
         assertThatThrownBy(() -> get(waiting)).hasCauseInstanceOf(CompletionTimeoutException.class);
 
@@ -129,7 +129,7 @@ class CompletionTrackerTests {
 
     @Test
     void aJobIsNotLookedUpBeforeItsTransactionHasCommitted() throws Exception {
-        var waiting = tracker.completionOfSent(7, Void.class, HOUR, false, transaction);
+        var waiting = tracker.completionOfSent(7, ResultType.NONE, HOUR, null, false, transaction);
         assertNobodyElseWaits();
         ends.end(7);
         transaction.committed.complete(true);
@@ -138,7 +138,7 @@ class CompletionTrackerTests {
 
     @Test
     void aMarkedJobIsLookedUpWhenItsEndIsLongInComing() throws Exception {
-        var waiting = tracker.completionOfSent(7, Void.class, HOUR, true, null);
+        var waiting = tracker.completionOfSent(7, ResultType.NONE, HOUR, null, true, null);
         ends.end(1);
         get(tracker.completion(1, Void.class));
         assertThat(ends.asked).containsExactly(List.of(1L));
@@ -150,7 +150,7 @@ class CompletionTrackerTests {
     @RepeatedTest(50)
     void callbacksDoNotRunOnTheThreadThatEndsTheTransaction() throws Exception {
         AtomicReference<Thread> thread = new AtomicReference<>();
-        var waiting = tracker.completionOfSent(7, Void.class, HOUR, true, transaction);
+        var waiting = tracker.completionOfSent(7, ResultType.NONE, HOUR, null, true, transaction);
         var seen = waiting.whenComplete((outcome, failure) -> {
             thread.set(Thread.currentThread());
             await(go);
@@ -170,7 +170,7 @@ class CompletionTrackerTests {
             thread.set(Thread.currentThread());
             await(go);
         });
-        var uncommitted = tracker.completionOfSent(2, Void.class, HOUR, false, transaction);
+        var uncommitted = tracker.completionOfSent(2, ResultType.NONE, HOUR, null, false, transaction);
         tracker.close();
         go.countDown();
         for (var told : List.of(following, uncommitted, tracker.completion(3, Void.class))) {
@@ -228,7 +228,8 @@ class CompletionTrackerTests {
     @Test
     void whoeverStopsWaitingIsForgotten() throws Exception {
         tracker.completion(7, Void.class).cancel(false);
-        tracker.completionOfSent(7, Void.class, HOUR, true, transaction).cancel(false);
+        tracker.completionOfSent(7, ResultType.NONE, HOUR, null, true, transaction)
+                .cancel(false);
         transaction.committed.complete(true);
         assertThat(timer.waiting()).isZero();
         ends.asked.clear();
@@ -244,7 +245,7 @@ class CompletionTrackerTests {
 
     @Test
     void whatFailsAtTheCommitIsToldThroughTheFuture() {
-        var waiting = tracker.completionOfSent(7, Void.class, HOUR, true, transaction);
+        var waiting = tracker.completionOfSent(7, ResultType.NONE, HOUR, null, true, transaction);
         timer.before = failOnce(new OutOfMemoryError("unable to create native thread"));
         transaction.committed.complete(true);
         assertThatThrownBy(() -> get(waiting)).hasCauseInstanceOf(OutOfMemoryError.class);

@@ -1,6 +1,8 @@
 package io.pgjobq.internal.completion;
 
+import io.pgjobq.JobProgress;
 import io.pgjobq.internal.store.StoredOutcome;
+import io.pgjobq.internal.store.StoredProgress;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.LongFunction;
 
 /** Jobs that end when the test says so, in a database that fails when it says so. Thread-safe. */
-final class FakeEnds implements CompletionTracker.Ends {
+final class FakeEnds implements Ends {
 
     final BlockingQueue<List<Long>> asked = new LinkedBlockingQueue<>();
     volatile Runnable beforeAwait = () -> {};
@@ -19,6 +21,12 @@ final class FakeEnds implements CompletionTracker.Ends {
 
     /** What is known of a job that does not wait. */
     volatile LongFunction<StoredOutcome> outcome = FakeEnds::succeeded;
+
+    /** How far jobs are. */
+    final Map<Long, JobProgress> progress = new ConcurrentHashMap<>();
+
+    final BlockingQueue<List<Long>> askedForProgress = new LinkedBlockingQueue<>();
+    volatile Runnable beforeProgress = () -> {};
 
     private final Map<Long, StoredOutcome> ended = new ConcurrentHashMap<>();
 
@@ -46,5 +54,15 @@ final class FakeEnds implements CompletionTracker.Ends {
     public List<StoredOutcome> outcomes(long[] ids) {
         beforeOutcomes.run();
         return Arrays.stream(ids).mapToObj(outcome::apply).toList();
+    }
+
+    @Override
+    public List<StoredProgress> progress(long[] ids) {
+        askedForProgress.add(Arrays.stream(ids).boxed().toList());
+        beforeProgress.run();
+        return Arrays.stream(ids)
+                .filter(progress::containsKey)
+                .mapToObj(id -> new StoredProgress(id, progress.get(id)))
+                .toList();
     }
 }

@@ -4,6 +4,7 @@ import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
+import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
 import java.time.Duration;
@@ -128,6 +129,12 @@ final class FakeTables implements Maintenance.Tables {
     public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         call("sweep keys");
         return new JobStore.SweptKeys(false, null);
+    }
+
+    @Override
+    public ProgressStore.Swept sweepProgress(long after, int limit) {
+        call("sweep progress");
+        return new ProgressStore.Swept(false, null);
     }
 
     @Override

@@ -41,6 +41,7 @@ class MaintenanceTests {
         "sweep 0",
         "schedules 100",
         "sweep keys",
+        "sweep progress",
         "expired 100"
     };
 

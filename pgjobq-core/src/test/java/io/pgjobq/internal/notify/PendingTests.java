@@ -52,6 +52,17 @@ class PendingTests {
     }
 
     @Test
+    void progressIsToldOnceForEachJobToThoseWhoWait() {
+        pending.add(new Signal.Progressed(List.of(1L)));
+        pending.add(new Signal.Progressed(List.of(1L)));
+        assertThat(pending.isEmpty()).isFalse();
+        pending.add(new Signal.Ended(List.of(3L)));
+
+        assertThat(pending.jobs()).isEmpty();
+        assertThat(pending.done()).containsExactly(new Signal.Progressed(List.of(1L)), new Signal.Ended(List.of(3L)));
+    }
+
+    @Test
     void endsDoNotPileUpWithoutLimit() {
         for (int i = 0; i < 1_000; i++) {
             pending.add(new Signal.Ended(Collections.nCopies(1_000, 1L)));

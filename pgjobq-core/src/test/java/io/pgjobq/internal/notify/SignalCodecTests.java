@@ -29,6 +29,7 @@ class SignalCodecTests {
                     .toList();
             assertThat(withoutEnds(arrived)).isEqualTo(withoutEnds(signals));
             assertThat(ends(arrived)).isEqualTo(ends(signals));
+            assertThat(progressed(arrived)).isEqualTo(progressed(signals));
             assertThat(texts)
                     .allSatisfy(text -> assertThat(SignalCodec.decode(text, 7))
                             .as("its own")
@@ -37,7 +38,7 @@ class SignalCodecTests {
     }
 
     private static Signal signal(RandomValues values) {
-        return switch (values.intBetween(0, 3)) {
+        return switch (values.intBetween(0, 4)) {
             case 0 ->
                 new Signal.Ready(
                         values.intBetween(1, Integer.MAX_VALUE),
@@ -45,6 +46,7 @@ class SignalCodecTests {
                         values.longBetween(0, Long.MAX_VALUE));
             case 1 -> new Signal.Due(values.longBetween(0, Long.MAX_VALUE));
             case 2 -> new Signal.Look(values.intBetween(1, Integer.MAX_VALUE));
+            case 3 -> new Signal.Progressed(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
             default -> new Signal.Ended(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
         };
     }
@@ -98,6 +100,8 @@ class SignalCodecTests {
                 "l99999999999",
                 "e",
                 "e1.5",
+                "p",
+                "px",
                 "x7",
                 "n",
                 "nx",
@@ -114,7 +118,9 @@ class SignalCodecTests {
     }
 
     private static List<Signal> withoutEnds(List<Signal> signals) {
-        return signals.stream().filter(s -> !(s instanceof Signal.Ended)).toList();
+        return signals.stream()
+                .filter(s -> !(s instanceof Signal.Ended) && !(s instanceof Signal.Progressed))
+                .toList();
     }
 
     private static List<Long> ends(List<Signal> signals) {
@@ -122,6 +128,16 @@ class SignalCodecTests {
         for (Signal signal : signals) {
             if (signal instanceof Signal.Ended ended) {
                 ids.addAll(ended.ids());
+            }
+        }
+        return ids;
+    }
+
+    private static List<Long> progressed(List<Signal> signals) {
+        List<Long> ids = new ArrayList<>();
+        for (Signal signal : signals) {
+            if (signal instanceof Signal.Progressed progressed) {
+                ids.addAll(progressed.ids());
             }
         }
         return ids;

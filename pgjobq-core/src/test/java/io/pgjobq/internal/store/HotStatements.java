@@ -87,6 +87,14 @@ final class HotStatements {
         note("start_job");
         assertThat(store.jobs().find(one.id())).isPresent();
         note("find_job");
+        ProgressStore progress = new ProgressStore(store.database());
+        progress.record(
+                jobs.stream().map(job -> new ReportedProgress(job, 1, 2, null)).toList());
+        note("record_progress");
+        assertThat(progress.find(new long[] {one.id()})).hasSize(1);
+        note("find_progress");
+        assertThat(progress.sweep(0, BATCH).any()).isTrue();
+        note("sweep_progress");
         assertThat(store.transaction()
                         .<TransactionalEnd>execute(status -> store.settlements().complete(one, 1, null)))
                 .isNotNull();

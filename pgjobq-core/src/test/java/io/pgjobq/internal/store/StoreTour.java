@@ -91,7 +91,13 @@ final class StoreTour {
         assertThat(store.jobs()
                         .start(jobs.get(0).id(), jobs.get(0).seq(), jobs.get(0).claim()))
                 .isInstanceOf(StartedJob.Payload.class);
+        ProgressStore progress = new ProgressStore(store.database());
+        assertThat(progress.record(List.of(new ReportedProgress(jobs.get(0), 1, 2, "tour")))
+                        .awaited())
+                .hasSize(1);
+        assertThat(progress.find(new long[] {jobs.get(0).id()})).hasSize(1);
         store.succeed(jobs.subList(0, 1));
+        assertThat(progress.sweep(0, 10).any()).isTrue();
         store.fail(jobs.get(1), null);
         store.fail(jobs.get(2), 0L);
         assertThat(store.transaction()

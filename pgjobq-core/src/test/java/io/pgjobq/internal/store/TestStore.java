@@ -58,6 +58,7 @@ record TestStore(
                 "job",
                 "job_key",
                 "job_deadline",
+                "job_progress",
                 "claim",
                 "cancellation",
                 "schedule",

@@ -62,7 +62,15 @@ class ClaimerTests extends WorkFixture {
         @Override
         public JobRun attempt(ClaimedJob job) {
             fail();
-            return new JobRun(job, "work", 3, new RunnerFixture.Known(false), () -> false, settler::settle, now::get);
+            return new JobRun(
+                    job,
+                    "work",
+                    3,
+                    new RunnerFixture.Known(false),
+                    () -> false,
+                    settler::settle,
+                    report -> {},
+                    now::get);
         }
 
         @Override

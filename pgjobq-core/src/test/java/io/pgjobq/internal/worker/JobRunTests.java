@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgjobq.internal.progress.ProgressReport;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.Settlement.Released;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JobRunTests {
 
@@ -24,7 +27,9 @@ class JobRunTests {
     private final AtomicBoolean lost = new AtomicBoolean();
     private final AtomicBoolean doubtful = new AtomicBoolean();
     private final List<Settlement> settled = new ArrayList<>();
-    private final JobRun run = new JobRun(job, "work", 5, new Known(), stopping::get, this::settle, System::nanoTime);
+    private final List<ProgressReport> reports = new ArrayList<>();
+    private final JobRun run =
+            new JobRun(job, "work", 5, new Known(), stopping::get, this::settle, reports::add, System::nanoTime);
     private boolean full;
 
     @Test
@@ -38,6 +43,32 @@ class JobRunTests {
         assertThat(run.attributes()).isEqualTo(Map.of("tenant", "acme"));
         assertThat(run.sentAt()).isEqualTo(SENT);
         assertThat(run.readyAt()).isEqualTo(SENT.plusSeconds(1));
+    }
+
+    @Test
+    void asksOnceForItsReportsToBeWrittenHoweverManyThereAre() {
+        for (int done = 0; done <= 10_000; done++) {
+            run.progress(done, 10_000, "row " + done);
+        }
+        run.progress(10_000, 10_000);
+        assertThat(reports).hasSize(1);
+    }
+
+    @Test
+    void asksForNothingOnceItIsSettled() {
+        run.settle(new Released(job));
+        run.progress(1, 1);
+        assertThat(reports).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 5", "6, 5", "0, -1", "1, 0"})
+    void refusesProgressThatCannotBe(long done, long total) {
+        assertThatThrownBy(() -> run.progress(done, total, "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("queue 'work' job 11: its progress must be from 0 to the total, but is " + done + " of "
+                        + total);
+        assertThat(reports).isEmpty();
     }
 
     @Test

@@ -97,7 +97,7 @@ class RunnerFixture {
     }
 
     JobRun attempt(ClaimedJob job) {
-        return new JobRun(job, "work", 3, new Known(lost), () -> false, settled::add, now::get);
+        return new JobRun(job, "work", 3, new Known(lost), () -> false, settled::add, report -> {}, now::get);
     }
 
     static ClaimedJob job(byte @Nullable [] payload) {

@@ -122,7 +122,9 @@ class SilentNodeIntegrationTests {
 
     private void run(ClaimedJob job) {
         JobRun.Hold hold = JobRun.Hold.of(node, book);
-        runner.run(new JobRun(job, "work", 3, hold, () -> false, settler::settle, System::nanoTime), () -> {});
+        runner.run(
+                new JobRun(job, "work", 3, hold, () -> false, settler::settle, report -> {}, System::nanoTime),
+                () -> {});
     }
 
     private List<ClaimedJob> claim() {

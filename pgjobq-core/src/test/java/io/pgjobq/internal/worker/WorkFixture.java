@@ -57,6 +57,7 @@ class WorkFixture {
             vitals,
             events,
             (succeeded, completion) -> {},
+            report -> {},
             new ManualTimer(),
             this::time);
 

@@ -82,6 +82,7 @@ class WorkloadFixture {
                 new RunnerFixture.Known(false),
                 () -> false,
                 settled::add,
+                report -> {},
                 now::get);
     }
 

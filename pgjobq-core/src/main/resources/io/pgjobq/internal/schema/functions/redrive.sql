@@ -1,5 +1,6 @@
 -- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys. Takes one id, or (with
+-- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys.
+-- What its last life has left in job_progress is forgotten. Takes one id, or (with
 -- p_id null) up to p_limit jobs of a queue, oldest death first.
 -- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
 -- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
@@ -33,6 +34,8 @@ begin
     ), taken as (
         delete from ${schema}.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
         returning f.*
+    ), forgotten as (
+        delete from ${schema}.job_progress p where p.job_id in (select c.id from free c)
     ), sorted as materialized (
         select t.* from taken t order by t.finished_at, t.id
     ), revived as (

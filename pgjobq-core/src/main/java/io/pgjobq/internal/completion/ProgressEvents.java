@@ -1,0 +1,124 @@
+package io.pgjobq.internal.completion;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.pgjobq.JobProgress;
+import io.pgjobq.internal.support.Log;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/**
+ * Tells one listener how far a job is: one event after the other, the latest only, and none once the job's end is told. A listener
+ * that blocks misses events, and holds up nobody but himself. Thread-safe.
+ */
+final class ProgressEvents {
+
+    private static final Logger LOG = Log.of(ProgressEvents.class);
+
+    private final long job;
+    private final Consumer<? super JobProgress> listener;
+    private final Executor threads;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** What is to be told, {@code null} if nothing is. */
+    @GuardedBy("lock")
+    private @Nullable JobProgress next;
+
+    /** The latest that came. */
+    @GuardedBy("lock")
+    private @Nullable JobProgress latest;
+
+    /** A thread is telling, or is about to. */
+    @GuardedBy("lock")
+    private boolean telling;
+
+    @GuardedBy("lock")
+    private boolean over;
+
+    /** What is to be done when the listener has returned. */
+    @GuardedBy("lock")
+    private @Nullable Runnable end;
+
+    ProgressEvents(long job, Consumer<? super JobProgress> listener, Executor threads) {
+        this.job = job;
+        this.listener = listener;
+        this.threads = threads;
+    }
+
+    /** The job is so far. What is no later than what came before is nothing new. */
+    void progressed(JobProgress progress) {
+        lock.lock();
+        try {
+            if (over || (latest != null && !progress.at().isAfter(latest.at()))) {
+                return;
+            }
+            latest = progress;
+            next = progress;
+            if (!telling) {
+                threads.execute(this::tell);
+                telling = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tell() {
+        for (JobProgress progress = take(); progress != null; progress = take()) {
+            try {
+                listener.accept(progress);
+            } catch (Throwable ex) {
+                LOG.warn("job {}: a listener of its progress has failed", job, ex);
+            }
+        }
+        told();
+    }
+
+    private @Nullable JobProgress take() {
+        lock.lock();
+        try {
+            JobProgress taken = over ? null : next;
+            next = null;
+            telling = taken != null;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void told() {
+        Runnable waiting;
+        lock.lock();
+        try {
+            waiting = telling ? null : end;
+            end = null;
+        } finally {
+            lock.unlock();
+        }
+        if (waiting != null) {
+            waiting.run();
+        }
+    }
+
+    /** The job has ended: does that after the event that is being told, if one is. */
+    void end(Runnable completion) {
+        lock.lock();
+        try {
+            over = true;
+            if (telling) {
+                end = completion;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        completion.run();
+    }
+
+    /** Nobody waits any more. */
+    void close() {
+        end(() -> {});
+    }
+}

@@ -5,6 +5,7 @@ import io.pgjobq.CancelledJobs;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobFilter;
 import io.pgjobq.JobHandler;
+import io.pgjobq.JobOutcome;
 import io.pgjobq.JobRetry;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSender;
@@ -20,8 +21,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.ParameterizedTypeReference;
 
 /** What docs/jobs.md shows. */
 class JobsSnippets {
@@ -134,6 +138,69 @@ class JobsSnippets {
         CancelResult result = jobs.cancel(id, "customer 4711 left");
         CancelledJobs all = jobs.cancelAll(JobFilter.queue("mails").attribute("tenant", "acme"), "tenant closed");
         return List.of(result, all);
+    }
+
+    record Export(long id) {}
+
+    record Book(String title) {}
+
+    record Summary(long written) {}
+
+    interface Books {
+
+        long count(Export export);
+
+        Iterable<Book> of(Export export);
+    }
+
+    interface BookWriter {
+
+        void write(Book book);
+    }
+
+    static class Exports {
+
+        private final Books books;
+        private final BookWriter writer;
+
+        Exports(Books books, BookWriter writer) {
+            this.books = books;
+            this.writer = writer;
+        }
+
+        @JobHandler("exports")
+        Summary export(Export export, JobContext job) {
+            long total = books.count(export);
+            long done = 0;
+            for (Book book : books.of(export)) {
+                writer.write(book);
+                job.progress(++done, total, book.title());
+            }
+            return new Summary(done);
+        }
+    }
+
+    interface Page {
+
+        void show(double fraction, @Nullable String message);
+
+        void show(JobOutcome<Summary> outcome);
+    }
+
+    static CompletableFuture<Void> progress(JobSender jobs, Export export, Page page) {
+        return jobs.to("exports")
+                .send(export, Summary.class)
+                .completion(Duration.ofMinutes(10), progress -> page.show(progress.fraction(), progress.message()))
+                .thenAccept(outcome -> page.show(outcome));
+    }
+
+    record Search(String words) {}
+
+    record Order(long id) {}
+
+    static SentJob<List<Order>> generic(JobSender jobs, Search search) {
+        SentJob<List<Order>> sent = jobs.to("searches").send(search, new ParameterizedTypeReference<List<Order>>() {});
+        return sent;
     }
 
     interface Ledger {

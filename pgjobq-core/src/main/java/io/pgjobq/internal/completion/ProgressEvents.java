@@ -34,6 +34,9 @@ final class ProgressEvents {
     @GuardedBy("lock")
     private boolean telling;
 
+    /** Only used by whoever is telling. */
+    private boolean hasFailed;
+
     @GuardedBy("lock")
     private boolean over;
 
@@ -70,10 +73,21 @@ final class ProgressEvents {
             try {
                 listener.accept(progress);
             } catch (Throwable ex) {
-                LOG.warn("job {}: a listener of its progress has failed", job, ex);
+                failed(ex);
             }
         }
         told();
+    }
+
+    /** Once is enough: it may fail each second. */
+    private void failed(Throwable failure) {
+        if (!hasFailed) {
+            hasFailed = true;
+            LOG.warn(
+                    "job {}: a listener of its progress has failed; it hears of what comes, and this is not told again",
+                    job,
+                    failure);
+        }
     }
 
     private @Nullable JobProgress take() {

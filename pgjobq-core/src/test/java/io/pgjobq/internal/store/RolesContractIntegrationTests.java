@@ -124,6 +124,21 @@ class RolesContractIntegrationTests {
     }
 
     @Test
+    void theWaiterSeesHowFarJobsAreAndTheReaderDoesWithoutTheMessages() throws SQLException {
+        long id = worker.send();
+        new ProgressStore(worker.database())
+                .record(List.of(new ReportedProgress(worker.claimOne(worker.node()), 1, 2, "of acme")));
+
+        assertThat(new ProgressStore(on("waiter").database()).find(new long[] {id}))
+                .singleElement()
+                .satisfies(found -> assertThat(found.progress().message()).isEqualTo("of acme"));
+        statements.run("reader", "select job_id, done, total, written_at from S.job_progress");
+        statements.areRefused("reader", "select message from S.job_progress");
+        statements.areRefused("waiter", "delete from S.job_progress", "update S.job_progress set done = 0");
+        statements.areRefused("sender", "select done from S.job_progress", "select * from S.find_progress('{1}')");
+    }
+
+    @Test
     void theReaderSeesQueuesNodesAndJobsWithoutTheirContents() throws SQLException {
         worker.send();
         worker.fail(worker.claimOne(worker.node()), null);

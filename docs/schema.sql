@@ -1722,7 +1722,7 @@ end
 $$;
 
 -- Forgets the progress of jobs that are gone, among p_limit of them after the given one. Locks: those rows, skipping what somebody else
--- has locked. Whoever has written a row's latest version held the job then: so a job that this statement does not see has ended.
+-- has locked. Whoever has written a row's latest version held the job then: so a job that a statement does not see has ended.
 -- Returns how many rows there were, and after which job to go on, null if that were all.
 create or replace function pgjobq.sweep_progress(p_after bigint, p_limit integer, out seen bigint, out next_job bigint)
 language plpgsql
@@ -1735,19 +1735,24 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
 declare
-    v_jobs bigint[] := array(
-        select p.job_id from pgjobq.job_progress p where p.job_id > p_after order by p.job_id limit p_limit);
+    v_gone bigint[];
 begin
-    seen := cardinality(v_jobs);
-    delete from pgjobq.job_progress p
-    where p.job_id = any (array(
-        select o.job_id
-        from pgjobq.job_progress o
-        where o.job_id = any (v_jobs) and not exists (select from pgjobq.job j where j.id = any (array[o.job_id]))
-        order by o.job_id
-        for update skip locked));
-    if seen = p_limit then
-        next_job := v_jobs[p_limit];
+    select count(*), case when count(*) = p_limit then max(w.job_id) end, array_agg(w.job_id) filter (where w.gone)
+    into seen, next_job, v_gone
+    from (
+        select p.job_id, not exists (select from pgjobq.job j where j.id = any (array[p.job_id])) as gone
+        from (
+            select o.job_id from pgjobq.job_progress o where o.job_id > p_after order by o.job_id limit p_limit
+        ) p
+    ) w;
+    if v_gone is not null then
+        delete from pgjobq.job_progress p
+        where p.job_id = any (array(
+            select o.job_id
+            from pgjobq.job_progress o
+            where o.job_id = any (v_gone) and not exists (select from pgjobq.job j where j.id = any (array[o.job_id]))
+            order by o.job_id
+            for update skip locked));
     end if;
 end
 $$;

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.Mockito.mock;
 
 import io.pgjobq.Handler;
+import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobType;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,28 @@ class JobHandlerMethodKindsTests {
         try (ScannedHandlers handlers = ScannedHandlers.of(OfLists.class)) {
             assertThat(handlers.only("generic").payloadType().getTypeName())
                     .isEqualTo("java.util.List<" + Email.class.getName() + ">");
+        }
+    }
+
+    record Page<T>(List<T> items) {}
+
+    static class OfPages {
+
+        @JobHandler("pages")
+        String handle(Page<Email> page) {
+            return page.items().get(0).to();
+        }
+    }
+
+    @Test
+    void aGenericPayloadIsTakenUnderTheNameOfItsClass() throws Throwable {
+        try (ScannedHandlers handlers = ScannedHandlers.of(OfPages.class)) {
+            assertThat(handlers.only("pages").types()).containsExactly("Page");
+            Object page = new JacksonPayloadConverter()
+                    .read(
+                            "{\"items\": [{\"to\": \"ada\"}]}".getBytes(StandardCharsets.UTF_8),
+                            handlers.only("pages").payloadType());
+            assertThat(handlers.run("pages", page)).isEqualTo("ada");
         }
     }
 

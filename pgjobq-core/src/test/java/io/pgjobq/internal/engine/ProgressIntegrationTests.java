@@ -3,14 +3,17 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.Handler;
 import io.pgjobq.JobDescription;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobProgress;
 import io.pgjobq.SentJob;
+import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.test.AlsoThroughPgBouncer;
 import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -239,6 +242,8 @@ class ProgressIntegrationTests {
 
     record Order(int number) {}
 
+    record Page<T>(List<T> items) {}
+
     @Test
     void resultsOfGenericTypesAreReadByWhoeverWaits() throws Exception {
         ParameterizedTypeReference<List<Order>> orders = new ParameterizedTypeReference<>() {};
@@ -256,6 +261,26 @@ class ProgressIntegrationTests {
                             .completion(sent.id(), orders, LONG)
                             .get())
                     .isEqualTo(outcome);
+        }
+    }
+
+    @Test
+    void payloadsOfGenericTypesReachHandlersThatTakeThem() throws Exception {
+        Handler pages = new Handler(
+                "pages",
+                new ParameterizedTypeReference<Page<Order>>() {}.getType(),
+                JobTypes.namesFor(new ParameterizedTypeReference<Page<Order>>() {}.getType()),
+                null,
+                (payload, context) ->
+                        ((Page<?>) Objects.requireNonNull(payload)).items().get(0));
+        try (TestNode node = TestNode.listening(database)) {
+            node.handle("work", TestOptions.DEFAULT, pages);
+            node.start();
+            SentJob<Order> sent = node.sender().to("work").send(new Page<>(List.of(new Order(7))), Order.class);
+            assertThat(sent.completion(LONG).get())
+                    .isInstanceOfSatisfying(
+                            JobOutcome.Succeeded.class,
+                            succeeded -> assertThat(succeeded.result()).isEqualTo(new Order(7)));
         }
     }
 }

@@ -31,6 +31,8 @@ class PlanContractIntegrationTests {
             Map.entry("outcomes", 1_000L),
             Map.entry("unknown_types", 200L),
             Map.entry("release", 200L),
+            Map.entry("record_progress", 1_500L),
+            Map.entry("sweep_progress", 1_000L),
             Map.entry("rescue", 1_500L),
             Map.entry("cancel_some", 600L),
             Map.entry("promote", 200L),

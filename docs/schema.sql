@@ -815,25 +815,66 @@ set enable_bitmapscan = off
 set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
-declare
-    v_idle interval := current_setting('idle_in_transaction_session_timeout');
-    v_patience interval;
 begin
     at := clock_timestamp();
     perform from pgjobq.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
     if not found then
         return;
     end if;
-    select n.silence_allowed * 0.8 into v_patience from pgjobq.node n where n.id = p_claim >> 37;
-    if v_patience is not null and (v_idle = interval '0' or v_idle > v_patience) then
-        perform set_config('idle_in_transaction_session_timeout',
-            ceil(extract(epoch from v_patience) * 1000)::text, true);
-    end if;
+    perform set_config('idle_in_transaction_session_timeout',
+        ceil(extract(epoch from n.silence_allowed * 0.8) * 1000)::text, true)
+    from pgjobq.node n
+    where n.id = p_claim >> 37
+        and (current_setting('idle_in_transaction_session_timeout')::interval = interval '0'
+            or current_setting('idle_in_transaction_session_timeout')::interval > n.silence_allowed * 0.8);
     select e.awaited is not null into complete.awaited
     from pgjobq.end_jobs(
         'succeeded', at, array[p_id], array[p_seq], array[p_id], array[p_claim], array[p_micros], array[p_result],
         null, null, null) e
     where e.ended is not null;
+end
+$$;
+
+-- Ends the jobs of a batch inside their handler's own transaction, which holds their claim rows until it ends; what that
+-- means for others, and what ends a transaction that stays silent, is as for complete. Locks: the claim rows, in id order, and
+-- the job rows, in id order too, since that is how the index returns them. The delete is a statement of its own, with a snapshot
+-- that is younger than the locks.
+-- p_ids ascends, each once; p_held names their claims, each once. All of them took p_micros.
+-- Returns the jobs that the claims still hold, those of them that somebody waits for, and the time. If jobs are missing there, they
+-- were taken away: none has ended unless all could, and the caller rolls back.
+create or replace function pgjobq.complete_all(
+    p_ids bigint[], p_seqs bigint[], p_claims bigint[], p_held bigint[], p_micros bigint,
+    out held bigint[], out awaited bigint[], out at timestamptz)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_nestloop = off
+set enable_mergejoin = off
+as $$
+begin
+    at := clock_timestamp();
+    with locked as materialized (
+        select c.id, c.seqs from pgjobq.claim c where c.id = any (p_held) order by c.id for key share
+    )
+    select coalesce(array_agg(s.id), '{}') into held
+    from unnest(p_ids, p_seqs, p_claims) as s (id, seq, claim)
+    where ((s.seq, s.claim) in (select unnest(l.seqs), l.id from locked l)) is true;
+    if cardinality(held) < cardinality(p_ids) then
+        return;
+    end if;
+    perform set_config('idle_in_transaction_session_timeout',
+        ceil(extract(epoch from n.silence_allowed * 0.8) * 1000)::text, true)
+    from pgjobq.node n
+    where n.id = p_claims[1] >> 37
+        and (current_setting('idle_in_transaction_session_timeout')::interval = interval '0'
+            or current_setting('idle_in_transaction_session_timeout')::interval > n.silence_allowed * 0.8);
+    select coalesce(e.ended, '{}'), e.awaited into held, complete_all.awaited
+    from pgjobq.end_jobs(
+        'succeeded', at, p_ids, p_seqs, p_ids, p_claims, array_fill(p_micros, array[cardinality(p_ids)]), null,
+        null, null, null) e;
 end
 $$;
 

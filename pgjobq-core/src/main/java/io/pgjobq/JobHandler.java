@@ -33,6 +33,8 @@ import java.lang.annotation.Target;
  * completion commit or roll back together; any exception rolls back, whatever {@code noRollbackFor} says. Otherwise a job
  * may run again after a crash.
  *
+ * <p>With a {@link #batchSize}, the method is called with many jobs at once.
+ *
  * <p>May be used as a meta-annotation.
  */
 @Documented
@@ -59,4 +61,19 @@ public @interface JobHandler {
      * placeholders are resolved.
      */
     String timeLimit() default "";
+
+    /**
+     * With how many jobs the method is called at once, at most: from 1 to 10,000, or 0 for a method that takes one. It takes a
+     * {@code List} of payloads or of {@link BatchJob}s then, in the order in which they were sent, and returns nothing. A batch takes
+     * one place among the queue's {@code concurrency}. In a transaction, all jobs of the batch are completed with it, by one
+     * statement. If the method throws, the attempts at all jobs have failed that it has not failed apart, and these jobs are tried
+     * again one by one.
+     */
+    int batchSize() default 0;
+
+    /**
+     * How long the first job of a batch that isn't full waits for others, such as {@code 200ms}: from 0 to 1 minute. {@code ${…}}
+     * placeholders are resolved.
+     */
+    String batchWait() default "50ms";
 }

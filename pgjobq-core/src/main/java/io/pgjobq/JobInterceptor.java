@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What it returns is the job's result, and what it throws fails the attempt: a transaction is rolled back, and the job is
  * tried again as if the handler had thrown it. It can't change when a job is recorded, nor how often it is tried.
+ *
+ * <p>A handler of batches is called once for all jobs of a batch, and so are the interceptors around it.
  */
 @FunctionalInterface
 public interface JobInterceptor {

@@ -5,10 +5,13 @@ import org.jspecify.annotations.Nullable;
 /** The call of a handler, as a {@link JobInterceptor} sees it. Valid until the interceptor returns, in its thread. */
 public interface JobInvocation {
 
-    /** Returns what the handler may ask about the job. */
+    /** Returns what the handler may ask about the job; for a batch, about its first. */
     JobContext context();
 
-    /** Returns the converted payload, {@code null} if it is a JSON null. */
+    /**
+     * Returns the converted payload, {@code null} if it is a JSON null; for a batch, the list of its {@link BatchJob}s, each with its
+     * payload and its context.
+     */
     @Nullable
     Object payload();
 

@@ -3,7 +3,8 @@ package io.pgjobq;
 import java.time.Duration;
 
 /**
- * Is told of each attempt on this node: that it has started, and how it ended. A bean of this type is used by the starter.
+ * Is told of each attempt on this node: that it has started, and how it ended; of each job of a batch. A bean of this type is used
+ * by the starter.
  *
  * <p>It is never in the way: one thread of its own tells all listeners, in the order of the events of each job, mostly within
  * milliseconds, and perhaps before the end is recorded. What a listener throws is logged. If listeners fall behind by 10,000

@@ -42,6 +42,7 @@ final class HandlerFactory {
                 transactions.of(method, returned),
                 HandlerTimeLimit.of(method, this::text),
                 retries.of(method),
+                HandlerBatching.of(method, this::text),
                 invocation);
     }
 

@@ -65,6 +65,11 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
                 .toList();
     }
 
+    /** Returns whether it takes many jobs at once. */
+    boolean takesBatches() {
+        return annotation.batchSize() != 0;
+    }
+
     HandlerParameters parameters() {
         return HandlerParameters.of(this);
     }
@@ -83,7 +88,8 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
                     fullDescription() + " takes a " + rawType.getSimpleName()
                             + ", but jobs are sent under the names of concrete classes.",
                     "Take a record that has it as a component, a class, a sealed interface or byte[], "
-                            + "or name the types of its jobs in @JobHandler(types = …).");
+                            + "name the types of its jobs in @JobHandler(types = …), or say in @JobHandler(batchSize = …) that it "
+                            + "takes many jobs at once.");
         }
         return JobTypes.namesFor(rawType);
     }

@@ -115,6 +115,21 @@ public final class SettlementStore implements Settlements {
         return completions.isEmpty() ? null : completions.get(0);
     }
 
+    /** Completes the jobs of a batch in the calling thread's transaction, unless one of them was lost: then none. */
+    public TransactionalEnds completeAll(List<Succeeded> succeeded) {
+        List<Succeeded> batch = inLockOrder(succeeded);
+        return database.joined(connection -> database.one(
+                connection,
+                "complete_all",
+                row -> new TransactionalEnds(
+                        SqlArrays.longs(row, 1), SqlArrays.longs(row, 2), SqlTimes.instant(row, 3)),
+                longs(batch, s -> s.job().id()),
+                longs(batch, s -> s.job().seq()),
+                longs(batch, s -> s.job().claim()),
+                claims(batch),
+                batch.get(0).micros()));
+    }
+
     /** Whoever locks many jobs does so in the order of their ids, so that no two wait for each other. */
     private static <S extends Settlement> List<S> inLockOrder(List<S> batch) {
         return batch.stream()

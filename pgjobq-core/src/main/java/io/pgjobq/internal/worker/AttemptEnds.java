@@ -88,9 +88,18 @@ final class AttemptEnds {
         gotThrough(run);
         if (run.settle(succeeded)) {
             events.succeeded(run, succeeded.micros());
-        } else {
+        } else if (!run.isQuiet()) {
             LOG.warn("{}: attempt {} succeeded after its end had been recorded; that is refused", run, run.attempt());
         }
+    }
+
+    /** The attempt does not count; returns whether its end was not recorded before. */
+    boolean givenBack(JobRun run) {
+        boolean now = run.settle(new Released(run.job()));
+        if (now) {
+            events.givenBack(run);
+        }
+        return now;
     }
 
     /** The attempt goes on although its time is over. Nothing that happens here escapes. */
@@ -111,7 +120,12 @@ final class AttemptEnds {
             return;
         }
         if (thrown instanceof JobLostException) {
-            LOG.warn("{}: attempt {} was rolled back, since the job was taken away from this node", run, run.attempt());
+            if (!run.isQuiet()) {
+                LOG.warn(
+                        "{}: attempt {} was rolled back, since the job was taken away from this node",
+                        run,
+                        run.attempt());
+            }
             if (run.settle(new AlreadySettled(run.job()))) {
                 events.givenBack(run);
             }
@@ -138,9 +152,8 @@ final class AttemptEnds {
         }
         String excuse = excuse(run, thrown);
         if (excuse != null) {
-            if (run.settle(new Released(run.job()))) {
+            if (givenBack(run) && !run.isQuiet()) {
                 LOG.warn("{}: attempt {} is given back, since {}", run, run.attempt(), excuse);
-                events.givenBack(run);
             }
             return;
         }
@@ -183,11 +196,19 @@ final class AttemptEnds {
         Failure failure = Failures.of(thrown);
         Unsuccessful verdict = verdicts.on(run, thrown, failure);
         if (!run.settle(verdict)) {
-            LOG.warn("{}: attempt {} failed after its end had been recorded", run, run.attempt(), thrown);
+            logLate(run, thrown);
             return;
         }
         tell(run, thrown, verdict);
-        log(run, thrown, failure, verdict);
+        if (!run.isQuiet()) {
+            log(run, thrown, failure, verdict);
+        }
+    }
+
+    private static void logLate(JobRun run, Throwable thrown) {
+        if (!run.isQuiet()) {
+            LOG.warn("{}: attempt {} failed after its end had been recorded", run, run.attempt(), thrown);
+        }
     }
 
     private void tell(JobRun run, Throwable thrown, Unsuccessful verdict) {

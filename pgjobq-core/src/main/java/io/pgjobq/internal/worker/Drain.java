@@ -61,7 +61,9 @@ final class Drain {
         }
         for (JobRun run : workload.running()) {
             if (run.settle(new Released(run.job()))) {
-                LOG.warn("{}: given back, although its handler still runs: it ignores interruption", run);
+                if (run.leads()) {
+                    LOG.warn("{}: given back, although its handler still runs: it ignores interruption", run);
+                }
                 events.givenBack(run);
             }
         }

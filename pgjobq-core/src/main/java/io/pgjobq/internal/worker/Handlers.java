@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers of a queue, by logical type. Immutable. */
@@ -53,6 +54,11 @@ final class Handlers {
                     "queue '" + queue + "': both " + first.description() + " and " + second.description() + " handle "
                             + what + "; keep one, or tell them apart by @JobHandler(types = …)");
         }
+    }
+
+    /** Returns all of them. */
+    Stream<Handler> all() {
+        return Stream.concat(byType.values().stream(), Stream.ofNullable(rest));
     }
 
     /** Returns who runs jobs of the type, {@code null} if nobody here does. */

@@ -29,6 +29,7 @@ final class InterceptorChain implements Handler.Invocation {
                         handler.transaction(),
                         handler.timeLimit(),
                         handler.retry(),
+                        handler.batching(),
                         new InterceptorChain(handler, List.copyOf(interceptors)));
     }
 

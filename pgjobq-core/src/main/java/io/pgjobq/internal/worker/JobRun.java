@@ -13,6 +13,7 @@ import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -52,8 +53,14 @@ final class JobRun implements JobContext {
     /** Why the attempt is to end, {@code null} if it may go on. */
     private volatile @Nullable Interruption interruption;
 
-    /** The thread that runs the handler; {@code null} before and after. */
+    /** The thread that runs the handler with this job alone; {@code null} before and after. */
     private volatile @Nullable Thread thread;
+
+    /** With which others it runs, {@code null} if alone. */
+    private volatile @Nullable JobBatch batch;
+
+    /** Whether what is logged of it would only repeat what is logged of another one. */
+    private volatile boolean quiet;
 
     /** What the handler has returned, if that is not done yet. */
     private volatile @Nullable CompletionStage<?> awaited;
@@ -117,10 +124,44 @@ final class JobRun implements JobContext {
         return nanoTime.getAsLong() - claimedAt;
     }
 
+    /** It runs as one of the batch. */
+    void join(JobBatch newBatch) {
+        batch = newBatch;
+    }
+
+    /** Returns with which others it runs, {@code null} if the handler is called with it alone. */
+    @Nullable
+    JobBatch batch() {
+        return batch;
+    }
+
+    /** Returns the attempts that run with this one, itself included. */
+    List<JobRun> together() {
+        JobBatch of = batch;
+        return of == null ? List.of(this) : of.runs();
+    }
+
+    /** Returns whether it stands for those that run with it: the places of a queue are counted by these. */
+    boolean leads() {
+        JobBatch of = batch;
+        return of == null || of.first() == this;
+    }
+
+    /** Another one has come to the same, which is logged there. */
+    void quiet() {
+        quiet = true;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
     /** The calling thread runs the handler from now on. */
     void begin() {
         startedAt = nanoTime.getAsLong();
-        thread = Thread.currentThread();
+        if (batch == null) {
+            thread = Thread.currentThread();
+        }
     }
 
     /** The calling thread runs the handler no more, and is not interrupted on its behalf from now on. */
@@ -166,7 +207,7 @@ final class JobRun implements JobContext {
 
     /** Returns whether a thread runs the handler, or its work goes on. */
     boolean isRunning() {
-        return thread != null || awaited != null;
+        return handlerThread() != null || awaited != null;
     }
 
     /**
@@ -181,8 +222,11 @@ final class JobRun implements JobContext {
                 return false;
             }
             interruption = why;
+            JobBatch of = batch;
             Thread running = thread;
-            if (running != null) {
+            if (of != null) {
+                of.interrupt(why);
+            } else if (running != null) {
                 running.interrupt();
             }
         } finally {
@@ -227,11 +271,16 @@ final class JobRun implements JobContext {
 
     /** Returns whether the handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
     boolean callsExit() {
-        Thread running = thread;
+        Thread running = handlerThread();
         return running != null
                 && Arrays.stream(running.getStackTrace())
                         .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
                                 && frame.getMethodName().equals("exit"));
+    }
+
+    private @Nullable Thread handlerThread() {
+        JobBatch of = batch;
+        return of == null ? thread : of.thread();
     }
 
     /** Returns whether the attempt is over, or was given back before it began. */

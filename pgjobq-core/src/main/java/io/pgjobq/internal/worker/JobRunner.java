@@ -5,9 +5,6 @@ import io.pgjobq.Handler;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.event.JobEvents;
-import io.pgjobq.internal.store.ClaimedJob;
-import io.pgjobq.internal.store.Settlement.AlreadySettled;
-import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -17,7 +14,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Runs attempts: reads the payload, calls the handler, and settles what it came to. Nothing that happens there escapes. */
 final class JobRunner {
 
-    private final Handlers handlers;
+    private final Admission admission;
+    private final BatchRunner batches;
     private final PayloadReader payloads;
     private final HandlerResults results;
     private final TransactionalAttempts transactions;
@@ -39,7 +37,7 @@ final class JobRunner {
             TimeLimits limits,
             JobEvents events,
             AttemptEnds ends) {
-        this.handlers = handlers;
+        this.admission = new Admission(handlers, ends);
         this.payloads = new PayloadReader(converter, store);
         this.results = new HandlerResults(converter);
         this.transactions = new TransactionalAttempts(store, results, backOff, limits, events, ends);
@@ -48,6 +46,14 @@ final class JobRunner {
         this.limits = limits;
         this.events = events;
         this.ends = ends;
+        this.batches = new BatchRunner(
+                admission,
+                payloads,
+                new TransactionalBatches(store, transactions, ends),
+                backOff,
+                limits,
+                events,
+                ends);
     }
 
     /** Returns one for the jobs of a queue. */
@@ -76,12 +82,17 @@ final class JobRunner {
     }
 
     /**
-     * Runs an attempt.
+     * Runs an attempt, or all of its batch.
      *
      * @param whenOver is run on one of the threads as soon as the handler's work has ended, if it goes on after the call
      * @return whether it is over
      */
     boolean run(JobRun run, Runnable whenOver) {
+        JobBatch batch = run.batch();
+        if (batch != null) {
+            batches.run(batch);
+            return true;
+        }
         LeftOnThread thread = null;
         Unfinished unfinished = null;
         try {
@@ -133,19 +144,8 @@ final class JobRunner {
 
     /** Returns what the handler goes on with, {@code null} if the attempt has ended. */
     private @Nullable Unfinished attempt(JobRun run) throws Throwable {
-        ClaimedJob job = run.job();
-        if (run.isLost()) {
-            run.settle(new AlreadySettled(job));
-            return null;
-        }
-        Interruption.ByCancellation cancellation = run.cancellation();
-        if (cancellation != null) {
-            ends.cancelled(run, cancellation);
-            return null;
-        }
-        Handler handler = run.mayBeLost() ? null : handlers.find(job.type());
+        Handler handler = admission.admit(run);
         if (handler == null) {
-            run.settle(new Released(job));
             return null;
         }
         Object payload = payloads.read(handler, run);

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class JobsInHand {
 
     private final int concurrency;
+    private final Batches batches;
+    private final BatchWait wait;
     private final BooleanSupplier mayTake;
     private final Lanes lanes;
     private final PrefetchSizer pace;
@@ -39,12 +41,16 @@ final class JobsInHand {
 
     JobsInHand(
             ContainerOptions options,
+            Batches batches,
+            BatchWait wait,
             QuarantineSlot quarantine,
             BooleanSupplier mayTake,
             RunnerThreads threads,
             LongSupplier nanoTime) {
         this.concurrency = options.concurrency();
-        this.pace = new PrefetchSizer(options.maxPrefetch());
+        this.batches = batches;
+        this.wait = wait;
+        this.pace = new PrefetchSizer(options.maxPrefetch(), batches.largest());
         this.lanes = new Lanes(quarantine);
         this.mayTake = mayTake;
         this.threads = threads;
@@ -88,8 +94,7 @@ final class JobsInHand {
         if (!open || over) {
             return new ClaimStep.End();
         }
-        JobRun oldest = held.peek();
-        if (oldest != null && oldest.heldNanos() > Workload.HOLD_NANOS) {
+        if (isHeldForTooLong()) {
             pace.tooMuch();
             return new ClaimStep.GiveBack();
         }
@@ -101,14 +106,30 @@ final class JobsInHand {
         return new ClaimStep.Take(room);
     }
 
+    private boolean isHeldForTooLong() {
+        if (batches.isNone()) {
+            JobRun oldest = held.peek();
+            return oldest != null && oldest.heldNanos() > Workload.HOLD_NANOS;
+        }
+        return held.stream().anyMatch(run -> run.heldNanos() > Workload.HOLD_NANOS + batches.wait(run));
+    }
+
     private int room() {
         if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
             return 0;
         }
         int prefetch = pace.prefetch(concurrency);
-        return held.size() > prefetch / 2
-                ? 0
-                : Math.max(0, concurrency + prefetch - running.size() - held.size() - (place.isTaken() ? 1 : 0));
+        int free = concurrency - places() - (place.isTaken() ? 1 : 0);
+        // Where a place is free although jobs are held, these wait for others.
+        boolean enough = held.size() > prefetch / 2 && (batches.isNone() || free <= 0);
+        return enough ? 0 : Math.max(0, pace.places(free) + prefetch - held.size());
+    }
+
+    /** Returns how many places are taken: a batch takes one. */
+    private int places() {
+        return batches.isNone()
+                ? running.size()
+                : (int) running.stream().filter(JobRun::leads).count();
     }
 
     /** Returns whether the thread that takes jobs has to look again when time has passed, even if nothing happens. */
@@ -122,8 +143,7 @@ final class JobsInHand {
     }
 
     long @Nullable [] keep(Object sender, int lane) {
-        boolean vacant =
-                open && !paused && !taking && !place.isTaken() && held.isEmpty() && running.size() < concurrency;
+        boolean vacant = open && !paused && !taking && !place.isTaken() && held.isEmpty() && places() < concurrency;
         if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
             return null;
         }
@@ -156,7 +176,7 @@ final class JobsInHand {
     /** Wakes a runner if there is a job for it; it wakes the next. */
     private void startRunner() {
         stuck = false;
-        if (held.isEmpty() || runners == concurrency) {
+        if (runners == concurrency || startable().isEmpty()) {
             return;
         }
         // Until it has started, whatever happens.
@@ -167,28 +187,60 @@ final class JobsInHand {
         }
     }
 
+    /** Jobs may have waited for others for long enough. */
+    void waited() {
+        wait.end();
+        startRunner();
+    }
+
+    /** Returns the jobs with which a runner can go on, none if there are none; then they are looked at again when they have waited. */
+    private List<JobRun> startable() {
+        if (batches.isNone() || held.isEmpty()) {
+            return held.isEmpty() ? List.of() : List.of(held.element());
+        }
+        List<JobRun> startable = batches.next(held);
+        if (startable.isEmpty()) {
+            wait.begin(batches.nanosLeft(held));
+        }
+        return startable;
+    }
+
     @Nullable
     JobRun next(@Nullable JobRun last) {
         if (last != null) {
-            running.remove(last);
-            pace.ran(last.ranNanos());
+            List<JobRun> ended = last.together();
+            ended.forEach(running::remove);
+            pace.ran(last.ranNanos() / ended.size());
         }
-        JobRun next = paused || !open ? null : held.peek();
-        if (next == null) {
+        List<JobRun> next = paused || !open ? List.of() : startable();
+        if (next.isEmpty()) {
             runners--;
-        } else {
-            // In this order, so that a lack of memory loses nothing.
-            running.add(next);
-            held.remove();
-            startRunner();
+            return null;
         }
-        return next;
+        JobRun first = next.get(0);
+        if (batches.takes(first)) {
+            first = new JobBatch(next).first();
+        }
+        // In this order, so that a lack of memory loses nothing.
+        running.addAll(next);
+        letGo(next);
+        pace.started(next.size());
+        startRunner();
+        return first;
+    }
+
+    private void letGo(List<JobRun> started) {
+        if (started.size() == 1 && held.peek() == started.get(0)) {
+            held.remove();
+        } else {
+            held.removeIf(running::contains);
+        }
     }
 
     void died(@Nullable JobRun last) {
         runners--;
         if (last != null) {
-            running.remove(last);
+            last.together().forEach(running::remove);
         }
         startRunner();
     }
@@ -200,6 +252,7 @@ final class JobsInHand {
 
     void letGo() {
         held.clear();
+        wait.end();
     }
 
     void abandon(JobRun run) {

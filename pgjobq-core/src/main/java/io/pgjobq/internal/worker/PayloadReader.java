@@ -37,7 +37,8 @@ final class PayloadReader {
         return converted(handler, run.job(), bytes(handler, run));
     }
 
-    private byte[] bytes(Handler handler, JobRun run) {
+    /** Returns the payload as it is stored; the exceptions are the same. */
+    byte[] bytes(Handler handler, JobRun run) {
         byte[] bytes = run.job().payload();
         if (bytes != null) {
             return bytes;
@@ -72,7 +73,9 @@ final class PayloadReader {
         return failure instanceof OutOfMemoryError || cause != null && lacksMemory(cause);
     }
 
-    private @Nullable Object converted(Handler handler, ClaimedJob job, byte[] bytes) {
+    /** Returns the payload as the handler wants it. */
+    @Nullable
+    Object converted(Handler handler, ClaimedJob job, byte[] bytes) {
         Type type = Handlers.payloadType(handler, job.type());
         if (type == byte[].class) {
             return bytes;

@@ -7,18 +7,31 @@ package io.pgjobq.internal.worker;
  */
 final class PrefetchSizer {
 
+    /** However many places are free, no more than these are taken for them at once. */
+    private static final int MOST_IN_PLACES = 10_000;
+
+    /** With fewer than two, no batch would come about of which more could be learned. */
+    private static final int FEW = 2;
+
     private static final double WINDOW_NANOS = 20_000_000;
 
     /** The weight of the newest measurement. */
     private static final double WEIGHT = 0.1;
 
     private final int most;
+    private final int batch;
+    private int aPlace;
     private double handlerNanos = Double.POSITIVE_INFINITY;
     private double claimNanos;
 
-    /** @param most never more than these */
-    PrefetchSizer(int most) {
+    /**
+     * @param most never more than these
+     * @param batch how many jobs run together at most
+     */
+    PrefetchSizer(int most, int batch) {
         this.most = most;
+        this.batch = batch;
+        this.aPlace = batch;
     }
 
     /** A job ran for so long. */
@@ -34,6 +47,22 @@ final class PrefetchSizer {
     /** Held jobs were not started in time: the handler is slower than thought. */
     void tooMuch() {
         handlerNanos = Double.POSITIVE_INFINITY;
+        aPlace = Math.min(batch, FEW);
+    }
+
+    /** So many jobs were started together. */
+    void started(int jobs) {
+        if (jobs > 1) {
+            aPlace = Math.min(batch, 2 * aPlace);
+        }
+    }
+
+    /**
+     * Returns how many jobs to take for so many free places: a full batch each, and only a few at first if there was too much,
+     * since jobs that run one by one came instead.
+     */
+    int places(int free) {
+        return (int) Math.min(Math.max(MOST_IN_PLACES, free), (long) free * aPlace);
     }
 
     int prefetch(int concurrency) {

@@ -59,6 +59,8 @@ public final class QueueContainer implements WorkerContainer {
         this.workload = new Workload(
                 queue,
                 options,
+                new Batches(this.handlers),
+                services.timer(),
                 services.settler().quarantine(),
                 new Readiness(number, services),
                 () -> services.threads().execute(runners()),

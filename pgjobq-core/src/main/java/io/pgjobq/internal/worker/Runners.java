@@ -48,9 +48,11 @@ final class Runners {
     }
 
     /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
-    private void disownUnsettled(JobRun run) {
-        if (!run.isSettled()) {
-            services.disown(run.job());
+    private void disownUnsettled(JobRun last) {
+        for (JobRun run : last.together()) {
+            if (!run.isSettled()) {
+                services.disown(run.job());
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 
@@ -33,13 +34,42 @@ final class TimeLimits {
 
     /** The handler is about to be called. */
     void watch(JobRun run, Handler handler) {
-        Duration limit = handler.timeLimit() == null ? ofContainer : handler.timeLimit();
+        Duration limit = limit(handler);
         Duration left = run.timeLeft();
         if (left != null && (limit.isZero() || left.compareTo(limit) < 0)) {
             watch(run, left, new Interruption.ByDeadline());
         } else if (!limit.isZero()) {
             watch(run, limit, new Interruption.ByTimeLimit(limit));
         }
+    }
+
+    /**
+     * The handler is about to be called with a batch, to which its time limit applies. A deadline concerns its own job only, and
+     * interrupts nothing. Returns what is to be cancelled when the call is over.
+     */
+    Timer.Alarm watch(List<JobRun> runs, Handler handler) {
+        if (runs.size() == 1) {
+            watch(runs.get(0), handler);
+            return () -> {};
+        }
+        for (JobRun run : runs) {
+            Duration left = run.timeLeft();
+            if (left != null) {
+                run.watchedBy(timer.after(left, () -> run.interrupt(new Interruption.ByDeadline())));
+            }
+        }
+        Duration limit = limit(handler);
+        return limit.isZero() ? () -> {} : timer.after(limit, () -> interrupt(runs, limit));
+    }
+
+    private void interrupt(List<JobRun> runs, Duration limit) {
+        runs.forEach(run -> run.interrupt(new Interruption.ByTimeLimit(limit)));
+        runs.stream().skip(1).forEach(JobRun::quiet);
+        timer.after(GRACE, () -> threads.execute(() -> runs.forEach(this::giveUp)));
+    }
+
+    private Duration limit(Handler handler) {
+        return handler.timeLimit() == null ? ofContainer : handler.timeLimit();
     }
 
     private void watch(JobRun run, Duration time, Interruption why) {
@@ -56,7 +86,7 @@ final class TimeLimits {
     private void giveUp(JobRun run) {
         if (!run.isSettled()) {
             ends.overran(run);
-            if (run.isRunning()) {
+            if (run.isRunning() && !run.isQuiet()) {
                 LOG.warn(
                         "{}: attempt {} ignores the interruption by its time limit or deadline; its thread and its place stay taken",
                         run,

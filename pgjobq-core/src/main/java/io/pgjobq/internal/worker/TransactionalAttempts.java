@@ -108,7 +108,8 @@ final class TransactionalAttempts {
         return completion;
     }
 
-    private void warnOnce(Handler handler) {
+    /** The handler's jobs were not completed in its transaction. */
+    void warnOnce(Handler handler) {
         if (warned.add(handler.description())) {
             LOG.warn(
                     "{} is transactional, but not on the DataSource of the queue: its jobs are completed after its"
@@ -128,9 +129,9 @@ final class TransactionalAttempts {
 
     /** Carries what the handler threw through the transaction, which it rolls back. */
     @SuppressWarnings("serial")
-    private static final class HandlerFailed extends RuntimeException {
+    static final class HandlerFailed extends RuntimeException {
 
-        private final Throwable thrown;
+        final Throwable thrown;
 
         HandlerFailed(Throwable thrown) {
             super(null, thrown, false, false);

@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
+import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,8 @@ final class Workload {
     /**
      * @param queue how log lines name it
      * @param options how many jobs may run at once, and be held
+     * @param batches which jobs run together
+     * @param timer measures how long jobs wait for others
      * @param quarantine what the node's queues share
      * @param mayTake whether jobs may be taken at this moment, as far as the container is not concerned
      * @param startRunner starts a thread that calls {@link #next} until there is nothing left
@@ -41,11 +44,20 @@ final class Workload {
     Workload(
             String queue,
             ContainerOptions options,
+            Batches batches,
+            Timer timer,
             QuarantineSlot quarantine,
             BooleanSupplier mayTake,
             Runnable startRunner,
             LongSupplier nanoTime) {
-        this.jobs = new JobsInHand(options, quarantine, mayTake, new RunnerThreads(queue, startRunner), nanoTime);
+        this.jobs = new JobsInHand(
+                options,
+                batches,
+                new BatchWait(timer, this::waited, nanoTime),
+                quarantine,
+                mayTake,
+                new RunnerThreads(queue, startRunner),
+                nanoTime);
     }
 
     /** Wakes everybody who waits. */
@@ -162,6 +174,10 @@ final class Workload {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void waited() {
+        change(done(JobsInHand::waited));
     }
 
     // For whoever sends.

@@ -31,6 +31,7 @@ class DeadRowsContractIntegrationTests {
             "send_all",
             "claim",
             "complete",
+            "complete_all",
             "settle_succeeded",
             "settle_failed",
             "remove_claims",

@@ -101,8 +101,14 @@ final class HotStatements {
         note("complete");
         assertThat(store.fail(jobs.get(1), 0L)).hasSize(1);
         note("settle_failed");
-        List<ClaimedJob> rest = jobs.subList(2, BATCH);
-        assertThat(store.succeed(rest, one.claim()).settled()).hasSize(BATCH - 2);
+        List<ClaimedJob> batch = jobs.subList(2, BATCH / 2);
+        assertThat(store.transaction()
+                        .<TransactionalEnds>execute(
+                                status -> store.settlements().completeAll(TestStore.succeeded(batch))))
+                .satisfies(ends -> assertThat(ends.held()).hasSize(BATCH / 2 - 2));
+        note("complete_all");
+        List<ClaimedJob> rest = jobs.subList(BATCH / 2, BATCH);
+        assertThat(store.succeed(rest, one.claim()).settled()).hasSize(BATCH / 2);
         note("settle_succeeded");
         store.settlements().removeClaims(new long[] {one.claim()});
         note("remove_claims");

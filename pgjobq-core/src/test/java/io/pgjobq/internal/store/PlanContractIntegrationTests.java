@@ -27,6 +27,7 @@ class PlanContractIntegrationTests {
     private static final Map<String, Long> MORE_PAGES = Map.ofEntries(
             Map.entry("send_all", 1_000L),
             Map.entry("settle_succeeded", 1_200L),
+            Map.entry("complete_all", 1_200L),
             Map.entry("settle_succeeded without history", 500L),
             Map.entry("outcomes", 1_000L),
             Map.entry("unknown_types", 200L),

@@ -103,6 +103,11 @@ final class StoreTour {
         assertThat(store.transaction()
                         .<TransactionalEnd>execute(status -> store.settlements().complete(jobs.get(3), 1, null)))
                 .isNotNull();
+        assertThat(store.transaction().<TransactionalEnds>execute(status -> {
+                    status.setRollbackOnly();
+                    return store.settlements().completeAll(TestStore.succeeded(jobs.subList(3, 4)));
+                }))
+                .isNotNull();
         assertThat(store.outcome(sent.get(0)).state()).isEqualTo("succeeded");
         assertThat(store.lanes().promote(10, null).ready()).hasSize(1);
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();

@@ -217,9 +217,12 @@ record TestStore(
         return claim(node, 1).get(0);
     }
 
+    static List<Succeeded> succeeded(List<ClaimedJob> batch) {
+        return batch.stream().map(job -> new Succeeded(job, 1_000, null)).toList();
+    }
+
     SettledSuccesses succeed(List<ClaimedJob> batch, long... emptied) {
-        return settlements.succeeded(
-                batch.stream().map(job -> new Succeeded(job, 1_000, null)).toList(), emptied);
+        return settlements.succeeded(succeeded(batch), emptied);
     }
 
     List<SettledFailure> fail(ClaimedJob job, @Nullable Long retryInMillis) {

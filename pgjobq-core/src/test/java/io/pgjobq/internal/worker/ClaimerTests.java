@@ -28,8 +28,15 @@ class ClaimerTests extends WorkFixture {
     private static final short[] ALL = {10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     private final AtomicInteger runners = new AtomicInteger();
-    private final Workload workload =
-            new Workload("work", TWO_AT_ONCE, settler.quarantine(), () -> true, runners::incrementAndGet, now::get);
+    private final Workload workload = new Workload(
+            "work",
+            TWO_AT_ONCE,
+            WorkloadFixture.oneByOne(),
+            services.timer(),
+            settler.quarantine(),
+            () -> true,
+            runners::incrementAndGet,
+            now::get);
     private final Queue host = new Queue();
     private final AtomicInteger toldOfQuarantine = new AtomicInteger();
     private final Claimer claimer = new Claimer(

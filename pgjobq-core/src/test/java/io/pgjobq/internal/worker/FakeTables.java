@@ -4,8 +4,10 @@ import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.store.TransactionalEnd;
+import io.pgjobq.internal.store.TransactionalEnds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,5 +94,10 @@ final class FakeTables implements WorkerStore {
     @Override
     public @Nullable TransactionalEnd complete(ClaimedJob job, long micros, byte @Nullable [] result) {
         return null;
+    }
+
+    @Override
+    public TransactionalEnds completeAll(List<Succeeded> batch) {
+        throw new UnsupportedOperationException("there is no transaction");
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PrefetchSizerTests {
 
-    private final PrefetchSizer pace = new PrefetchSizer(500);
+    private final PrefetchSizer pace = new PrefetchSizer(500, 1);
 
     @Test
     void holdsNothingBeforeItIsKnownHowFastTheHandlerIs() {
@@ -40,7 +40,7 @@ class PrefetchSizerTests {
         pace.ran(0);
         assertThat(pace.prefetch(10_000)).isEqualTo(500);
 
-        PrefetchSizer none = new PrefetchSizer(0);
+        PrefetchSizer none = new PrefetchSizer(0, 1);
         none.ran(0);
         assertThat(none.prefetch(10_000)).isZero();
     }

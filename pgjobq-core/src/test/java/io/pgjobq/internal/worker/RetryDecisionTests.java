@@ -148,9 +148,10 @@ class RetryDecisionTests extends RunnerFixture {
     }
 
     private void run(RetryPolicy policy, RuntimeException thrown, int attempt) {
-        Handler handler = new Handler("handler", String.class, Set.of("t"), null, null, policy, (payload, context) -> {
-            throw thrown;
-        });
+        Handler handler =
+                new Handler("handler", String.class, Set.of("t"), null, null, policy, null, (payload, context) -> {
+                    throw thrown;
+                });
         ClaimedJob job =
                 new ClaimedJob(1, 1, 1, 1, 5, false, attempt, "t", PAYLOAD, null, Instant.EPOCH, Instant.EPOCH);
         runner(handler).run(attempt(job), goneOn::incrementAndGet);

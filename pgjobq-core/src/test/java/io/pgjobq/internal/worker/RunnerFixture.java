@@ -14,6 +14,7 @@ import io.pgjobq.internal.store.Settlement.Failed;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.StartedJob;
 import io.pgjobq.internal.store.TransactionalEnd;
+import io.pgjobq.internal.store.TransactionalEnds;
 import io.pgjobq.internal.support.ManualTimer;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -165,6 +167,9 @@ class RunnerFixture {
         /** What came of starting a job without a payload. */
         StartedJob started = new StartedJob.Gone();
 
+        /** How often that was tried. */
+        final AtomicInteger starts = new AtomicInteger();
+
         boolean inTransaction;
 
         /** {@code null} if the job was taken away. */
@@ -178,6 +183,7 @@ class RunnerFixture {
 
         @Override
         public StartedJob start(ClaimedJob job) {
+            starts.incrementAndGet();
             fail();
             return started;
         }
@@ -192,6 +198,22 @@ class RunnerFixture {
             fail();
             completed.add(new Succeeded(job, micros, result));
             return end;
+        }
+
+        /** These are lost when a batch is completed. */
+        final Set<Long> taken = new HashSet<>();
+
+        @Override
+        public TransactionalEnds completeAll(List<Succeeded> batch) {
+            fail();
+            long[] held = batch.stream()
+                    .mapToLong(succeeded -> succeeded.job().id())
+                    .filter(id -> !taken.contains(id))
+                    .toArray();
+            if (held.length == batch.size()) {
+                completed.addAll(batch);
+            }
+            return new TransactionalEnds(held, new long[0], Instant.EPOCH);
         }
 
         byte @Nullable [] fail() {

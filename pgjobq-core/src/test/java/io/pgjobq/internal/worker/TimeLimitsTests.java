@@ -27,7 +27,7 @@ class TimeLimitsTests extends RunnerFixture {
     private final JobRun run = attempt(job(PAYLOAD));
 
     private void runWith(@Nullable Duration limit, Handler.Invocation invocation) {
-        Handler handler = new Handler("handler", String.class, Set.of("t"), null, limit, null, invocation);
+        Handler handler = new Handler("handler", String.class, Set.of("t"), null, limit, null, null, invocation);
         runner(handler).run(run, goneOn::incrementAndGet);
     }
 
@@ -91,7 +91,14 @@ class TimeLimitsTests extends RunnerFixture {
         AtomicInteger rolledBack = new AtomicInteger();
         store.inTransaction = true;
         Handler handler = new Handler(
-                "handler", String.class, Set.of("t"), transaction(rolledBack), LIMIT, null, (payload, context) -> {
+                "handler",
+                String.class,
+                Set.of("t"),
+                transaction(rolledBack),
+                LIMIT,
+                null,
+                null,
+                (payload, context) -> {
                     timer.advance(LIMIT);
                     return "late";
                 });

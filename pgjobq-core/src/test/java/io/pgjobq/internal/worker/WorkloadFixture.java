@@ -4,6 +4,7 @@ import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.ClaimBookTests;
 import io.pgjobq.internal.settle.QuarantineSlot;
 import io.pgjobq.internal.store.Settlement;
+import io.pgjobq.internal.support.ManualTimer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ class WorkloadFixture {
     final AtomicLong now = new AtomicLong(7);
     final QuarantineSlot quarantine = new QuarantineSlot();
     final List<Settlement> settled = new ArrayList<>();
+    final ManualTimer timer = new ManualTimer();
 
     volatile boolean mayTake = true;
 
@@ -34,10 +36,21 @@ class WorkloadFixture {
     final Workload workload = new Workload(
             "work",
             ContainerOptions.builder().concurrency(2).build(),
+            batches(),
+            timer,
             quarantine,
             () -> mayTake,
             this::startRunner,
             now::get);
+
+    /** Which jobs run together. */
+    Batches batches() {
+        return oneByOne();
+    }
+
+    static Batches oneByOne() {
+        return new Batches(new Handlers("work", List.of(RunnerFixture.handler((payload, context) -> null))));
+    }
 
     @AfterEach
     void leaveNoInterruption() {

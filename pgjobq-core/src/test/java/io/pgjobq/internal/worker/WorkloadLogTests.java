@@ -14,6 +14,8 @@ class WorkloadLogTests extends RunnerFixture {
     private final Workload workload = new Workload(
             "work",
             ContainerOptions.builder().concurrency(3).build(),
+            WorkloadFixture.oneByOne(),
+            timer,
             new QuarantineSlot(),
             () -> true,
             () -> {

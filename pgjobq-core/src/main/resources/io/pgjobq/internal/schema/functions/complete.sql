@@ -8,20 +8,13 @@ create or replace function ${schema}.complete(
 language plpgsql
 ${along_indexes}
 as $$
-declare
-    v_idle interval := current_setting('idle_in_transaction_session_timeout');
-    v_patience interval;
 begin
     at := clock_timestamp();
     perform from ${schema}.claim c where c.id = p_claim and p_seq = any (c.seqs) for key share;
     if not found then
         return;
     end if;
-    select n.silence_allowed * 0.8 into v_patience from ${schema}.node n where n.id = p_claim >> 37;
-    if v_patience is not null and (v_idle = interval '0' or v_idle > v_patience) then
-        perform set_config('idle_in_transaction_session_timeout',
-            ceil(extract(epoch from v_patience) * 1000)::text, true);
-    end if;
+    ${ends_if_silent(p_claim)};
     select e.awaited is not null into complete.awaited
     from ${schema}.end_jobs(
         'succeeded', at, array[p_id], array[p_seq], array[p_id], array[p_claim], array[p_micros], array[p_result],

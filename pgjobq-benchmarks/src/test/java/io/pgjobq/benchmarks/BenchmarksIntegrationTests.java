@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BenchmarksIntegrationTests {
 
     private static final Set<String> WORKLOADS =
-            Set.of("drain", "enqueue-8", "notify", "idle-other", "round-trip", "snapshot", "business");
+            Set.of("drain", "enqueue-8", "notify", "idle-other", "round-trip", "snapshot", "business", "batch-insert");
 
     private static final Size SMALL = new Size(
             2_000,

@@ -3,6 +3,7 @@ package io.pgjobq.handler;
 import io.pgjobq.BatchJob;
 import io.pgjobq.JobContext;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,7 @@ record HandlerParameters(int count, int payload, int context, boolean continued,
 
     private HandlerParameters batch(JobHandlerMethod handler) {
         ResolvableType list = ResolvableType.forType(payloadType);
-        if (!takesPayload() || list.resolve() != List.class || !list.hasGenerics()) {
+        if (!takesPayload() || list.resolve() != List.class || !(payloadType instanceof ParameterizedType)) {
             throw new InvalidJobHandlerException(
                     handler.fullDescription() + " has a batchSize, but does not take a List of payloads.",
                     "Let it take List<Payload> or List<BatchJob<Payload>>, or take batchSize away.");

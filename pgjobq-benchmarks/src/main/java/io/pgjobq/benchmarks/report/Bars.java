@@ -2,6 +2,7 @@ package io.pgjobq.benchmarks.report;
 
 import io.pgjobq.benchmarks.harness.Figure;
 import io.pgjobq.benchmarks.report.Results.Side;
+import io.pgjobq.benchmarks.workloads.BatchInsert;
 import io.pgjobq.benchmarks.workloads.Business;
 import io.pgjobq.benchmarks.workloads.Crowded;
 import io.pgjobq.benchmarks.workloads.Enqueue;
@@ -58,6 +59,11 @@ final class Bars {
                     0.95,
                     Format.SHARE,
                     within(Business.SEND, Business.SECOND, RATE)),
+            atLeast(
+                    "handlers that insert a row, in batches of 500, times one by one",
+                    5,
+                    Format.TIMES,
+                    within(BatchInsert.BATCHES, BatchInsert.SINGLE, RATE)),
             atMost("idle, same process, p50", 0.5, Format.MILLIS, value(new Idle(Idle.Kind.SENT_ALONE).title(), P50)),
             atMost(
                     "idle, same process, sent in a transaction, p50",

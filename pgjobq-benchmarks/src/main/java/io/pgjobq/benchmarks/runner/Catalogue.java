@@ -3,6 +3,7 @@ package io.pgjobq.benchmarks.runner;
 import io.pgjobq.benchmarks.systems.ClientOptions;
 import io.pgjobq.benchmarks.systems.PgJobQSystem;
 import io.pgjobq.benchmarks.systems.Systems;
+import io.pgjobq.benchmarks.workloads.BatchInsert;
 import io.pgjobq.benchmarks.workloads.Bench;
 import io.pgjobq.benchmarks.workloads.Business;
 import io.pgjobq.benchmarks.workloads.Crowded;
@@ -65,6 +66,7 @@ public final class Catalogue {
         items.add(new Item(new Crowded(), 3, ALWAYS, 0, 0, false));
         items.add(new Item(new HeldSnapshot(), 2, ALWAYS, 0, 0, false));
         items.add(new Item(new Business(), 1, ALWAYS, 0, 0, false));
+        items.add(new Item(new BatchInsert(), 2, ALWAYS, 0, 0, false));
         handlers().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         payloads().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         items.add(new Item(new IdleNodes(), 0, 1, 0, 0, false));

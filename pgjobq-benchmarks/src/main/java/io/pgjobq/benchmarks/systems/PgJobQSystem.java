@@ -14,6 +14,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -65,6 +66,27 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
                 ClientOptions.WORKER,
                 new String[0],
                 context -> ((GenericApplicationContext) context).registerBean(Echo.class));
+    }
+
+    /** The same with a handler that inserts a row for each job, one by one or in batches. */
+    public PgJobQClient openImport(Database database, Ledger ledger, boolean inBatches) {
+        return open(
+                database,
+                ClientOptions.WORKER,
+                new String[] {"spring.datasource.hikari.maximum-pool-size=15"},
+                context -> {
+                    if (inBatches) {
+                        ((GenericApplicationContext) context)
+                                .registerBean(
+                                        Imports.InBatches.class,
+                                        () -> new Imports.InBatches(ledger, context.getBean(JdbcTemplate.class)));
+                    } else {
+                        ((GenericApplicationContext) context)
+                                .registerBean(
+                                        Imports.OneByOne.class,
+                                        () -> new Imports.OneByOne(ledger, context.getBean(JdbcTemplate.class)));
+                    }
+                });
     }
 
     private PgJobQClient open(

@@ -94,6 +94,7 @@ class BarsTests {
                         "crowded",
                         "snapshot",
                         "business",
+                        "batch-insert",
                         "idle-nodes")
                 .doesNotHaveDuplicates();
     }

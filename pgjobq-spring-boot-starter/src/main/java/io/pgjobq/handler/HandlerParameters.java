@@ -5,6 +5,7 @@ import io.pgjobq.JobContext;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,10 +73,16 @@ record HandlerParameters(int count, int payload, int context, boolean continued,
                     handler.fullDescription() + " takes many jobs at once, but one JobContext.",
                     "Let it take List<BatchJob<Payload>>, which has the context of each job.");
         }
-        ResolvableType element = list.getGeneric(0);
+        ResolvableType element = element(list);
         boolean jobs = element.resolve() == BatchJob.class;
-        Type each = jobs ? element.getGeneric(0).getType() : element.getType();
+        Type each = (jobs ? element(element) : element).getType();
         return new HandlerParameters(count, payload, context, continued, each, jobs ? Taken.JOBS : Taken.PAYLOADS);
+    }
+
+    /** Kotlin makes {@code List<? extends Payload>} of a list of what has subtypes. */
+    private static ResolvableType element(ResolvableType container) {
+        Type type = container.getGeneric(0).getType();
+        return ResolvableType.forType(type instanceof WildcardType wildcard ? wildcard.getUpperBounds()[0] : type);
     }
 
     private HandlerParameters single(JobHandlerMethod handler) {

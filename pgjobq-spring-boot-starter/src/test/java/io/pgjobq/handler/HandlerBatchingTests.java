@@ -22,6 +22,12 @@ class HandlerBatchingTests {
 
     record Line(String text) {}
 
+    sealed interface Shape {}
+
+    record Circle() implements Shape {}
+
+    record Square() implements Shape {}
+
     static class Batches {
 
         final List<Object> seen = new ArrayList<>();
@@ -35,6 +41,9 @@ class HandlerBatchingTests {
         void jobs(List<BatchJob<Line>> lines) {
             lines.forEach(line -> seen.add(line.payload()));
         }
+
+        @JobHandler(value = "sealed", batchSize = 7)
+        void sealed(List<? extends BatchJob<? extends Shape>> shapes) {}
 
         @JobHandler(value = "raw", batchSize = 7)
         void raw(List<byte[]> payloads) {}
@@ -68,6 +77,8 @@ class HandlerBatchingTests {
             assertThat(handler.batching()).isEqualTo(new Batching(500, Duration.ofMillis(200)));
             assertThat(scanned.only("jobs").payloadType()).isEqualTo(Line.class);
             assertThat(scanned.only("jobs").batching()).isEqualTo(new Batching(1, Duration.ofMillis(50)));
+            assertThat(scanned.only("sealed").payloadType()).isEqualTo(Shape.class);
+            assertThat(scanned.only("sealed").types()).contains("Circle", "Square");
             assertThat(scanned.only("raw").takesRest()).isTrue();
 
             scanned.run("payloads", List.of(job("a"), job("b")));

@@ -53,7 +53,7 @@ final class Batches {
         Map<Handler, Group> waiting = new IdentityHashMap<>();
         Group due = null;
         for (JobRun run : held) {
-            Handler handler = runsAlone(run) ? null : handler(run);
+            Handler handler = handlerWithOthers(run);
             if (handler == null) {
                 if (due == null) {
                     return List.of(run);
@@ -83,7 +83,7 @@ final class Batches {
 
     /** Returns how long the job may wait for others, in nanoseconds. */
     long wait(JobRun run) {
-        Handler handler = none || runsAlone(run) ? null : handler(run);
+        Handler handler = none ? null : handlerWithOthers(run);
         return handler == null ? 0 : wait(handler);
     }
 
@@ -95,8 +95,13 @@ final class Batches {
         return handler.batching() == null ? 0 : handler.batching().maxWait().toNanos();
     }
 
-    private static boolean runsAlone(JobRun run) {
-        return run.attempt() > 1 || run.job().quarantined();
+    /** Returns whether the job does not wait for others. */
+    boolean runsAlone(JobRun run) {
+        return handlerWithOthers(run) == null;
+    }
+
+    private @Nullable Handler handlerWithOthers(JobRun run) {
+        return run.attempt() > 1 || run.job().quarantined() ? null : handler(run);
     }
 
     /** Jobs of one handler. */

@@ -94,8 +94,9 @@ final class JobsInHand {
         if (!open || over) {
             return new ClaimStep.End();
         }
-        if (isHeldForTooLong()) {
-            pace.tooMuch();
+        JobRun late = heldForTooLong();
+        if (late != null) {
+            pace.tooMuch(batches.runsAlone(late));
             return new ClaimStep.GiveBack();
         }
         int room = room();
@@ -106,12 +107,15 @@ final class JobsInHand {
         return new ClaimStep.Take(room);
     }
 
-    private boolean isHeldForTooLong() {
+    private @Nullable JobRun heldForTooLong() {
         if (batches.isNone()) {
             JobRun oldest = held.peek();
-            return oldest != null && oldest.heldNanos() > Workload.HOLD_NANOS;
+            return oldest != null && oldest.heldNanos() > Workload.HOLD_NANOS ? oldest : null;
         }
-        return held.stream().anyMatch(run -> run.heldNanos() > Workload.HOLD_NANOS + batches.wait(run));
+        return held.stream()
+                .filter(run -> run.heldNanos() > Workload.HOLD_NANOS + batches.wait(run))
+                .findFirst()
+                .orElse(null);
     }
 
     private int room() {
@@ -208,9 +212,8 @@ final class JobsInHand {
     @Nullable
     JobRun next(@Nullable JobRun last) {
         if (last != null) {
-            List<JobRun> ended = last.together();
-            ended.forEach(running::remove);
-            pace.ran(last.ranNanos() / ended.size());
+            last.together().forEach(running::remove);
+            pace.ran(last.ranNanos());
         }
         List<JobRun> next = paused || !open ? List.of() : startable();
         if (next.isEmpty()) {
@@ -223,7 +226,12 @@ final class JobsInHand {
         }
         // In this order, so that a lack of memory loses nothing.
         running.addAll(next);
-        letGo(next);
+        try {
+            letGo(next);
+        } catch (Error ex) {
+            next.forEach(running::remove);
+            throw ex;
+        }
         pace.started(next.size());
         startRunner();
         return first;

@@ -20,7 +20,10 @@ final class PrefetchSizer {
 
     private final int most;
     private final int batch;
+
+    /** How many jobs to take for a place. */
     private int aPlace;
+
     private double handlerNanos = Double.POSITIVE_INFINITY;
     private double claimNanos;
 
@@ -34,7 +37,7 @@ final class PrefetchSizer {
         this.aPlace = batch;
     }
 
-    /** A job ran for so long. */
+    /** A job, or a batch, ran for so long. */
     void ran(long nanos) {
         handlerNanos = Double.isInfinite(handlerNanos) ? nanos : handlerNanos + WEIGHT * (nanos - handlerNanos);
     }
@@ -44,10 +47,15 @@ final class PrefetchSizer {
         claimNanos += WEIGHT * (nanos - claimNanos);
     }
 
-    /** Held jobs were not started in time: the handler is slower than thought. */
-    void tooMuch() {
+    /**
+     * Held jobs were not started in time: the handler is slower than thought, or they run one by one where batches were
+     * expected.
+     */
+    void tooMuch(boolean oneByOne) {
         handlerNanos = Double.POSITIVE_INFINITY;
-        aPlace = Math.min(batch, FEW);
+        if (oneByOne) {
+            aPlace = Math.min(batch, FEW);
+        }
     }
 
     /** So many jobs were started together. */
@@ -70,6 +78,6 @@ final class PrefetchSizer {
         if (handlerNanos > window) {
             return 0;
         }
-        return (int) Math.min(most, concurrency * window / Math.max(1, handlerNanos));
+        return (int) Math.min(most, concurrency * aPlace * window / Math.max(1, handlerNanos));
     }
 }

@@ -61,9 +61,44 @@ class PrefetchSizerTests {
     @Test
     void learnsAnewAfterItHeldTooMuch() {
         pace.ran(1_000);
-        pace.tooMuch();
+        pace.tooMuch(true);
         assertThat(pace.prefetch(10)).isZero();
         pace.ran(TimeUnit.MILLISECONDS.toNanos(2));
         assertThat(pace.prefetch(1)).isEqualTo(10);
+    }
+
+    @Test
+    void whereJobsRunTogetherAsManyAreTakenAsBatchesWillBeStarted() {
+        PrefetchSizer batches = new PrefetchSizer(500, 100);
+        assertThat(batches.places(3)).isEqualTo(300);
+        batches.ran(TimeUnit.MILLISECONDS.toNanos(10));
+        assertThat(batches.prefetch(1)).isEqualTo(200);
+        assertThat(batches.prefetch(10)).isEqualTo(500);
+        batches.ran(TimeUnit.SECONDS.toNanos(1));
+        assertThat(batches.prefetch(10))
+                .as("a slow call, however many jobs it is for")
+                .isZero();
+    }
+
+    @Test
+    void forFreePlacesNoMoreThanTenThousandAreTakenOrOneEach() {
+        assertThat(new PrefetchSizer(500, 10_000).places(3)).isEqualTo(10_000);
+        assertThat(new PrefetchSizer(500, 1).places(10_000)).isEqualTo(10_000);
+        assertThat(new PrefetchSizer(500, 1).places(-1)).isEqualTo(-1);
+    }
+
+    @Test
+    void fewAreTakenForAPlaceWhereJobsRunOneByOneInsteadOfTogether() {
+        PrefetchSizer batches = new PrefetchSizer(500, 5);
+        batches.tooMuch(false);
+        assertThat(batches.places(1)).isEqualTo(5);
+        batches.tooMuch(true);
+        assertThat(batches.places(1)).isEqualTo(2);
+        batches.started(1);
+        assertThat(batches.places(1)).isEqualTo(2);
+        batches.started(2);
+        assertThat(batches.places(1)).isEqualTo(4);
+        batches.started(4);
+        assertThat(batches.places(1)).isEqualTo(5);
     }
 }

@@ -97,7 +97,7 @@ public final class ContainerOptions {
         private Builder() {}
 
         /**
-         * Sets how many jobs of the queue may run at once on this node. Default: 10.
+         * Sets how many jobs of the queue may run at once on this node, where a batch counts as one. Default: 10.
          *
          * @param newConcurrency from 1 to 10,000
          * @throws InvalidOptionException if it is not in that range

@@ -36,9 +36,9 @@ public interface WorkerContainer extends SmartLifecycle {
     /** Returns whether {@link #pause()} was called last. */
     boolean isPaused();
 
-    /** Returns how many jobs may run at once. */
+    /** Returns how many jobs may run at once, where a batch counts as one. */
     int concurrency();
 
-    /** Returns how many jobs run at this moment. */
+    /** Returns how many jobs run at this moment, those of batches included. */
     int activeJobs();
 }

@@ -1,5 +1,6 @@
 package io.pgjobq.readme;
 
+import io.pgjobq.BatchJob;
 import io.pgjobq.CancelResult;
 import io.pgjobq.CancelledJobs;
 import io.pgjobq.JobContext;
@@ -10,6 +11,7 @@ import io.pgjobq.JobRetry;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSender;
 import io.pgjobq.Jobs;
+import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.Overlap;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.transaction.annotation.Transactional;
 
 /** What docs/jobs.md shows. */
 class JobsSnippets {
@@ -229,6 +232,54 @@ class JobsSnippets {
         RetryPolicy waitAsLongAsTheySay() {
             return (job, failure, backOff) ->
                     failure instanceof TooManyRequestsException busy ? RetryDecision.snooze(busy.retryAfter()) : null;
+        }
+    }
+
+    record ImportLine(String text) {}
+
+    interface Table {
+
+        void insertAll(List<ImportLine> lines);
+    }
+
+    static class Imports {
+
+        private final Table table;
+
+        Imports(Table table) {
+            this.table = table;
+        }
+
+        @Transactional
+        @JobHandler(value = "imports", batchSize = 500, batchWait = "200ms")
+        public void insert(List<ImportLine> lines) {
+            table.insertAll(lines);
+        }
+    }
+
+    record Price(String product, long cents) {}
+
+    record Rejection(int index, String reason) {}
+
+    interface Shop {
+
+        List<Rejection> publish(List<Price> prices);
+    }
+
+    static class Prices {
+
+        private final Shop shop;
+
+        Prices(Shop shop) {
+            this.shop = shop;
+        }
+
+        @JobHandler(value = "prices", batchSize = 100)
+        void publish(List<BatchJob<Price>> prices) {
+            for (Rejection rejection :
+                    shop.publish(prices.stream().map(BatchJob::payload).toList())) {
+                prices.get(rejection.index()).fail(new NonRetryableJobException(rejection.reason()));
+            }
         }
     }
 }

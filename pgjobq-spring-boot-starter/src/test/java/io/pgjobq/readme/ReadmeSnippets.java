@@ -75,6 +75,28 @@ class ReadmeSnippets {
         }
     }
 
+    record ImportLine(String text) {}
+
+    interface Table {
+
+        void insertAll(List<ImportLine> lines);
+    }
+
+    static class Imports {
+
+        private final Table table;
+
+        Imports(Table table) {
+            this.table = table;
+        }
+
+        @Transactional
+        @JobHandler(value = "imports", batchSize = 500)
+        public void insert(List<ImportLine> lines) {
+            table.insertAll(lines);
+        }
+    }
+
     static SentJob<Receipt> more(
             JobSender jobs, WelcomeEmail email, List<WelcomeEmail> manyEmails, Queue<JobOutcome<Receipt>> outcomes) {
         SentJob<Receipt> sent = jobs.to("emails")

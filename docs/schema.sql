@@ -366,15 +366,17 @@ $$;
 create or replace view pgjobq.job_view as
 select j.id, q.name as queue, j.type,
     case
-        when j.lane = 11 then 'waiting'
-        when j.seq in (select unnest(c.seqs) from pgjobq.claim c) then 'running'
-        else 'ready'
-    end as state,
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when j.held then 'running'
+            else 'ready'
+        end as state,
     coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, coalesce(j.snoozes, 0::smallint) as snoozes, j.enqueued_at,
     case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
     case when j.lane < 11 then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
     pgjobq.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error
-from pgjobq.job j left join pgjobq.queue q on q.id = j.queue_id;
+from (
+    select o.*, o.seq in (select unnest(c.seqs) from pgjobq.claim c) as held from pgjobq.job o
+) j left join pgjobq.queue q on q.id = j.queue_id;
 
 -- Finished jobs as people want to see them. Locks nothing; not for hot paths. ready_at and waited are those of the last
 -- attempt; no attempt of a cancelled job is known to have had its turn.
@@ -1821,10 +1823,10 @@ begin
     from (
         (select j.id, j.queue_id, j.type::text as type,
             case
-                when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'RETRYING' else 'SCHEDULED' end
-                when h.claim is not null then 'RUNNING'
-                else 'READY'
-            end as state,
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when h.claim is not null then 'running'
+            else 'ready'
+        end as state,
             coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt::smallint as attempts, coalesce(j.snoozes, 0::smallint) as snoozes,
             j.enqueued_at::timestamptz as enqueued_at, case when j.lane = 11 then timestamptz 'epoch' + j.seq * interval '1 microsecond' end as run_at,
             h.claimed_at as started_at, null::timestamptz as finished_at, h.node, j.attributes::text as attributes, j.errors::text as errors,
@@ -1839,8 +1841,9 @@ begin
         ) p on true
         where j.id = p_id)
         union all
-        (select e.id, e.queue_id, e.type, upper(e.state::text), e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
-            null, e.started_at, e.finished_at, (select n.name from pgjobq.node n where n.id = e.node_id), e.attributes::text, e.errors::text, null, null, null, null
+        (select e.id, e.queue_id, e.type, e.state::text, e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
+            null, e.started_at, e.finished_at, (select n.name from pgjobq.node n where n.id = e.node_id), e.attributes::text, e.errors::text,
+            null, null, null, null
         from pgjobq.finished_job e
         where e.id = p_id
         limit 1)
@@ -1974,7 +1977,7 @@ begin
 end
 $$;
 
--- Cancels those of up to p_limit jobs of a lane, from p_from on, that have the type and the attributes, where those are given. Those
+-- Cancels those of up to p_limit jobs of a lane, from p_from on, that are asked for. Those
 -- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
 -- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
 -- nobody holds, so that none is put in line; those that somebody has are left to the caller, since claims must not wait for him.
@@ -1983,7 +1986,8 @@ $$;
 -- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, those whose rows
 -- somebody has, and from where to go on, null if the lane is done.
 create or replace function pgjobq.cancel_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_reason text, p_limit integer,
+    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_sent_from timestamptz, p_sent_before timestamptz, p_reason text, p_limit integer,
     out cancelled bigint, out requested bigint, out awaited bigint[], out busy bigint[],
     out next_seq bigint)
 language plpgsql
@@ -2031,6 +2035,10 @@ begin
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = p_lane and j.seq = h.seq
                 and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
             limit 1
         ) o
         order by o.id
@@ -2047,6 +2055,10 @@ begin
             -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
         order by j.id);
     select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
     from (
@@ -2064,56 +2076,596 @@ begin
 end
 $$;
 
--- Makes dead jobs ready again, with their old ids and all their attempts. Locks: the rows of the dead jobs; one that
--- another redrive has is skipped, and so is one whose key another job has; see take_key for the keys.
--- What its last life has left in job_progress is forgotten. Takes one id, or (with
--- p_id null) up to p_limit jobs of a queue, oldest death first.
--- Takes those only that were dead at p_until, and says in until which moment that was: now if it is null. Whoever redrives
--- batch by batch passes on that of the first, or would go on for ever where jobs die again as fast.
-create or replace function pgjobq.redrive(p_id bigint, p_queue integer, p_limit integer, p_until timestamptz)
-returns table (queue_id integer, priority smallint, seq bigint, jobs bigint, until timestamptz)
+-- Finds unfinished jobs that are asked for, a page: queue by queue in the order of their numbers, in each the lanes one after the
+-- other, in each lane by place; or all of that the other way round. Locks nothing. Looks at p_look rows of the hot table at most,
+-- however few of them are asked for, and goes on at a place: of a queue, a lane, a seq and the id before it.
+-- Where running jobs alone are asked for, they are looked up by the claims, which may name some that are gone.
+-- In a lane of the line a seq is there once. Jobs that wait may have the same one: those are sorted by their ids, and walked over along
+-- the primary key where they are more than may be looked at.
+-- Returns a row for each job with its place, and then one without a job: the place after which to go on. No such row: those were all.
+create or replace function pgjobq.list_unfinished(
+    p_queue integer, p_states text[], p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz,
+    p_sent_before timestamptz, p_newest boolean, p_page integer, p_look integer,
+    p_at_queue integer, p_at_lane integer, p_at_seq bigint, p_at_id bigint)
+returns table (id bigint, at_queue integer, at_lane integer, at_seq bigint, at_id bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+    v_step integer := case when p_newest then -1 else 1 end;
+    -- Before everything that may come.
+    v_start bigint := case when p_newest then 9223372036854775807 else 0 end;
+    v_lowest integer := case when p_states && '{ready,running}' then 0 else 11 end;
+    v_highest integer := case when p_states && '{scheduled,retrying}' then 11 else 10 end;
+    v_left integer := p_look;
+    v_wanted integer := p_page;
+    v_queue integer;
+    v_lane integer;
+    v_seq bigint;
+    v_after bigint;
+    v_held bigint[];
+    v_ids bigint[];
+    v_seqs bigint[];
+    v_fits boolean[];
+    v_last bigint;
+    v_moment boolean;
+begin
+    for v_queue in
+        select q.id
+        from pgjobq.queue q
+        where q.deleted_xid is null and (p_queue is null or q.id = p_queue)
+            and (p_at_queue is null or q.id * v_step >= p_at_queue * v_step)
+        order by q.id * v_step
+    loop
+        v_lane := case when p_newest then v_highest else v_lowest end;
+        v_seq := v_start;
+        v_after := v_start;
+        if v_queue = p_at_queue then
+            v_lane := p_at_lane;
+            v_seq := p_at_seq;
+            v_after := p_at_id;
+        end if;
+        while v_lane between v_lowest and v_highest loop
+            v_held := case when v_lane < 11 then array(
+                select unnest(c.seqs) from pgjobq.claim c where c.queue_id = v_queue and c.lane = v_lane) else '{}' end;
+            if p_states = '{running}' then
+                select coalesce(array_agg(coalesce(w.id, 0)), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
+                from (
+                    select h.id, s.seq, h.fits
+                    from (
+                        select u.seq
+                        from unnest(v_held) as u (seq)
+                        where u.seq * v_step >= v_seq * v_step
+                        order by u.seq * v_step
+                        limit v_left + 1
+                    ) s left join lateral (
+                        select j.id, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)) is true as fits
+                        from pgjobq.job j
+                        where j.queue_id = v_queue and j.lane = v_lane and j.seq = s.seq
+                        limit 1
+                    ) h on true
+                ) w;
+            elsif p_newest then
+                select coalesce(array_agg(w.id), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
+                from (
+                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before) and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when j.held then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                    from (
+                        select o.*, o.seq in (select unnest(v_held)) as held
+                        from pgjobq.job o
+                        where o.queue_id = v_queue and o.lane = v_lane and o.seq <= v_seq
+                        order by o.seq desc
+                        limit v_left + 1
+                    ) j
+                ) w;
+            else
+                select coalesce(array_agg(w.id), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
+                from (
+                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before) and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when j.held then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                    from (
+                        select o.*, o.seq in (select unnest(v_held)) as held
+                        from pgjobq.job o
+                        where o.queue_id = v_queue and o.lane = v_lane and o.seq >= v_seq
+                        order by o.seq asc
+                        limit v_left + 1
+                    ) j
+                ) w;
+            end if;
+            v_last := null;
+            v_moment := cardinality(v_ids) > v_left and v_seqs[1] = v_seqs[v_left + 1];
+            if v_moment then
+                if v_seqs[1] <> v_seq then
+                    v_seq := v_seqs[1];
+                    v_after := v_start;
+                end if;
+                if p_newest then
+                    select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+                    from (
+                        select j.id, (j.queue_id = v_queue and j.lane = v_lane and j.seq = v_seqs[1]
+                            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before) and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when false then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                        from (
+                            select o.* from pgjobq.job o where o.id < v_after order by o.id desc limit v_left
+                        ) j
+                    ) w;
+                else
+                    select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+                    from (
+                        select j.id, (j.queue_id = v_queue and j.lane = v_lane and j.seq = v_seqs[1]
+                            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before) and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when false then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                        from (
+                            select o.* from pgjobq.job o where o.id > v_after order by o.id asc limit v_left
+                        ) j
+                    ) w;
+                end if;
+                v_seqs := array_fill(v_seq, array[cardinality(v_ids)]);
+            elsif cardinality(v_ids) > v_left then
+                -- There may be more with the last seq.
+                v_last := v_seqs[v_left + 1];
+            end if;
+            for id, at_seq in
+                select x.id, x.seq
+                from unnest(v_ids, v_seqs, v_fits) as x (id, seq, fits)
+                where x.fits and x.seq is distinct from v_last
+                    and (x.seq <> v_seq or x.id * v_step > v_after * v_step)
+                order by x.seq * v_step, x.id * v_step
+                limit v_wanted
+            loop
+                at_queue := v_queue;
+                at_lane := v_lane;
+                at_id := id;
+                v_wanted := v_wanted - 1;
+                return next;
+            end loop;
+            if v_wanted = 0 then
+                id := null;
+                return next;
+                return;
+            end if;
+            if v_last is not null then
+                v_seq := v_last;
+                v_after := v_start;
+                v_left := 0;
+            elsif v_moment and cardinality(v_ids) = v_left then
+                v_after := v_ids[v_left];
+                v_left := 0;
+            else
+                v_lane := case when v_moment then v_lane else v_lane + v_step end;
+                v_seq := case when v_moment then v_seq + v_step else v_start end;
+                v_after := v_start;
+                v_left := v_left - greatest(1, cardinality(v_ids));
+            end if;
+            if v_left <= 0 then
+                id := null;
+                at_queue := v_queue;
+                at_lane := v_lane;
+                at_seq := v_seq;
+                at_id := v_after;
+                return next;
+                return;
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+-- Finds dead jobs that are asked for, a page: queue by queue in the order of their numbers, in each by the time of death; or all of that
+-- the other way round. Locks nothing. Along the index of dead jobs; looks at p_look of them at most, however few of them are asked for,
+-- and goes on at a place: of a queue, a time in microseconds since 1970 and the id that had it.
+-- Returns a row for each job with its place, and then one without a job: the place after which to go on. No such row: those were all.
+create or replace function pgjobq.list_dead(
+    p_queue integer, p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz, p_sent_before timestamptz,
+    p_died_from timestamptz, p_died_before timestamptz, p_newest boolean, p_page integer, p_look integer,
+    p_at_queue integer, p_at bigint, p_at_id bigint)
+returns table (id bigint, at_queue integer, at_micros bigint, at_id bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+    v_step integer := case when p_newest then -1 else 1 end;
+    v_left integer := p_look;
+    v_wanted integer := p_page;
+    v_before timestamptz := coalesce(p_died_before, 'infinity');
+    v_from timestamptz;
+    v_to timestamptz;
+    v_queue integer;
+    v_time timestamptz;
+    v_after bigint;
+    v_ids bigint[];
+    v_times timestamptz[];
+    v_fits boolean[];
+begin
+    for v_queue in
+        select q.id
+        from pgjobq.queue q
+        where q.deleted_xid is null and (p_queue is null or q.id = p_queue)
+            and (p_at_queue is null or q.id * v_step >= p_at_queue * v_step)
+        order by q.id * v_step
+    loop
+        v_time := case when p_newest then timestamptz 'infinity' else timestamptz '-infinity' end;
+        v_after := 0;
+        if v_queue = p_at_queue then
+            v_time := timestamptz 'epoch' + p_at * interval '1 microsecond';
+            v_after := p_at_id;
+        end if;
+        v_from := coalesce(p_died_from, '-infinity');
+        v_to := 'infinity';
+        if p_newest then
+            v_to := v_time;
+            select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
+            from (
+                select f.id, f.finished_at, ((p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or f.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or f.enqueued_at < p_sent_before)) is true as fits
+                from (
+                    select d.*
+                    from pgjobq.finished_job d
+                    where d.queue_id = v_queue and d.state = 'dead' and d.finished_at >= v_from and d.finished_at <= v_to
+                        and d.finished_at < v_before and (d.finished_at, d.id) < (v_time, v_after)
+                    order by d.finished_at desc, d.id desc
+                    limit v_left
+                ) f
+            ) w;
+        else
+            v_from := greatest(v_from, v_time);
+            select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
+            from (
+                select f.id, f.finished_at, ((p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or f.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or f.enqueued_at < p_sent_before)) is true as fits
+                from (
+                    select d.*
+                    from pgjobq.finished_job d
+                    where d.queue_id = v_queue and d.state = 'dead' and d.finished_at >= v_from and d.finished_at <= v_to
+                        and d.finished_at < v_before and (d.finished_at, d.id) > (v_time, v_after)
+                    order by d.finished_at asc, d.id asc
+                    limit v_left
+                ) f
+            ) w;
+        end if;
+        for id, v_time in
+            select x.id, x.time
+            from unnest(v_ids, v_times, v_fits) with ordinality as x (id, time, fits, place)
+            where x.fits
+            order by x.place
+            limit v_wanted
+        loop
+            at_queue := v_queue;
+            at_micros := (extract(epoch from v_time) * 1000000.0)::bigint;
+            at_id := id;
+            v_wanted := v_wanted - 1;
+            return next;
+        end loop;
+        if v_wanted > 0 and cardinality(v_ids) = v_left then
+            at_queue := v_queue;
+            at_micros := (extract(epoch from v_times[v_left]) * 1000000.0)::bigint;
+            at_id := v_ids[v_left];
+        end if;
+        if v_wanted = 0 or cardinality(v_ids) = v_left then
+            id := null;
+            return next;
+            return;
+        end if;
+        -- A look at a queue without any costs something, too.
+        v_left := greatest(1, v_left - greatest(1, cardinality(v_ids)));
+    end loop;
+end
+$$;
+
+-- Finds jobs that are asked for, be they over or not, a page, by their ids, which is about the order in which they were sent. Locks
+-- nothing. Along the primary keys of both tables, in one snapshot: a job that ends between two pages is on one of them, and once. Looks
+-- at p_look rows at most, however few of them are asked for; at none of the hot table where unfinished jobs are not asked for.
+-- Returns a row for each job, and then one without a job: the id after which to go on. No such row: those were all.
+create or replace function pgjobq.list_by_id(
+    p_queue integer, p_states text[], p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz,
+    p_sent_before timestamptz, p_ended_from timestamptz, p_ended_before timestamptz, p_newest boolean, p_page integer,
+    p_look integer, p_at_id bigint)
+returns table (id bigint, at_id bigint)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_sort = off
+as $$
+#variable_conflict use_column
+declare
+    v_after bigint := coalesce(p_at_id, case when p_newest then 9223372036854775807 else -9223372036854775808 end);
+    v_unfinished boolean := p_states && '{scheduled,retrying,ready,running}' and p_ended_from is null and p_ended_before is null;
+    v_wanted integer := p_page;
+    v_ids bigint[];
+    v_fits boolean[];
+begin
+    if p_newest then
+        select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+        from (
+            select u.id, u.fits
+            from (
+                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
+                    and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when j.held then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                from (
+                    select o.*, o.seq in (select unnest(c.seqs) from pgjobq.claim c) as held
+                    from pgjobq.job o
+                    where o.id < v_after and v_unfinished
+                    order by o.id desc
+                    limit p_look
+                ) j)
+                union all
+                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or f.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or f.enqueued_at < p_sent_before) and f.state::text = any (p_states)
+                    and (p_ended_from is null or f.finished_at >= p_ended_from)
+                    and (p_ended_before is null or f.finished_at < p_ended_before)) is true as fits
+                from (
+                    select o.*
+                    from pgjobq.finished_job o
+                    where o.id < v_after
+                    order by o.id desc
+                    limit p_look
+                ) f)
+            ) u
+            order by u.id desc
+            limit p_look
+        ) w;
+    else
+        select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+        from (
+            select u.id, u.fits
+            from (
+                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
+                    and case
+            when j.lane = 11 then case when j.attempt > 0 or j.snoozes > 0 then 'retrying' else 'scheduled' end
+            when j.held then 'running'
+            else 'ready'
+        end = any (p_states)) is true as fits
+                from (
+                    select o.*, o.seq in (select unnest(c.seqs) from pgjobq.claim c) as held
+                    from pgjobq.job o
+                    where o.id > v_after and v_unfinished
+                    order by o.id asc
+                    limit p_look
+                ) j)
+                union all
+                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or f.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or f.enqueued_at < p_sent_before) and f.state::text = any (p_states)
+                    and (p_ended_from is null or f.finished_at >= p_ended_from)
+                    and (p_ended_before is null or f.finished_at < p_ended_before)) is true as fits
+                from (
+                    select o.*
+                    from pgjobq.finished_job o
+                    where o.id > v_after
+                    order by o.id asc
+                    limit p_look
+                ) f)
+            ) u
+            order by u.id asc
+            limit p_look
+        ) w;
+    end if;
+    for id in
+        select x.id
+        from unnest(v_ids, v_fits) with ordinality as x (id, fits, place)
+        where x.fits
+        order by x.place
+        limit p_page
+    loop
+        at_id := id;
+        v_wanted := v_wanted - 1;
+        return next;
+    end loop;
+    if v_wanted > 0 then
+        at_id := v_ids[p_look];
+    end if;
+    if v_wanted = 0 or cardinality(v_ids) = p_look then
+        id := null;
+        return next;
+    end if;
+end
+$$;
+
+-- Makes those of the given dead jobs ready again that are dead still and were so before p_until, with their old ids and all their
+-- attempts, in the given order; with another type and payload, where those are given.
+-- Where p_every is given they wait, one for each so many microseconds after p_until, p_done of which are taken already: so the rate
+-- outlives whoever asks for it. Their times are whole tenths of a second, so that many a second are not put in line one by one.
+-- Locks: the rows of the dead jobs; one that another redrive has is skipped. Then the keys, see take_key, in their order, so that no two
+-- who do so wait for each other. A job whose key another one has stays dead, and so do all but one of those here that have the same.
+-- What their last lives have left in job_progress is forgotten.
+-- The state is compared as text, so that the primary key is walked along, and not the index of all dead jobs.
+-- Returns for each lane the first seq, how many jobs there are, and in what time the first is due if they wait.
+create or replace function pgjobq.revive(
+    p_ids bigint[], p_until timestamptz, p_type text, p_payload bytea, p_done bigint, p_every bigint)
+returns table (queue_id integer, lane smallint, seq bigint, jobs bigint, due_in_millis bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_now timestamptz := clock_timestamp();
+    v_from bigint := case when p_every is not null then (extract(epoch from p_until) * 1000000.0)::bigint end;
+    v_ids bigint[];
+    v_days date[];
+    v_queues integer[];
+    v_keys text[];
+    v_free bigint[];
+    v_unique record;
+begin
+    select array_agg(d.id order by d.place), array_agg(d.drop_on order by d.place), array_agg(d.queue_id order by d.place),
+        array_agg(d.unique_key order by d.place)
+    into v_ids, v_days, v_queues, v_keys
+    from (
+        select f.id, f.drop_on, f.queue_id, f.unique_key, c.place
+        from unnest(p_ids) with ordinality as c (id, place) cross join lateral (
+            select e.id, e.drop_on, e.queue_id, e.unique_key
+            from pgjobq.finished_job e
+            where e.id = c.id and e.state::text = 'dead' and e.finished_at < p_until and e.payload is not null and exists (
+                select from pgjobq.queue q where q.id = e.queue_id and q.deleted_xid is null)
+            for update of e skip locked
+        ) f
+    ) d;
+    v_free := array(select k.place from unnest(v_keys) with ordinality as k (key, place) where k.key is null);
+    for v_unique in
+        select distinct on (k.queue_id, k.key) k.queue_id, k.key, k.id, k.place
+        from unnest(v_queues, v_keys collate "C", v_ids) with ordinality as k (queue_id, key, id, place)
+        where k.key is not null
+        order by k.queue_id, k.key, k.place
+    loop
+        if coalesce(pgjobq.take_key(v_unique.queue_id, v_unique.key, v_unique.id, false, null), v_unique.id) = v_unique.id then
+            v_free := v_free || v_unique.place;
+        end if;
+    end loop;
+    return query
+    with chosen as materialized (
+        select v_ids[v.place] as id, v_days[v.place] as day, v.place from unnest(v_free) as v (place)
+    ), taken as (
+        delete from pgjobq.finished_job f using chosen c
+        where f.id = any (array[c.id]) and f.drop_on = c.day
+        returning f.*, c.place
+    ), forgotten as (
+        delete from pgjobq.job_progress p where p.job_id = any (array(select c.id from chosen c))
+    ), sorted as materialized (
+        select t.*, v_from + (p_done + row_number() over (order by t.place) - 1) * p_every / 100000 * 100000 as due
+        from taken t
+        order by t.place
+    ), revived as (
+        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, priority, type, payload, attributes, errors,
+            unique_key)
+        select s.id, coalesce(s.due, nextval('pgjobq.job_seq')), s.enqueued_at, case when s.due is null then v_now end, s.queue_id,
+            case when s.due is null then s.priority else 11 end, case when s.due is not null then s.priority end,
+            coalesce(p_type, s.type), coalesce(p_payload, s.payload), s.attributes, s.errors, s.unique_key
+        from sorted s
+        returning *
+    )
+    select r.queue_id, r.lane::smallint, min(r.seq), count(*),
+        case when r.lane = 11
+            then greatest(0, ceil((min(r.seq) - (extract(epoch from clock_timestamp()) * 1000000.0)::bigint) / 1000.0))::bigint end
+    from revived r
+    group by r.queue_id, r.lane;
+end
+$$;
+
+-- Makes a dead job ready again; with another type and payload, where those are given. Locks and safety: see revive.
+create or replace function pgjobq.redrive(p_id bigint, p_type text, p_payload bytea)
+returns table (queue_id integer, lane smallint, seq bigint, jobs bigint, due_in_millis bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return query select r.* from pgjobq.revive(array[p_id], 'infinity', p_type, p_payload, 0, null) r;
+end
+$$;
+
+-- Makes those of up to p_look dead jobs of a queue ready again that are asked for, oldest death first, from a place on; at a rate where
+-- p_every is given. Locks and safety: see revive; for how they are found, and what a place is, see list_dead.
+-- Takes those only that were dead at p_until, now if it is null. Whoever goes on after a place passes on that of the first call, or
+-- would go on for ever where jobs die again as fast.
+-- Returns the rows of revive, and then one without a queue: which moment that was, and the place after which to go on, null if those
+-- were all.
+create or replace function pgjobq.redrive_some(
+    p_queue integer, p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz, p_sent_before timestamptz,
+    p_died_from timestamptz, p_died_before timestamptz, p_look integer, p_at bigint, p_at_id bigint, p_until timestamptz,
+    p_done bigint, p_every bigint)
+returns table (queue_id integer, lane smallint, seq bigint, jobs bigint, due_in_millis bigint, until timestamptz, next_at bigint,
+    next_id bigint)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    v_now timestamptz := clock_timestamp();
+    v_until timestamptz := coalesce(p_until, clock_timestamp());
+    v_ids bigint[];
+    v_at bigint;
+    v_id bigint;
 begin
-    until := coalesce(p_until, v_now);
+    select array_agg(l.id order by l.at_micros, l.id) filter (where l.id is not null),
+        max(l.at_micros) filter (where l.id is null), max(l.at_id) filter (where l.id is null)
+    into v_ids, v_at, v_id
+    from pgjobq.list_dead(
+        p_queue, p_type, p_attributes, p_error, p_sent_from, p_sent_before, p_died_from, least(p_died_before, v_until), false,
+        p_look, p_look, case when p_at is not null then p_queue end, p_at, p_at_id) l;
     return query
-    with chosen as materialized (
-        select f.id, f.drop_on, f.queue_id, f.unique_key
-        from pgjobq.finished_job f
-        where f.state = 'dead' and (f.id = p_id or p_id is null) and (f.queue_id = p_queue or p_queue is null)
-            and f.finished_at <= redrive.until and f.payload is not null and exists (
-                select from pgjobq.queue q where q.id = f.queue_id and q.deleted_xid is null)
-            and (f.unique_key is null or not exists (
-                select from pgjobq.job_key k join pgjobq.job j on j.id = k.job_id
-                where k.queue_id = f.queue_id and k.key = f.unique_key))
-        order by f.finished_at, f.id
-        limit p_limit
-        for update of f skip locked
-    ), free as materialized (
-        select c.id, c.drop_on
-        from chosen c
-        where c.unique_key is null
-            or coalesce(pgjobq.take_key(c.queue_id, c.unique_key, c.id, false, null), c.id) = c.id
-    ), taken as (
-        delete from pgjobq.finished_job f using free c where f.id = c.id and f.drop_on = c.drop_on
-        returning f.*
-    ), forgotten as (
-        delete from pgjobq.job_progress p where p.job_id in (select c.id from free c)
-    ), sorted as materialized (
-        select t.* from taken t order by t.finished_at, t.id
-    ), revived as (
-        insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, type, payload, attributes, errors, unique_key)
-        select s.id, nextval('pgjobq.job_seq'), s.enqueued_at, v_now, s.queue_id, s.priority, s.type, s.payload,
-            s.attributes, s.errors, s.unique_key
-        from sorted s
-        returning *
-    )
-    select r.queue_id, r.lane::smallint, min(r.seq), count(*), redrive.until
-    from revived r
-    group by r.queue_id, r.lane;
+    select r.*, null::timestamptz, null::bigint, null::bigint
+    from pgjobq.revive(v_ids, v_until, null, null, p_done, p_every) r;
+    return query
+    select null::integer, null::smallint, null::bigint, null::bigint, null::bigint, v_until, v_at, v_id;
 end
 $$;
 

@@ -1,18 +1,12 @@
 package io.pgjobq;
 
-import java.util.List;
 import java.util.Optional;
 
-/** Looks at dead jobs and sends them again. Changes are committed at once. Thread-safe. */
+/**
+ * Looks at dead jobs and sends them again; {@link Jobs#list} lists them. Changes are committed at once, whatever transaction the
+ * caller has. Thread-safe.
+ */
 public interface DeadJobs {
-
-    /**
-     * Lists dead jobs of a queue, the latest first.
-     *
-     * @param limit at most how many, from 1 to 1,000
-     * @throws UnknownQueueException if there is no such queue
-     */
-    List<DeadJob> list(String queue, int limit);
 
     /** Returns the dead job of that id, empty if there is none. */
     Optional<DeadJob> find(long id);
@@ -25,11 +19,32 @@ public interface DeadJobs {
     boolean redrive(long id);
 
     /**
-     * Makes all jobs of a queue ready again that are dead now and whose keys are free, in batches that are committed one by one. What dies meanwhile
-     * stays dead, so that this ends.
+     * Like {@link #redrive(long)}, with another payload instead of the one that it died with. The old one is gone.
+     *
+     * @param payload written by the {@link PayloadConverter}. Its class must be one that the job's type is a name of, or an alias,
+     *     see {@link JobType}; the job gets the class's name then. A {@code byte[]} is stored as it is, and the type stays
+     * @throws PayloadConversionException if the payload can't be written, or takes more than 64 MiB
+     * @throws IllegalArgumentException if the job is of another type
+     */
+    boolean redrive(long id, Object payload);
+
+    /**
+     * Makes all jobs ready again that a filter means, that are dead now and whose keys are free: those that died first come first, a
+     * thousand at a time, each thousand in a transaction of its own. What dies meanwhile stays dead, so that this ends.
      *
      * @return how many
      * @throws UnknownQueueException if there is no such queue
      */
-    long redriveAll(String queue);
+    long redriveAll(JobFilter filter);
+
+    /**
+     * Like {@link #redriveAll(JobFilter)}, at a given rate: the first ones become ready now, and the others one after the other. Until
+     * then they are {@link JobState#SCHEDULED}, and can be cancelled. This returns when all have their times, which takes no
+     * longer than without a rate, and needs nobody to wait; so the rate outlives this process. Where several redrive at a
+     * time, their rates add up. Jobs become ready by tenths of a second.
+     *
+     * @return how many
+     * @throws UnknownQueueException if there is no such queue
+     */
+    long redriveAll(JobFilter filter, Rate rate);
 }

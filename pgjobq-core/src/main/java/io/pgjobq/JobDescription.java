@@ -28,7 +28,7 @@ public record JobDescription(
         long id,
         String queue,
         String type,
-        State state,
+        JobState state,
         int priority,
         int attempts,
         int snoozes,
@@ -39,30 +39,4 @@ public record JobDescription(
         @Nullable String node,
         Map<String, String> attributes,
         List<JobError> errors,
-        @Nullable JobProgress progress) {
-
-    /** Where a job is. */
-    public enum State {
-
-        /** It was sent to wait until its time has come. */
-        SCHEDULED,
-
-        /** It waits for its next attempt. */
-        RETRYING,
-
-        /** It is in line. */
-        READY,
-
-        /** A node has taken it: it runs, or is about to. */
-        RUNNING,
-
-        /** Its handler returned. */
-        SUCCEEDED,
-
-        /** Its attempts are spent, or its handler refused it. */
-        DEAD,
-
-        /** It was cancelled. */
-        CANCELLED
-    }
-}
+        @Nullable JobProgress progress) {}

@@ -12,6 +12,20 @@ public interface Jobs {
     Optional<JobDescription> find(long id);
 
     /**
+     * Lists jobs, a page at a time: as many as the query says, or fewer. Never reads more than 10,000 rows, however many jobs there
+     * are and however few are meant; a page may be empty for this and say where to go on. With a queue, and with states that are
+     * either all unfinished or dead, few rows are read in vain.
+     *
+     * <p>A list of all states, or of several that are not all unfinished, has each job that is there throughout on one page, and once.
+     * In a list of unfinished ones a job that gets another place between two pages, since it has failed or its time has come, may
+     * be on both, or on none.
+     *
+     * @throws UnknownQueueException if there is no such queue
+     * @throws IllegalArgumentException if the query goes on after what no page of such a query has returned
+     */
+    JobPage list(JobQuery query);
+
+    /**
      * Cancels a job, whatever transaction the caller has. One that has not been taken is gone at once. Of one that runs the thread
      * is interrupted, on whatever node it runs, mostly within milliseconds and otherwise with that node's next heartbeat;
      * {@link JobContext#isCancelled()} is true then, a transaction of its handler is rolled back, and however the handler
@@ -33,6 +47,7 @@ public interface Jobs {
      * jobs are walked over along an index; nothing waits for that longer than for a claim.
      *
      * @throws UnknownQueueException if there is no such queue
+     * @throws IllegalArgumentException if the filter says when the jobs ended
      */
     CancelledJobs cancelAll(JobFilter filter, String reason);
 }

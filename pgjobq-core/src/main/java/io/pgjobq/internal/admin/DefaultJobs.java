@@ -4,14 +4,16 @@ import io.pgjobq.CancelResult;
 import io.pgjobq.CancelledJobs;
 import io.pgjobq.JobDescription;
 import io.pgjobq.JobFilter;
+import io.pgjobq.JobPage;
+import io.pgjobq.JobQuery;
 import io.pgjobq.Jobs;
-import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.support.StorableText;
 import java.util.Arrays;
@@ -19,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Cancels jobs, and tells those who wait for them. Thread-safe. */
+/** Looks at jobs, cancels them, and tells those who wait for them. Thread-safe. */
 public final class DefaultJobs implements Jobs {
 
     private static final int AT_ONCE = 1_000;
@@ -30,20 +32,32 @@ public final class DefaultJobs implements Jobs {
     private final CancellationStore cancellations;
     private final QueueStore queues;
     private final LaneStore lanes;
+    private final JobLists lists;
     private final Doorbell doorbell;
 
     public DefaultJobs(
-            JobStore jobs, CancellationStore cancellations, QueueStore queues, LaneStore lanes, Doorbell doorbell) {
+            JobStore jobs,
+            CancellationStore cancellations,
+            QueueStore queues,
+            LaneStore lanes,
+            ListStore lists,
+            Doorbell doorbell) {
         this.jobs = jobs;
         this.cancellations = cancellations;
         this.queues = queues;
         this.lanes = lanes;
+        this.lists = new JobLists(lists, queues);
         this.doorbell = doorbell;
     }
 
     @Override
     public Optional<JobDescription> find(long id) {
         return jobs.find(id);
+    }
+
+    @Override
+    public JobPage list(JobQuery query) {
+        return lists.page(query);
     }
 
     @Override
@@ -70,18 +84,21 @@ public final class DefaultJobs implements Jobs {
      */
     @Override
     public CancelledJobs cancelAll(JobFilter filter, String reason) {
-        Integer queue = queues.find(filter.queue());
-        if (queue == null) {
-            throw new UnknownQueueException(filter.queue());
+        if (filter.finishedFrom() != null || filter.finishedBefore() != null) {
+            throw new IllegalArgumentException(
+                    "no job that has ended can be cancelled, but the filter says when they ended: " + filter);
         }
-        Walk walk = new Walk(queue, filter, stored(reason));
-        walk.over(LanePosition.WAITING, Long.MAX_VALUE);
-        long until = lanes.position();
-        for (int lane = 0; lane < LanePosition.WAITING; lane++) {
-            walk.over(lane, until);
+        Tally tally = new Tally();
+        for (int queue : FilteredQueues.of(filter, queues)) {
+            Walk walk = new Walk(queue, filter, stored(reason), tally);
+            walk.over(LanePosition.WAITING, Long.MAX_VALUE);
+            long until = lanes.position();
+            for (int lane = 0; lane < LanePosition.WAITING; lane++) {
+                walk.over(lane, until);
+            }
+            walk.over(LanePosition.WAITING, Long.MAX_VALUE);
         }
-        walk.over(LanePosition.WAITING, Long.MAX_VALUE);
-        return new CancelledJobs(walk.cancelled, walk.requested);
+        return new CancelledJobs(tally.cancelled, tally.requested);
     }
 
     private static @Nullable String stored(String reason) {
@@ -89,15 +106,27 @@ public final class DefaultJobs implements Jobs {
     }
 
     /** What has come of a request so far. Used by one thread. */
+    private static final class Tally {
+
+        private long cancelled;
+        private long requested;
+
+        void add(CancelResult result) {
+            cancelled += result == CancelResult.CANCELLED ? 1 : 0;
+            requested += result == CancelResult.REQUESTED ? 1 : 0;
+        }
+    }
+
+    /** Goes over the jobs of a queue. Used by one thread. */
     private final class Walk {
 
         private final int queue;
         private final JobFilter filter;
         private final @Nullable String reason;
-        private long cancelled;
-        private long requested;
+        private final Tally tally;
 
-        Walk(int queue, JobFilter filter, @Nullable String reason) {
+        Walk(int queue, JobFilter filter, @Nullable String reason, Tally tally) {
+            this.tally = tally;
             this.queue = queue;
             this.filter = filter;
             this.reason = reason;
@@ -107,16 +136,14 @@ public final class DefaultJobs implements Jobs {
             Long from = 0L;
             while (from != null && from <= until) {
                 CancellationStore.Part part = cancellations.cancelSome(queue, lane, from, filter, reason, AT_ONCE);
-                cancelled += part.cancelled();
-                requested += part.requested();
+                tally.cancelled += part.cancelled();
+                tally.requested += part.requested();
                 if (part.awaited().length > 0) {
                     doorbell.ring(new Signal.Ended(
                             Arrays.stream(part.awaited()).boxed().toList()));
                 }
                 for (long job : part.busy()) {
-                    CancelResult result = cancelStored(job, reason);
-                    cancelled += result == CancelResult.CANCELLED ? 1 : 0;
-                    requested += result == CancelResult.REQUESTED ? 1 : 0;
+                    tally.add(cancelStored(job, reason));
                 }
                 from = part.next();
             }

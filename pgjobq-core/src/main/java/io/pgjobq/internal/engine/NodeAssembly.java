@@ -1,6 +1,7 @@
 package io.pgjobq.internal.engine;
 
 import io.pgjobq.DeadJobs;
+import io.pgjobq.JobPage;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSchedules;
 import io.pgjobq.JobSender;
@@ -33,9 +34,11 @@ import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.CancellationStore;
+import io.pgjobq.internal.store.DeadJobStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.LockStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.NotificationStore;
@@ -215,9 +218,10 @@ final class NodeAssembly {
                 new CancellationStore(database),
                 callersQueues,
                 new LaneStore(database),
+                new ListStore(database, JobPage.MOST_LOOKED_AT),
                 doorbell);
         schedules = new DefaultJobSchedules(new ScheduleStore(database), callersQueues, doorbell);
-        deadJobs = new DefaultDeadJobs(new FinishedJobStore(database), callersQueues, doorbell);
+        deadJobs = new DefaultDeadJobs(new DeadJobStore(database), callersQueues, converter, doorbell);
     }
 
     /** Takes what heartbeats show to those who act on it. */

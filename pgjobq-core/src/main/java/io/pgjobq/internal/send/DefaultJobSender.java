@@ -1,7 +1,6 @@
 package io.pgjobq.internal.send;
 
 import io.pgjobq.JobSender;
-import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.ReadOnlyTransactionException;
 import io.pgjobq.SentJob;
@@ -10,6 +9,7 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.completion.Completions;
 import io.pgjobq.internal.completion.ResultType;
 import io.pgjobq.internal.convert.JobTypes;
+import io.pgjobq.internal.convert.Payloads;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.LocalDispatch;
@@ -41,12 +41,9 @@ public final class DefaultJobSender implements JobSender {
 
     private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
-    /** A payload is stored, sent and read as a whole. */
-    private static final int LARGEST_PAYLOAD = 64 * 1024 * 1024;
-
     private final Database database;
     private final JobStore store;
-    private final PayloadConverter converter;
+    private final Payloads payloads;
     private final Doorbell doorbell;
     private final LocalDispatch vacancies;
     private final Completions completions;
@@ -62,7 +59,7 @@ public final class DefaultJobSender implements JobSender {
             DeclaredQueues declared) {
         this.database = database;
         this.store = store;
-        this.converter = converter;
+        this.payloads = new Payloads(converter);
         this.doorbell = doorbell;
         this.vacancies = vacancies;
         this.completions = completions;
@@ -237,29 +234,7 @@ public final class DefaultJobSender implements JobSender {
     }
 
     private byte[] write(String queue, @Nullable Object payload) {
-        byte[] bytes = convert(queue, payload);
-        if (bytes.length > LARGEST_PAYLOAD) {
-            throw new PayloadConversionException("queue '" + queue + "': a payload takes " + bytes.length
-                    + " bytes; at most " + LARGEST_PAYLOAD + " can be stored: send a reference to it instead");
-        }
-        return bytes;
-    }
-
-    private byte[] convert(String queue, @Nullable Object payload) {
-        if (payload == null) {
-            throw new PayloadConversionException("queue '" + queue + "': a payload must not be null");
-        }
-        if (payload instanceof byte[] raw) {
-            return raw;
-        }
-        try {
-            return converter.write(payload);
-        } catch (PayloadConversionException ex) {
-            throw new PayloadConversionException("queue '" + queue + "': " + ex.getMessage(), ex);
-        } catch (RuntimeException | StackOverflowError ex) {
-            throw new PayloadConversionException(
-                    "queue '" + queue + "': a " + payload.getClass().getName() + " can't be written", ex);
-        }
+        return payloads.write("queue '" + queue + "'", payload);
     }
 
     private static String type(String queue, @Nullable String given, Object payload) {

@@ -78,13 +78,10 @@ public final class CancellationStore {
                         SqlArrays.longs(row, 3),
                         SqlArrays.longs(row, 4),
                         row.getObject(5, Long.class)),
-                queue,
-                (short) lane,
-                from,
-                filter.type(),
-                StoredJson.write(filter.attributes()),
-                reason,
-                limit));
+                StoredFilter.values(queue, (short) lane, from)
+                        .meant(filter)
+                        .and(reason, limit)
+                        .array()));
     }
 
     /** Returns what the node has to cancel, and what nobody else will; not more than a thousand jobs. */

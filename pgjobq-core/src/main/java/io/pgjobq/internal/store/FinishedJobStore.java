@@ -1,11 +1,9 @@
 package io.pgjobq.internal.store;
 
-import io.pgjobq.DeadJob;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlTimes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,54 +37,6 @@ public final class FinishedJobStore implements HistoryPartitions {
                 row.getBytes(6),
                 error == null ? null : StoredJson.error(error),
                 row.getBoolean(8));
-    }
-
-    /** Returns dead jobs, of that id or of that queue, the latest first. */
-    public List<DeadJob> dead(@Nullable Long id, @Nullable String queue, int limit) {
-        return database.alone(connection -> database.list(
-                connection,
-                "dead_jobs",
-                row -> new DeadJob(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getBytes(4),
-                        StoredJson.attributes(row.getString(5)),
-                        SqlTimes.instant(row, 6),
-                        SqlTimes.instant(row, 7),
-                        StoredJson.errors(row.getString(8))),
-                id,
-                queue,
-                limit));
-    }
-
-    /**
-     * Jobs of one lane that were made ready again.
-     *
-     * @param ready the first of them
-     * @param jobs how many
-     * @param until when they had to be dead at the latest
-     */
-    public record Redriven(LanePosition ready, long jobs, OffsetDateTime until) {}
-
-    /**
-     * Makes the dead job of that id, or some of that queue, ready again.
-     *
-     * @param until when they died at the latest, by the server's clock; {@code null} for now
-     */
-    public List<Redriven> redrive(
-            @Nullable Long id, @Nullable Integer queue, int limit, @Nullable OffsetDateTime until) {
-        return database.alone(connection -> database.list(
-                connection,
-                "redrive",
-                row -> new Redriven(
-                        new LanePosition(row.getInt(1), row.getInt(2), row.getLong(3)),
-                        row.getLong(4),
-                        row.getObject(5, OffsetDateTime.class)),
-                id,
-                queue,
-                limit,
-                until));
     }
 
     @Override

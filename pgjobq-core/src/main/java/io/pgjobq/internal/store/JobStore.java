@@ -1,7 +1,6 @@
 package io.pgjobq.internal.store;
 
 import io.pgjobq.JobDescription;
-import io.pgjobq.JobProgress;
 import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
 import io.pgjobq.internal.database.Database;
@@ -19,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -210,34 +208,8 @@ public final class JobStore {
 
     /** Returns what is known of a job. */
     public Optional<JobDescription> find(long id) {
-        return database
-                .alone(connection -> database.list(
-                        connection,
-                        "find_job",
-                        row -> new JobDescription(
-                                row.getLong(1),
-                                Objects.requireNonNullElse(row.getString(2), ""),
-                                row.getString(3),
-                                JobDescription.State.valueOf(row.getString(4)),
-                                row.getInt(5),
-                                row.getInt(6),
-                                row.getInt(7),
-                                SqlTimes.instant(row, 8),
-                                SqlTimes.nullable(row, 9),
-                                SqlTimes.nullable(row, 10),
-                                SqlTimes.nullable(row, 11),
-                                row.getString(12),
-                                StoredJson.attributes(row.getString(13)),
-                                StoredJson.errors(row.getString(14)),
-                                progress(row)),
-                        id))
-                .stream()
+        return database.alone(connection -> database.list(connection, "find_job", StoredDescription::read, id)).stream()
                 .findFirst();
-    }
-
-    private static @Nullable JobProgress progress(ResultSet row) throws SQLException {
-        Instant at = SqlTimes.nullable(row, 18);
-        return at == null ? null : new JobProgress(row.getLong(15), row.getLong(16), row.getString(17), at);
     }
 
     /** A place among the keys of unique jobs. */

@@ -1,2 +1,2 @@
--- Makes dead jobs ready again; see the function of that name for its locks. Alone in its transaction.
-select queue_id, priority, seq, jobs, until from ${schema}.redrive(?, ?, ?, ?)
+-- Makes a dead job ready again; see the function of that name for its locks. Alone in its transaction.
+select queue_id, lane, seq, jobs, due_in_millis from ${schema}.redrive(?, ?, ?)

@@ -73,7 +73,7 @@ class BadHandlerIntegrationTests {
                         .as("interrupted after " + name)
                         .isFalse();
             }
-            assertThat(node.pgJobQ().deadJobs().list(queue, 100)).hasSize(names.size());
+            assertThat(TestNode.dead(node.pgJobQ(), queue)).hasSize(names.size());
         }
     }
 

@@ -7,6 +7,7 @@ import io.pgjobq.DeadJob;
 import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobError;
+import io.pgjobq.JobFilter;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -124,7 +125,8 @@ class PoisonJobIntegrationTests {
         try (TestNode node = TestNode.polling(database.dataSource())) {
             node.handle(queue, TestNode.concurrency(2), TestNode.handler(Work.class, (work, context) -> null));
             node.pgJobQ().queues().create(queue);
-            assertThat(node.pgJobQ().deadJobs().redriveAll(queue)).isEqualTo(1);
+            assertThat(node.pgJobQ().deadJobs().redriveAll(JobFilter.queue(queue)))
+                    .isEqualTo(1);
             assertThat(count("job where rescues is null and attempt = 0")).isEqualTo(1);
             node.start();
             await().until(() -> count("job") == 0);
@@ -170,7 +172,7 @@ class PoisonJobIntegrationTests {
         assertThat(together).as("two quarantined jobs at once on one node").isFalse();
         assertThat(count("finished_job where state = 'succeeded'")).isEqualTo(INNOCENT);
         try (TestNode node = TestNode.polling(database.dataSource()).start()) {
-            List<DeadJob> buried = node.pgJobQ().deadJobs().list(queue, 1_000);
+            List<DeadJob> buried = TestNode.dead(node.pgJobQ(), queue);
             assertThat(buried).hasSize(poison).allSatisfy(job -> {
                 assertThat(job.payload()).asString().contains("\"poison\":true");
                 assertThat(job.errors())

@@ -2,6 +2,7 @@ package io.pgjobq.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.JobFilter;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class RedriveAllIntegrationTests {
             node.pgJobQ().queues().create("dying");
             database.execute(DIE_AGAIN);
 
-            assertThat(node.pgJobQ().deadJobs().redriveAll("dying")).isEqualTo(1_500);
+            assertThat(node.pgJobQ().deadJobs().redriveAll(JobFilter.queue("dying")))
+                    .isEqualTo(1_500);
         }
     }
 }

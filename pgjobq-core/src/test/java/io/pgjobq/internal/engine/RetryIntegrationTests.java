@@ -8,6 +8,7 @@ import io.pgjobq.ContainerOptions;
 import io.pgjobq.DeadJob;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobError;
+import io.pgjobq.JobFilter;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.QueueOptions;
@@ -118,7 +119,7 @@ class RetryIntegrationTests {
                 assertThat(error.failedAt())
                         .isBetween(job.sentAt(), job.diedAt().plusSeconds(1));
             });
-            assertThat(node.pgJobQ().deadJobs().list(queue, 10))
+            assertThat(TestNode.dead(node.pgJobQ(), queue))
                     .singleElement()
                     .extracting(DeadJob::id)
                     .isEqualTo(sent.id());
@@ -191,7 +192,7 @@ class RetryIntegrationTests {
                 assertThat(messages.get(i).substring(0, 1).equals(message.substring(0, 1)) || i == 2)
                         .isTrue();
             }
-            assertThat(node.pgJobQ().deadJobs().list(queue, 100)).hasSize(messages.size());
+            assertThat(TestNode.dead(node.pgJobQ(), queue)).hasSize(messages.size());
         }
     }
 
@@ -254,17 +255,15 @@ class RetryIntegrationTests {
             }
             assertThat(node.pgJobQ().queues().describe(queue).dead()).isEqualTo(count);
             healed.set(true);
-            assertThat(node.pgJobQ().deadJobs().redriveAll(queue)).isEqualTo(count);
+            assertThat(node.pgJobQ().deadJobs().redriveAll(JobFilter.queue(queue)))
+                    .isEqualTo(count);
             for (SentJob<Void> job : sent) {
                 assertThat(outcome(job)).isInstanceOf(JobOutcome.Succeeded.class);
             }
-            assertThat(node.pgJobQ().deadJobs().redriveAll(queue)).isZero();
-            assertThatThrownBy(() -> node.pgJobQ().deadJobs().redriveAll("nobody"))
+            assertThat(node.pgJobQ().deadJobs().redriveAll(JobFilter.queue(queue)))
+                    .isZero();
+            assertThatThrownBy(() -> node.pgJobQ().deadJobs().redriveAll(JobFilter.queue("nobody")))
                     .isInstanceOf(UnknownQueueException.class);
-            assertThatThrownBy(() -> node.pgJobQ().deadJobs().list("nobody", 1))
-                    .isInstanceOf(UnknownQueueException.class);
-            assertThatThrownBy(() -> node.pgJobQ().deadJobs().list(queue, 0))
-                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.JobFilter;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobQuery;
 import io.pgjobq.JobSender;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PgJobQ;
@@ -76,9 +78,9 @@ class RolesIntegrationTests {
             assertThat(result(node.sender().to(QUEUE).send(1, Integer.class))).isEqualTo(2);
             assertThat(result(node.sender().to(QUEUE).send(7L, Long.class))).isEqualTo(7L);
             assertThat(end(node.sender().to(QUEUE).send("x", Void.class))).isInstanceOf(JobOutcome.Dead.class);
-            assertThat(node.deadJobs().list(QUEUE, 10)).hasSize(1);
-            assertThat(node.deadJobs().redriveAll(QUEUE)).isEqualTo(1);
-            await().until(() -> node.deadJobs().list(QUEUE, 10).size() == 1);
+            assertThat(TestNode.dead(node, QUEUE)).hasSize(1);
+            assertThat(node.deadJobs().redriveAll(JobFilter.queue(QUEUE))).isEqualTo(1);
+            await().until(() -> TestNode.dead(node, QUEUE).size() == 1);
             SentJob<Integer> later =
                     node.sender().to(QUEUE).delay(Duration.ofMillis(50)).send(3, Integer.class);
             assertThat(result(later)).isEqualTo(4);
@@ -174,7 +176,7 @@ class RolesIntegrationTests {
             assertThat(dashboard.queues().describe(QUEUE).ready()).isEqualTo(1);
             assertThatThrownBy(() -> dashboard.queues().pause(QUEUE))
                     .isInstanceOf(PermissionDeniedDataAccessException.class);
-            assertThatThrownBy(() -> dashboard.deadJobs().list(QUEUE, 1))
+            assertThatThrownBy(() -> dashboard.jobs().list(JobQuery.of(JobFilter.queue(QUEUE))))
                     .isInstanceOf(PermissionDeniedDataAccessException.class);
         }
     }

@@ -2,10 +2,14 @@ package io.pgjobq.internal.engine;
 
 import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
+import io.pgjobq.DeadJob;
 import io.pgjobq.Handler;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobContext;
+import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
 import io.pgjobq.JobSender;
+import io.pgjobq.JobState;
 import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
@@ -166,5 +170,14 @@ public final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         pgJobQ.close();
+    }
+
+    /** The dead jobs of a queue, the latest first, with all that is known of them. */
+    static List<DeadJob> dead(PgJobQ pgJobQ, String queue) {
+        JobQuery query =
+                JobQuery.of(JobFilter.queue(queue)).states(JobState.DEAD).pageSize(1_000);
+        return pgJobQ.jobs().list(query).jobs().stream()
+                .flatMap(job -> pgJobQ.deadJobs().find(job.id()).stream())
+                .toList();
     }
 }

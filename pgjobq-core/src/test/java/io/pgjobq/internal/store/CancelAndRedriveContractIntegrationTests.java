@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
 import io.pgjobq.internal.store.CancellationStore.Outcome;
-import io.pgjobq.internal.store.FinishedJobStore.Redriven;
+import io.pgjobq.internal.store.DeadJobStore.Redriven;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -237,11 +237,11 @@ class CancelAndRedriveContractIntegrationTests {
         long id = store.send(new NewJob(TestStore.QUEUE, 3, null, null, "{\"a\": \"b\"}", false), "Welcome");
         store.fail(store.claimOne(node), null);
 
-        List<Redriven> redriven = store.redrive(id, null, 1);
+        List<Redriven> redriven = store.deadJobs().redrive(id, null, null);
 
         ClaimedJob again = store.claimOne(node);
         assertThat(redriven)
-                .extracting(Redriven::ready, Redriven::jobs)
+                .extracting(Redriven::first, Redriven::jobs)
                 .containsExactly(tuple(new LanePosition(store.queue(), 3, again.seq()), 1L));
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.seq()).isGreaterThan(id);
@@ -260,18 +260,17 @@ class CancelAndRedriveContractIntegrationTests {
         store.fail(jobs.get(2), null);
         store.fail(jobs.get(0), null);
         store.fail(jobs.get(1), null);
-        assertThat(store.finished().dead(null, TestStore.QUEUE, 2))
-                .extracting(dead -> dead.id())
-                .containsExactly(jobs.get(1).id(), jobs.get(0).id());
+        assertThat(store.dead())
+                .containsExactly(jobs.get(1).id(), jobs.get(0).id(), jobs.get(2).id());
 
-        assertThat(store.redrive(null, store.queue(), 2))
+        assertThat(store.redrive(2).lanes())
                 .singleElement()
                 .extracting(Redriven::jobs)
                 .isEqualTo(2L);
 
         assertThat(ids(store.claim(node, 9)))
                 .containsExactly(jobs.get(2).id(), jobs.get(0).id());
-        assertThat(store.finished().dead(null, TestStore.QUEUE, 9)).hasSize(1);
+        assertThat(store.dead()).hasSize(1);
     }
 
     @Test
@@ -281,17 +280,19 @@ class CancelAndRedriveContractIntegrationTests {
         store.fail(jobs.get(0), null);
         store.fail(jobs.get(1), null);
 
-        Redriven first = store.redrive(null, store.queue(), 1).get(0);
+        DeadJobStore.Part first = store.redrive(1);
         store.fail(store.claimOne(node), null);
-        List<Redriven> second = store.finished().redrive(null, store.queue(), 9, first.until());
+        DeadJobStore.Part second = store.deadJobs()
+                .redriveSome(store.queue(), JobFilter.queue(TestStore.QUEUE), 9, null, first.until(), null);
 
-        assertThat(second).singleElement().extracting(Redriven::jobs).isEqualTo(1L);
+        assertThat(second.next()).isNull();
+        assertThat(second.lanes()).singleElement().extracting(Redriven::jobs).isEqualTo(1L);
         assertThat(store.claimOne(node).id()).isEqualTo(jobs.get(1).id());
-        assertThat(store.finished().redrive(null, store.queue(), 9, first.until()))
+        assertThat(store.deadJobs()
+                        .redriveSome(store.queue(), JobFilter.queue(TestStore.QUEUE), 9, null, first.until(), null)
+                        .lanes())
                 .isEmpty();
-        assertThat(store.finished().dead(null, TestStore.QUEUE, 9))
-                .extracting(dead -> dead.id())
-                .containsExactly(jobs.get(0).id());
+        assertThat(store.dead()).containsExactly(jobs.get(0).id());
     }
 
     @Test
@@ -310,7 +311,7 @@ class CancelAndRedriveContractIntegrationTests {
         store.lanes().promote(1, null);
         store.fail(store.claimOne(node), null);
         assertThat(store.value(kept + "finished_job", String.class)).isEqualTo("100 3 a.Type");
-        store.redrive(id, null, 1);
+        store.deadJobs().redrive(id, null, null);
         store.claimOne(node);
         store.leave(node);
         store.nodes().rescue(9);
@@ -330,9 +331,9 @@ class CancelAndRedriveContractIntegrationTests {
         long cancelled = store.send();
         store.cancel(cancelled);
 
-        assertThat(store.redrive(succeeded, null, 1)).isEmpty();
-        assertThat(store.redrive(cancelled, null, 1)).isEmpty();
-        assertThat(store.redrive(-1L, null, 1)).isEmpty();
+        assertThat(store.deadJobs().redrive(succeeded, null, null)).isEmpty();
+        assertThat(store.deadJobs().redrive(cancelled, null, null)).isEmpty();
+        assertThat(store.deadJobs().redrive(-1L, null, null)).isEmpty();
     }
 
     @Test
@@ -341,7 +342,7 @@ class CancelAndRedriveContractIntegrationTests {
         store.fail(store.claimOne(node), null);
         store.queues().delete(TestStore.QUEUE, true);
 
-        assertThat(store.redrive(id, null, 1)).isEmpty();
+        assertThat(store.deadJobs().redrive(id, null, null)).isEmpty();
         assertThat(store.count("job")).isZero();
     }
 }

@@ -136,7 +136,7 @@ class DeadlineContractIntegrationTests {
         long id = send();
         pass();
         store.jobs().expire(id);
-        assertThat(store.finished().redrive(id, null, 1, null)).hasSize(1);
+        assertThat(store.deadJobs().redrive(id, null, null)).hasSize(1);
         assertThat(store.claimOne(node).payload()).containsExactly(1);
     }
 

@@ -3,7 +3,7 @@ package io.pgjobq.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.JobDescription;
-import io.pgjobq.JobDescription.State;
+import io.pgjobq.JobState;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.util.List;
@@ -30,7 +30,7 @@ class FindContractIntegrationTests {
     void aJobIsDescribedInEachOfItsStates() {
         long id = store.send(new NewJob(TestStore.QUEUE, 3, 60_000L, null, "{\"a\": \"b\"}", false), "T");
         assertThat(find(id)).satisfies(job -> {
-            assertThat(job.state()).isEqualTo(State.SCHEDULED);
+            assertThat(job.state()).isEqualTo(JobState.SCHEDULED);
             assertThat(job.queue()).isEqualTo(TestStore.QUEUE);
             assertThat(job.type()).isEqualTo("T");
             assertThat(job.priority()).isEqualTo(3);
@@ -41,19 +41,19 @@ class FindContractIntegrationTests {
         store.server().execute("update pgjobq.job set " + TestStore.waitsUntil("clock_timestamp()"));
         store.lanes().promote(9, null);
         assertThat(find(id)).satisfies(job -> {
-            assertThat(job.state()).isEqualTo(State.READY);
+            assertThat(job.state()).isEqualTo(JobState.READY);
             assertThat(job.dueAt()).isNull();
             assertThat(job.node()).isNull();
         });
         ClaimedJob claimed = store.claimOne(node);
         assertThat(find(id)).satisfies(job -> {
-            assertThat(job.state()).isEqualTo(State.RUNNING);
+            assertThat(job.state()).isEqualTo(JobState.RUNNING);
             assertThat(job.node()).isEqualTo("test");
             assertThat(job.startedAt()).isAfter(job.sentAt());
         });
         store.fail(claimed, 0L);
         assertThat(find(id)).satisfies(job -> {
-            assertThat(job.state()).isEqualTo(State.RETRYING);
+            assertThat(job.state()).isEqualTo(JobState.RETRYING);
             assertThat(job.attempts()).isEqualTo(1);
             assertThat(job.errors())
                     .singleElement()
@@ -63,7 +63,7 @@ class FindContractIntegrationTests {
         store.lanes().promote(9, null);
         store.succeed(List.of(store.claimOne(node)));
         assertThat(find(id)).satisfies(job -> {
-            assertThat(job.state()).isEqualTo(State.SUCCEEDED);
+            assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
             assertThat(job.attempts()).isEqualTo(2);
             assertThat(job.finishedAt()).isAfterOrEqualTo(job.startedAt());
             assertThat(job.node()).isEqualTo("test");
@@ -76,8 +76,8 @@ class FindContractIntegrationTests {
         store.fail(store.claimOne(node), null);
         long cancelled = store.send();
         store.cancel(cancelled);
-        assertThat(find(dead).state()).isEqualTo(State.DEAD);
-        assertThat(find(cancelled).state()).isEqualTo(State.CANCELLED);
+        assertThat(find(dead).state()).isEqualTo(JobState.DEAD);
+        assertThat(find(cancelled).state()).isEqualTo(JobState.CANCELLED);
         assertThat(find(cancelled).startedAt()).isNull();
         assertThat(store.jobs().find(-1)).isEmpty();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
+import io.pgjobq.JobState;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class HotStatements {
         statements.takeLargerPayloads(node);
         statements.endWithoutHistory(node);
         statements.giveBack(node);
+        statements.list(node);
         statements.lookAfter(node);
         store.leave(node);
         connection.take();
@@ -189,6 +192,38 @@ final class HotStatements {
         store.server().execute("delete from pgjobq.cancellation");
         store.succeed(held, held.get(0).claim());
         connection.take();
+    }
+
+    /** With a filter that means none, so that each look goes as far as it may. */
+    private void list(int node) {
+        long id = store.send();
+        ClaimedJob last =
+                store.jobs().claim(store.requestFrom(node, 1, 5, id)).jobs().get(0);
+        store.fail(last, null);
+        connection.take();
+        ListStore lists = store.lists(BATCH);
+        JobQuery none = JobQuery.of(JobFilter.queue(TestStore.QUEUE).attribute("no", "such"));
+        for (JobQuery query : List.of(none, none.oldestFirst())) {
+            String order = query.isNewestFirst() ? " newest first" : "";
+            assertThat(lists.unfinished(store.queue(), query, null).jobs()).isEmpty();
+            note("list_unfinished" + order);
+            JobQuery running = query.states(JobState.RUNNING);
+            assertThat(lists.unfinished(store.queue(), running, null).jobs()).isEmpty();
+            note("list_unfinished running" + order);
+            assertThat(lists.dead(store.queue(), query, null).jobs()).isEmpty();
+            note("list_dead" + order);
+            assertThat(lists.byId(store.queue(), query, null).jobs()).isEmpty();
+            note("list_by_id" + order);
+        }
+        assertThat(store.deadJobs()
+                        .redriveSome(store.queue(), none.filter(), BATCH, null, null, null)
+                        .lanes())
+                .isEmpty();
+        note("redrive_some");
+        assertThat(store.deadJobs().find(last.id())).isPresent();
+        note("dead_job");
+        assertThat(store.deadJobs().redrive(last.id(), null, null)).hasSize(1);
+        note("redrive");
     }
 
     private void lookAfter(int node) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.pgjobq.DeadJob;
+import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.notify.Channels;
 import io.pgjobq.internal.schema.SchemaMigration;
@@ -81,7 +83,7 @@ class InjectionContractIntegrationTests {
                         .map(taken -> new Failed(taken, 1, new Failure(text, text, text), null))
                         .toList());
 
-        DeadJob dead = store.finished().dead(id, null, 1).get(0);
+        DeadJob dead = store.deadJobs().find(id).orElseThrow();
         assertThat(dead.type()).isEqualTo(text);
         assertThat(dead.errors().get(0).message()).isEqualTo(text);
         assertThat(dead.errors().get(0).stack()).isEqualTo(text);
@@ -98,7 +100,14 @@ class InjectionContractIntegrationTests {
         assertThat(store.queues().pause(text, true)).isNull();
         assertThat(store.queues().delete(text, true)).isNull();
         assertThat(store.queues().describe(text)).isEmpty();
-        assertThat(store.finished().dead(null, text, 10)).isEmpty();
+        JobFilter filter = JobFilter.queue(TestStore.QUEUE)
+                .type(text)
+                .attribute(text, text)
+                .error(text);
+        JobQuery query = JobQuery.of(filter);
+        assertThat(store.lists(10).unfinished(store.queue(), query, null).jobs())
+                .isEmpty();
+        assertThat(store.lists(10).byId(store.queue(), query, null).jobs()).hasSizeLessThanOrEqualTo(2);
         NewJob job = new NewJob(text, 5, null, null, null, false);
         assertThat(store.database().<InsertedJobs>alone(c -> store.jobs().send(c, job, "", new byte[0], null)))
                 .isNull();

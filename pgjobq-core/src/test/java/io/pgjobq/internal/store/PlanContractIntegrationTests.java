@@ -36,6 +36,8 @@ class PlanContractIntegrationTests {
             Map.entry("sweep_progress", 1_000L),
             Map.entry("rescue", 1_500L),
             Map.entry("cancel_some", 600L),
+            Map.entry("list_unfinished running", 500L),
+            Map.entry("list_unfinished running newest first", 500L),
             Map.entry("promote", 200L),
             Map.entry("sweep", 500L),
             Map.entry("describe_queue", 20_000L));

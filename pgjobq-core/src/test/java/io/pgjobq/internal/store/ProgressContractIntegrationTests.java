@@ -197,7 +197,7 @@ class ProgressContractIntegrationTests {
         ClaimedJob job = store.claimOne(node);
         written(job, 99);
         store.fail(job, null);
-        assertThat(store.redrive(job.id(), null, 1)).hasSize(1);
+        assertThat(store.redrive(1).lanes()).hasSize(1);
 
         assertThat(store.jobs().find(job.id()).orElseThrow().progress()).isNull();
     }

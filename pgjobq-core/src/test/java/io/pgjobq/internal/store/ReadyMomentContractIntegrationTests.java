@@ -45,7 +45,7 @@ class ReadyMomentContractIntegrationTests {
                 .execute("update pgjobq.job set enqueued_at = clock_timestamp() - interval '1 day',"
                         + TestStore.waitsUntil("clock_timestamp() - interval '3 s'"));
         Instant due = moment("select run_at from pgjobq.job_view");
-        assertThat(store.count("job_view where ready_at is null and state = 'waiting'"))
+        assertThat(store.count("job_view where ready_at is null and state in ('scheduled', 'retrying')"))
                 .isEqualTo(1);
         store.lanes().promote(9, null);
 
@@ -74,7 +74,7 @@ class ReadyMomentContractIntegrationTests {
         store.server().execute("update pgjobq.job set enqueued_at = clock_timestamp() - interval '20 days'");
         store.fail(store.claimOne(node), null);
         Instant before = moment("select clock_timestamp()");
-        store.redrive(id, null, 1);
+        store.deadJobs().redrive(id, null, null);
 
         assertThat(age()).isBetween(Duration.ZERO, Duration.ofMinutes(1));
         assertThat(store.claimOne(node).readyAt()).isBetween(before, moment("select clock_timestamp()"));
@@ -174,7 +174,9 @@ class ReadyMomentContractIntegrationTests {
         QueueDescription described = store.queues().describe(TestStore.QUEUE).get(0);
         assertThat(described.ready()).isEqualTo(3).isEqualTo(store.count("job_view where state = 'ready'"));
         assertThat(described.running()).isEqualTo(2).isEqualTo(store.count("job_view where state = 'running'"));
-        assertThat(described.waiting()).isEqualTo(1).isEqualTo(store.count("job_view where state = 'waiting'"));
+        assertThat(described.waiting())
+                .isEqualTo(1)
+                .isEqualTo(store.count("job_view where state in ('scheduled', 'retrying')"));
         assertThat(store.value("select ready from pgjobq.describe_queues('emails', 10)", Long.class))
                 .isEqualTo(3);
     }

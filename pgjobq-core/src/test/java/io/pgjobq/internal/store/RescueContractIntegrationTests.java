@@ -74,9 +74,8 @@ class RescueContractIntegrationTests {
         });
 
         assertThat(store.count("job")).isZero();
-        assertThat(store.finished().dead(id, null, 1))
-                .singleElement()
-                .satisfies(
+        assertThat(store.deadJobs().find(id))
+                .hasValueSatisfying(
                         job -> assertThat(job.lastError().message()).isEqualTo("the node that held the job is gone"));
     }
 

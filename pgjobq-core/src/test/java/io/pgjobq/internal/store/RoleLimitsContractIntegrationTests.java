@@ -59,7 +59,8 @@ class RoleLimitsContractIntegrationTests {
         "select * from S.claim(1, 1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null)",
         "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",
-        "select S.redrive(1, 1, 1, null)",
+        "select S.redrive(1, null, null)",
+        "select S.list_dead(1, null, null, null, null, null, null, null, true, 1, 1, null, null, null)",
         "select S.release('{1}', '{1}', '{1}')",
         "select S.rescue(1)",
         "select S.promote(1, null)",
@@ -94,7 +95,8 @@ class RoleLimitsContractIntegrationTests {
         "delete from S.claim",
         "select nextval('S.job_seq')",
         "select S.cancel(1)",
-        "select S.redrive(1, 1, 1, null)",
+        "select S.redrive(1, null, null)",
+        "select S.list_dead(1, null, null, null, null, null, null, null, true, 1, 1, null, null, null)",
         "select S.drop_history()",
         "create table S.evil ()"
     };

@@ -210,6 +210,7 @@ class RolesContractIntegrationTests {
                 new QueueStore(database),
                 new FinishedJobStore(database),
                 new CancellationStore(database),
+                new DeadJobStore(database),
                 worker.queue());
     }
 

@@ -197,7 +197,7 @@ class SettlementContractIntegrationTests {
             List<SettledFailure> settled = store.settlements().failed(List.of(new Snoozed(job, 1, 0)));
             assertThat(settled).extracting(SettledFailure::id).containsExactly(id);
             assertThat(settled.get(0).ended()).isFalse();
-            assertThat(store.count("job_view where state = 'waiting' and attempt = 0 and errors is null and snoozes = "
+            assertThat(store.count("job_view where state = 'retrying' and attempt = 0 and errors is null and snoozes = "
                             + (i + 1)))
                     .isEqualTo(1);
             store.lanes().promote(9, null);
@@ -257,7 +257,7 @@ class SettlementContractIntegrationTests {
         assertThat(settled.get(0).ended()).isTrue();
         assertThat(settled.get(0).awaited()).isTrue();
         assertThat(store.count("job")).isZero();
-        assertThat(store.finished().dead(id, null, 1)).singleElement().satisfies(dead -> {
+        assertThat(store.deadJobs().find(id)).hasValueSatisfying(dead -> {
             assertThat(dead.queue()).isEqualTo(TestStore.QUEUE);
             assertThat(dead.type()).isEqualTo("Welcome");
             assertThat(dead.payload()).isEqualTo(TestStore.bytes("{}"));

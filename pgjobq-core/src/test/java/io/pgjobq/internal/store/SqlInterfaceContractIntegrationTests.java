@@ -143,7 +143,7 @@ class SqlInterfaceContractIntegrationTests {
         assertThat(store.value("select state from pgjobq.job_view where id = " + ready, String.class))
                 .isEqualTo("ready");
         assertThat(store.value("select state from pgjobq.job_view where id = " + waiting, String.class))
-                .isEqualTo("waiting");
+                .isEqualTo("scheduled");
     }
 
     private long send(String function, String arguments) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
 import io.pgjobq.Schedule;
 import io.pgjobq.Unique;
 import io.pgjobq.internal.database.SqlFiles;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -114,8 +116,8 @@ final class StoreTour {
         assertThat(store.lanes().position()).isPositive();
         assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {"x"}))
                 .containsExactly("");
-        assertThat(store.finished().dead(null, TestStore.QUEUE, 10)).hasSize(1);
-        assertThat(store.redrive(null, store.queue(), 10)).hasSize(1);
+        look(store);
+        assertThat(store.redrive(10).lanes()).hasSize(1);
         assertThat(store.release(store.claim(node, 2))).isNotEmpty();
         store.settlements().removeClaims(new long[] {1});
         assertThat(store.held(node)).isNotEmpty();
@@ -132,6 +134,23 @@ final class StoreTour {
             new NotificationStore(store.database()).listen(connection, List.of("x"));
         }
         new NotificationStore(store.database()).announce("x", "y");
+    }
+
+    private static void look(TestStore store) {
+        JobQuery query = JobQuery.of(JobFilter.queue(TestStore.QUEUE)
+                .error("a")
+                .sentFrom(Instant.EPOCH)
+                .finishedFrom(Instant.EPOCH));
+        ListStore lists = store.lists(100);
+        for (boolean newest : new boolean[] {true, false}) {
+            JobQuery ordered = newest ? query.newestFirst() : query.oldestFirst();
+            assertThat(lists.unfinished(null, ordered, null).jobs()).hasSize(1);
+            assertThat(lists.dead(null, ordered, null).jobs()).hasSize(1);
+            assertThat(lists.byId(null, ordered, null).jobs()).hasSize(1);
+        }
+        long dead = store.dead().get(0);
+        assertThat(store.deadJobs().find(dead)).isPresent();
+        assertThat(store.deadJobs().redrive(-dead, null, null)).isEmpty();
     }
 
     /** What maintenance and people do. */

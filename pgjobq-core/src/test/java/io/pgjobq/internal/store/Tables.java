@@ -113,9 +113,15 @@ enum Tables {
                 + ", 5, max(j.seq), array_agg(j.seq)"
                 + " from (select seq from pgjobq.job where lane < 11 and queue_id = " + store.queue()
                 + " order by seq limit " + RUNNING + ") j group by j.seq / 100");
+        ended(server, store.queue(), "succeeded", "1 day", 0);
+        ended(server, store.queue(), "dead", "30 days", ENDED);
+    }
+
+    private static void ended(TestDatabase server, int queue, String state, String kept, int before) {
         server.execute("insert into pgjobq.finished_job (id, queue_id, priority, attempts, state, drop_on, enqueued_at,"
-                + " finished_at, type) select -n, " + store.queue() + ", 5, 1, 'succeeded',"
-                + " pgjobq.drop_on(now(), '1 day'), now(), now(), '' from generate_series(1, " + ENDED + ") n");
+                + " finished_at, type, payload) select -n - " + before + ", " + queue + ", 5, 1, '" + state
+                + "', pgjobq.drop_on(now(), '" + kept + "'), now(), now() - n * interval '1 second', '', '{}'"
+                + " from generate_series(1, " + ENDED + ") n");
     }
 
     private static void jobs(TestDatabase server, int queue, int count) {

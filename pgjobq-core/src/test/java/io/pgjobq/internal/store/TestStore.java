@@ -3,6 +3,10 @@ package io.pgjobq.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.JobDescription;
+import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
+import io.pgjobq.JobState;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.store.Settlement.Failed;
@@ -34,6 +38,7 @@ record TestStore(
         QueueStore queues,
         FinishedJobStore finished,
         CancellationStore cancellations,
+        DeadJobStore deadJobs,
         int queue) {
 
     static final String QUEUE = "emails";
@@ -87,6 +92,7 @@ record TestStore(
                 queues,
                 new FinishedJobStore(database),
                 new CancellationStore(database),
+                new DeadJobStore(database),
                 queues.create(QUEUE));
     }
 
@@ -241,9 +247,23 @@ record TestStore(
         return queues.purge(QueueStore.PURGED_AT_ONCE).awaited();
     }
 
-    /** Makes the dead job of that id, or some of that queue, ready again. */
-    List<FinishedJobStore.Redriven> redrive(@Nullable Long id, @Nullable Integer ofQueue, int limit) {
-        return finished.redrive(id, ofQueue, limit, null);
+    /** Makes some of the queue's dead jobs ready again, the oldest deaths first. */
+    DeadJobStore.Part redrive(int limit) {
+        return deadJobs.redriveSome(queue, JobFilter.queue(QUEUE), limit, null, null, null);
+    }
+
+    /** The dead jobs of the queue, the latest first. */
+    List<Long> dead() {
+        JobQuery query =
+                JobQuery.of(JobFilter.queue(QUEUE)).states(JobState.DEAD).pageSize(1_000);
+        return lists(10_000).dead(queue, query, null).jobs().stream()
+                .map(JobDescription::id)
+                .toList();
+    }
+
+    /** Looks at so many rows for a page. */
+    ListStore lists(int looks) {
+        return new ListStore(database, looks);
     }
 
     StoredOutcome outcome(long id) {

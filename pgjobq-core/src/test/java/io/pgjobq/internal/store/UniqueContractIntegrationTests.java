@@ -246,9 +246,9 @@ class UniqueContractIntegrationTests {
         long id = send(KEY, "1").id();
         store.fail(store.claimOne(node), null);
         long other = send(KEY, "2").id();
-        assertThat(store.finished().redrive(id, null, 1, null)).isEmpty();
+        assertThat(store.deadJobs().redrive(id, null, null)).isEmpty();
         store.cancel(other);
-        assertThat(store.finished().redrive(id, null, 1, null)).hasSize(1);
+        assertThat(store.deadJobs().redrive(id, null, null)).hasSize(1);
         assertThat(send(KEY, "3")).isEqualTo(new UniqueJob(id, Fate.KEPT, null, store.queue()));
         assertThat(store.count("job_key where job_id = " + id)).isEqualTo(1);
     }

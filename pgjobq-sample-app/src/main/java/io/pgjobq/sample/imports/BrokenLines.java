@@ -2,6 +2,10 @@ package io.pgjobq.sample.imports;
 
 import io.pgjobq.DeadJob;
 import io.pgjobq.DeadJobs;
+import io.pgjobq.JobFilter;
+import io.pgjobq.JobQuery;
+import io.pgjobq.JobState;
+import io.pgjobq.Jobs;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.sample.imports.ImportRepository.LineId;
 import java.util.List;
@@ -14,22 +18,26 @@ import org.springframework.stereotype.Component;
 @Component
 class BrokenLines {
 
-    private static final int LIMIT = 1000;
+    private static final JobQuery DEAD =
+            JobQuery.of(JobFilter.queue("imports")).states(JobState.DEAD).pageSize(JobQuery.LARGEST_PAGE_SIZE);
 
+    private final Jobs jobs;
     private final DeadJobs deadJobs;
     private final PayloadConverter converter;
     private final ImportRepository imports;
 
-    BrokenLines(DeadJobs deadJobs, PayloadConverter converter, ImportRepository imports) {
+    BrokenLines(Jobs jobs, DeadJobs deadJobs, PayloadConverter converter, ImportRepository imports) {
+        this.jobs = jobs;
         this.deadJobs = deadJobs;
         this.converter = converter;
         this.imports = imports;
     }
 
-    /** Returns the lines as they were last tried: a job's payload never changes, so corrections are kept apart. */
+    /** Returns the lines as they were last tried: corrections are kept apart from the jobs. */
     List<BrokenLine> all() {
         Map<LineId, String> corrections = imports.corrections();
-        return deadJobs.list("imports", LIMIT).stream()
+        return jobs.list(DEAD).jobs().stream()
+                .flatMap(job -> deadJobs.find(job.id()).stream())
                 .map(job -> new BrokenLine(
                         job.id(),
                         corrected(line(job), corrections),

@@ -1,6 +1,7 @@
 package io.pgjobq.sample.imports;
 
 import io.pgjobq.DeadJobs;
+import io.pgjobq.JobFilter;
 import io.pgjobq.JobSender;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -48,7 +49,7 @@ public class ImportService {
      */
     public long repairAndRedrive() {
         imports.makeLenient();
-        return deadJobs.redriveAll(QUEUE);
+        return deadJobs.redriveAll(JobFilter.queue(QUEUE));
     }
 
     /** Runs one dead line again, as somebody has corrected it. */

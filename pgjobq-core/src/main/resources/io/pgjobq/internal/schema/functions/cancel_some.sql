@@ -1,4 +1,4 @@
--- Cancels those of up to p_limit jobs of a lane, from p_from on, that have the type and the attributes, where those are given. Those
+-- Cancels those of up to p_limit jobs of a lane, from p_from on, that are asked for. Those
 -- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
 -- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
 -- nobody holds, so that none is put in line; those that somebody has are left to the caller, since claims must not wait for him.
@@ -7,7 +7,8 @@
 -- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, those whose rows
 -- somebody has, and from where to go on, null if the lane is done.
 create or replace function ${schema}.cancel_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_reason text, p_limit integer,
+    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_sent_from timestamptz, p_sent_before timestamptz, p_reason text, p_limit integer,
     out cancelled bigint, out requested bigint, out awaited bigint[], out busy bigint[],
     out next_seq bigint)
 language plpgsql
@@ -48,7 +49,7 @@ begin
             select j.id
             from ${schema}.job j
             where j.queue_id = p_queue and j.lane = p_lane and j.seq = h.seq
-                and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and ${meant(j)}
             limit 1
         ) o
         order by o.id
@@ -64,7 +65,7 @@ begin
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
             -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
-            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+            and ${meant(j)}
         order by j.id);
     select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
     from (

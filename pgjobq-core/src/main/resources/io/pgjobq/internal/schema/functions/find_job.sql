@@ -14,11 +14,7 @@ begin
         f.node, f.attributes, f.errors, f.done, f.total, f.message, f.written_at
     from (
         (select j.id, j.queue_id, j.type::text as type,
-            case
-                when j.lane = ${waiting_lane} then case when j.attempt > 0 or j.snoozes > 0 then 'RETRYING' else 'SCHEDULED' end
-                when h.claim is not null then 'RUNNING'
-                else 'READY'
-            end as state,
+            ${state_of(h.claim is not null)} as state,
             ${own_priority} as priority, j.attempt::smallint as attempts, coalesce(j.snoozes, 0::smallint) as snoozes,
             j.enqueued_at::timestamptz as enqueued_at, case when j.lane = ${waiting_lane} then ${moment_of(j.seq)} end as run_at,
             h.claimed_at as started_at, null::timestamptz as finished_at, h.node, j.attributes::text as attributes, j.errors::text as errors,
@@ -33,8 +29,9 @@ begin
         ) p on true
         where j.id = p_id)
         union all
-        (select e.id, e.queue_id, e.type, upper(e.state::text), e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
-            null, e.started_at, e.finished_at, (select n.name from ${schema}.node n where n.id = e.node_id), e.attributes::text, e.errors::text, null, null, null, null
+        (select e.id, e.queue_id, e.type, e.state::text, e.priority, e.attempts, coalesce(e.snoozes, 0::smallint), e.enqueued_at,
+            null, e.started_at, e.finished_at, (select n.name from ${schema}.node n where n.id = e.node_id), e.attributes::text, e.errors::text,
+            null, null, null, null
         from ${schema}.finished_job e
         where e.id = p_id
         limit 1)

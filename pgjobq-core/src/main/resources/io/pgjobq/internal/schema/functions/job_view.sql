@@ -2,13 +2,11 @@
 -- ready_at says since when it has its place in the line, and is null while it waits.
 create or replace view ${schema}.job_view as
 select j.id, q.name as queue, j.type,
-    case
-        when j.lane = ${waiting_lane} then 'waiting'
-        when j.seq in (select unnest(c.seqs) from ${schema}.claim c) then 'running'
-        else 'ready'
-    end as state,
+    ${state_of(j.held)} as state,
     ${own_priority} as priority, j.attempt, coalesce(j.snoozes, 0::smallint) as snoozes, j.enqueued_at,
     case when j.lane = ${waiting_lane} then ${moment_of(j.seq)} end as run_at,
     case when j.lane < ${waiting_lane} then coalesce(j.ready_at, j.enqueued_at) end as ready_at,
     ${schema}.payload_json(j.payload) as payload, j.attributes, j.errors, j.errors -> -1 ->> 'type' as last_error
-from ${schema}.job j left join ${schema}.queue q on q.id = j.queue_id;
+from (
+    select o.*, o.seq in (select unnest(c.seqs) from ${schema}.claim c) as held from ${schema}.job o
+) j left join ${schema}.queue q on q.id = j.queue_id;

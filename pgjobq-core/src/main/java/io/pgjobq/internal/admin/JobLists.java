@@ -1,0 +1,42 @@
+package io.pgjobq.internal.admin;
+
+import io.pgjobq.JobPage;
+import io.pgjobq.JobQuery;
+import io.pgjobq.JobState;
+import io.pgjobq.internal.store.ListStore;
+import io.pgjobq.internal.store.ListStore.Page;
+import io.pgjobq.internal.store.ListStore.Position;
+import io.pgjobq.internal.store.QueueStore;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lists jobs along that index which has the fewest of those that are not asked for. Thread-safe. */
+final class JobLists {
+
+    private static final Set<JobState> DEAD = Set.of(JobState.DEAD);
+
+    private final ListStore store;
+    private final QueueStore queues;
+
+    JobLists(ListStore store, QueueStore queues) {
+        this.store = store;
+        this.queues = queues;
+    }
+
+    JobPage page(JobQuery query) {
+        Position after = query.after() == null ? null : Cursor.read(query, query.after());
+        String name = query.filter().queue();
+        Page page = page(query, name == null ? null : FilteredQueues.existing(name, queues), after);
+        return new JobPage(page.jobs(), page.next() == null ? null : Cursor.write(query, page.next()));
+    }
+
+    private Page page(JobQuery query, @Nullable Integer queue, @Nullable Position after) {
+        boolean ended = query.filter().finishedFrom() != null || query.filter().finishedBefore() != null;
+        if (query.states().equals(DEAD)) {
+            return store.dead(queue, query, after);
+        }
+        return !ended && query.states().stream().noneMatch(JobState::isFinished)
+                ? store.unfinished(queue, query, after)
+                : store.byId(queue, query, after);
+    }
+}

@@ -2078,10 +2078,10 @@ $$;
 
 -- Finds unfinished jobs that are asked for, a page: queue by queue in the order of their numbers, in each the lanes one after the
 -- other, in each lane by place; or all of that the other way round. Locks nothing. Looks at p_look rows of the hot table at most,
--- however few of them are asked for, and goes on at a place: of a queue, a lane, a seq and the id before it.
+-- however few of them are asked for, but for the case below, and goes on at a place: of a queue, a lane, a seq and the id before it.
 -- Where running jobs alone are asked for, they are looked up by the claims, which may name some that are gone.
 -- In a lane of the line a seq is there once. Jobs that wait may have the same one: those are sorted by their ids, and walked over along
--- the primary key where they are more than may be looked at.
+-- the primary key where they are more than may be looked at: then twice as many rows are read.
 -- Returns a row for each job with its place, and then one without a job: the place after which to go on. No such row: those were all.
 create or replace function pgjobq.list_unfinished(
     p_queue integer, p_states text[], p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz,

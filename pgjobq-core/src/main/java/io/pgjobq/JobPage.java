@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record JobPage(List<JobDescription> jobs, @Nullable String next) {
 
-    /** How many rows are looked at for a page. */
+    /** How many jobs are looked at for a page. */
     public static final int MOST_LOOKED_AT = 10_000;
 
     /** Copies the list. */

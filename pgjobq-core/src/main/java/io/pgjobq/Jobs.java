@@ -12,9 +12,9 @@ public interface Jobs {
     Optional<JobDescription> find(long id);
 
     /**
-     * Lists jobs, a page at a time: as many as the query says, or fewer. Never reads more than 10,000 rows, however many jobs there
+     * Lists jobs, a page at a time: as many as the query says, or fewer. Looks at 10,000 jobs at most, however many there
      * are and however few are meant; a page may be empty for this and say where to go on. With a queue, and with states that are
-     * either all unfinished or dead, few rows are read in vain.
+     * either all unfinished or dead, few are looked at in vain.
      *
      * <p>A list of all states, or of several that are not all unfinished, has each job that is there throughout on one page, and once.
      * In a list of unfinished ones a job that gets another place between two pages, since it has failed or its time has come, may

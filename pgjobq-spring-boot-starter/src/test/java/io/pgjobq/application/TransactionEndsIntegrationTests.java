@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.pgjobq.CancelResult;
 import io.pgjobq.DeadJobs;
+import io.pgjobq.JobFilter;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobQueues;
 import io.pgjobq.JobSender;
@@ -165,7 +166,7 @@ class TransactionEndsIntegrationTests {
             queues.pause(queue);
             results.add(
                     database.queryOne("select paused from " + schema + ".queue where name = ?", Boolean.class, queue));
-            results.add(context.getBean(DeadJobs.class).redriveAll("kept") == 0);
+            results.add(context.getBean(DeadJobs.class).redriveAll(JobFilter.queue("kept")) == 0);
         });
         assertThat(results).as(phase.name()).hasSize(4).containsOnly(true);
     }

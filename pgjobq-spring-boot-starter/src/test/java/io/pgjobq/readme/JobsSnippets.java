@@ -3,16 +3,22 @@ package io.pgjobq.readme;
 import io.pgjobq.BatchJob;
 import io.pgjobq.CancelResult;
 import io.pgjobq.CancelledJobs;
+import io.pgjobq.DeadJobs;
 import io.pgjobq.JobContext;
+import io.pgjobq.JobDescription;
 import io.pgjobq.JobFilter;
 import io.pgjobq.JobHandler;
 import io.pgjobq.JobOutcome;
+import io.pgjobq.JobPage;
+import io.pgjobq.JobQuery;
 import io.pgjobq.JobRetry;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSender;
+import io.pgjobq.JobState;
 import io.pgjobq.Jobs;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.Overlap;
+import io.pgjobq.Rate;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
@@ -204,6 +210,38 @@ class JobsSnippets {
     static SentJob<List<Order>> generic(JobSender jobs, Search search) {
         SentJob<List<Order>> sent = jobs.to("searches").send(search, new ParameterizedTypeReference<List<Order>>() {});
         return sent;
+    }
+
+    interface Screen {
+
+        void show(JobDescription job);
+    }
+
+    static JobDescription find(Jobs jobs, Screen screen, long id) {
+        JobDescription job = jobs.find(id).orElseThrow();
+        JobQuery query = JobQuery.of(JobFilter.queue("mails").attribute("tenant", "acme"))
+                .states(JobState.SCHEDULED, JobState.RETRYING)
+                .oldestFirst()
+                .pageSize(100);
+        String next = null;
+        do {
+            JobPage page = jobs.list(query.after(next));
+            page.jobs().forEach(screen::show);
+            next = page.next();
+        } while (next != null);
+        return job;
+    }
+
+    record Mail(String to) {}
+
+    static long redrive(DeadJobs deadJobs, long id) {
+        boolean redriven = deadJobs.redrive(id, new Mail("ada@example.org"));
+        long all = deadJobs.redriveAll(
+                JobFilter.queue("mails")
+                        .error("SocketTimeoutException")
+                        .finishedFrom(Instant.parse("2026-11-29T08:00:00Z")),
+                Rate.perSecond(50));
+        return redriven ? all + 1 : all;
     }
 
     interface Ledger {

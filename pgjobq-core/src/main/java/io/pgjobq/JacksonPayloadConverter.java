@@ -5,13 +5,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. */
+/**
+ * Payloads and results as JSON, by Jackson 3. Types come from handlers and callers only: nothing in the data names a class. What an
+ * earlier or a later version of the application has written can be read, however the mapper is set: fields that the type does not
+ * have are ignored, and those that are missing are null, 0 or false, or have the default that the class gives them.
+ */
 public final class JacksonPayloadConverter implements PayloadConverter {
 
     private final JsonMapper mapper;
+    private final ObjectReader reader;
 
     /** Uses a mapper with Jackson's defaults. */
     public JacksonPayloadConverter() {
@@ -21,6 +28,11 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     /** Uses the given mapper. */
     public JacksonPayloadConverter(JsonMapper mapper) {
         this.mapper = mapper;
+        this.reader = mapper.reader()
+                .without(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
     }
 
     @Override
@@ -40,7 +52,7 @@ public final class JacksonPayloadConverter implements PayloadConverter {
     @Override
     public @Nullable Object read(byte[] bytes, Type type) {
         try {
-            return mapper.readValue(bytes, mapper.constructType(type));
+            return reader.forType(mapper.constructType(type)).readValue(bytes);
         } catch (JacksonException | StackOverflowError ex) {
             // Jackson repeats the data, which must get into no log: so it is not even the cause.
             throw new PayloadConversionException(

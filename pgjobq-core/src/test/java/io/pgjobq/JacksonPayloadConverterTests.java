@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 class JacksonPayloadConverterTests {
 
@@ -108,6 +110,40 @@ class JacksonPayloadConverterTests {
                 .isThrownBy(() -> read("{\"numbers\": [1, \"secret\"]}"))
                 .withMessageEndingWith(": InvalidFormatException for Integer at line 1, column 17")
                 .withNoCause();
+    }
+
+    record Grown(
+            String name,
+            int count,
+            boolean urgent,
+            double weight,
+            @Nullable Integer boxed,
+            List<String> tags) {}
+
+    static final class Defaults {
+        public String name = "nobody";
+        public int count = 7;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatAnotherVersionOfTheApplicationHasWrittenCanBeReadHoweverStrictTheMapperIs(boolean strict) {
+        JsonMapper mapper = JsonMapper.builder()
+                .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, strict)
+                .configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, strict)
+                .configure(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES, strict)
+                .build();
+        byte[] json = "{\"name\": \"ada\", \"gone\": {\"deep\": [1]}}".getBytes(StandardCharsets.UTF_8);
+
+        for (PayloadConverter tolerant : List.of(new JacksonPayloadConverter(mapper), converter)) {
+            assertThat(tolerant.read(json, Grown.class)).isEqualTo(new Grown("ada", 0, false, 0, null, null));
+            assertThat(tolerant.read(json, Defaults.class)).isInstanceOfSatisfying(Defaults.class, read -> {
+                assertThat(read.name).isEqualTo("ada");
+                assertThat(read.count).isEqualTo(7);
+            });
+            assertThat(tolerant.read("[1, null]".getBytes(StandardCharsets.UTF_8), int[].class))
+                    .isEqualTo(new int[] {1, 0});
+        }
     }
 
     private @Nullable Object read(String json) {

@@ -36,10 +36,11 @@ class KotlinIntegrationTests {
 
     /** By the module of Jackson for Kotlin, which Boot takes from the class path. */
     @Test
-    void whatAPayloadLeavesOutTakesItsDefault() {
+    void whatAPayloadLeavesOutTakesItsDefaultAndWhatItHasTooMuchIsIgnored() {
         orders("defaults").run(context -> {
-            SentJob<Confirmation> sent =
-                    sendJson(context.getBean(JobSender.class), "{\"customer\":\"ada\",\"items\":[{\"name\":\"tea\"}]}");
+            SentJob<Confirmation> sent = sendJson(
+                    context.getBean(JobSender.class),
+                    "{\"customer\":\"ada\",\"items\":[{\"name\":\"tea\"}],\"later\":{\"x\":1}}");
             assertThat(outcome(sent).resultOrThrow()).isEqualTo(new Confirmation("ada", 1, null, 1));
         });
     }

@@ -572,7 +572,7 @@ begin
                     select unnest(c.seqs)
                     from pgjobq.claim c
                     where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from)
-                and (p_types is null or j.type = any (p_types))
+                and (p_types is null or j.type = any (p_types) or p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:]))
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;
@@ -1156,10 +1156,10 @@ begin
 end
 $$;
 
--- Looks in a lane, from a seq on, and in quarantine, for jobs whose type is not among the given ones. Locks nothing;
--- bounded.
-create or replace function pgjobq.unknown_types(p_queue integer, p_priority smallint, p_from bigint, p_types text[])
-returns table (type text)
+-- Looks in a lane, from a seq on, for free jobs whose type is not among the given ones (see claim). Locks nothing; bounded.
+-- Returns for each type how many of the next 1000 jobs have it, and the first one's id.
+create or replace function pgjobq.unknown_types(p_queue integer, p_lane smallint, p_from bigint, p_types text[])
+returns table (type text, jobs bigint, example bigint)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1172,21 +1172,20 @@ set enable_sort = off
 as $$
 begin
     return query
-    select distinct h.type
+    select h.type, count(*), (array_agg(h.id))[1]
     from (
-        (select j.type::text
+        select j.type::text, j.id
         from pgjobq.job j
-        where j.queue_id = p_queue and j.lane = p_priority and j.seq >= p_from
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
+                and j.seq not in (
+                    select unnest(c.seqs)
+                    from pgjobq.claim c
+                    where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= p_from)
         order by j.seq
-        limit 1000)
-        union all
-        (select j.type::text
-        from pgjobq.job j
-        where j.queue_id = p_queue and j.lane = 10
-        order by j.seq
-        limit 1000)
+        limit 1000
     ) h
-    where h.type <> all (p_types);
+    where (p_types is null or h.type = any (p_types) or p_types[1] is null and regexp_replace(h.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:])) is not true
+    group by h.type;
 end
 $$;
 
@@ -2034,7 +2033,7 @@ begin
             select j.id
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = p_lane and j.seq = h.seq
-                and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2054,7 +2053,7 @@ begin
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
             -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
-            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+            and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2147,7 +2146,7 @@ begin
                         order by u.seq * v_step
                         limit v_left + 1
                     ) s left join lateral (
-                        select j.id, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                        select j.id, ((p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2160,7 +2159,7 @@ begin
             elsif p_newest then
                 select coalesce(array_agg(w.id), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
                 from (
-                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2180,7 +2179,7 @@ begin
             else
                 select coalesce(array_agg(w.id), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
                 from (
-                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                    select j.id, j.seq::bigint as seq, ((p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2209,7 +2208,7 @@ begin
                     select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
                     from (
                         select j.id, (j.queue_id = v_queue and j.lane = v_lane and j.seq = v_seqs[1]
-                            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                            and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2226,7 +2225,7 @@ begin
                     select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
                     from (
                         select j.id, (j.queue_id = v_queue and j.lane = v_lane and j.seq = v_seqs[1]
-                            and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                            and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2344,7 +2343,7 @@ begin
             v_to := v_time;
             select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
             from (
-                select f.id, f.finished_at, ((p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                select f.id, f.finished_at, ((p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or f.enqueued_at >= p_sent_from)
@@ -2362,7 +2361,7 @@ begin
             v_from := greatest(v_from, v_time);
             select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
             from (
-                select f.id, f.finished_at, ((p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                select f.id, f.finished_at, ((p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or f.enqueued_at >= p_sent_from)
@@ -2438,7 +2437,7 @@ begin
         from (
             select u.id, u.fits
             from (
-                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2456,7 +2455,7 @@ begin
                     limit p_look
                 ) j)
                 union all
-                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or f.enqueued_at >= p_sent_from)
@@ -2479,7 +2478,7 @@ begin
         from (
             select u.id, u.fits
             from (
-                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                (select j.id, ((p_queue is null or j.queue_id = p_queue) and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
@@ -2497,7 +2496,7 @@ begin
                     limit p_look
                 ) j)
                 union all
-                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type) and (p_attributes is null or f.attributes @> p_attributes)
+                (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
                     or strpos(f.errors -> -1 ->> 'message', p_error) > 0)
                 and (p_sent_from is null or f.enqueued_at >= p_sent_from)
@@ -2620,6 +2619,193 @@ begin
             then greatest(0, ceil((min(r.seq) - (extract(epoch from clock_timestamp()) * 1000000.0)::bigint) / 1000.0))::bigint end
     from revived r
     group by r.queue_id, r.lane;
+end
+$$;
+
+-- Moves a job that nobody holds: to queue p_to, or, if that is null, within its queue; and as a job of type p_new_type, if that is not
+-- null. In line, it joins the end of the same lane there, as if it were sent now; if it waits, it keeps its time. Its key moves with
+-- it, unless another job has that there.
+-- Locks, in this order: the rows of its key, as senders do (see take_key), for which it waits, so that nobody replaces the job
+-- meanwhile; its row; and then, without waiting for anybody but claims, the queue's advisory lock, as a claim does, so that the job
+-- can't be taken (see end_unheld). Called as one autocommit statement.
+-- Returns what became of it: 'moved', and the queue, the lane and the seq that it has now; 'held' if a node has it; 'key taken'; 'no
+-- queue' if there is none of that name; 'changed' if somebody else has moved it at this moment, and the call is to be repeated; null
+-- if there is no such job.
+create or replace function pgjobq.move(
+    p_id bigint, p_to text, p_new_type text default null, out outcome text, out to_queue integer, out to_lane smallint,
+    out to_seq bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_was record;
+    v_is record;
+    v_key pgjobq.job_key;
+begin
+    select j.queue_id, j.unique_key into v_was from pgjobq.job j where j.id = p_id;
+    if not found then
+        return;
+    end if;
+    select q.id into to_queue
+    from pgjobq.queue q
+    where q.deleted_xid is null and case when p_to is null then q.id = v_was.queue_id else q.name = p_to end;
+    if to_queue is null then
+        outcome := 'no queue';
+        return;
+    end if;
+    if v_was.unique_key is not null and to_queue <> v_was.queue_id then
+        select k.* into v_key
+        from pgjobq.job_key k
+        where k.queue_id = v_was.queue_id and k.key = v_was.unique_key and k.job_id = p_id
+        for update;
+        if found and pgjobq.take_key(to_queue, v_key.key, p_id, v_key.until_started, v_key.free_at) is not null then
+            outcome := 'key taken';
+            return;
+        end if;
+    end if;
+    loop
+        select j.queue_id, j.unique_key, j.lane, j.seq into v_is from pgjobq.job j where j.id = p_id for update skip locked;
+        if found then
+            perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_is.queue_id);
+        end if;
+        outcome := (
+            select 'held'
+            from pgjobq.job j cross join lateral (
+                select c.id
+                from pgjobq.claim c
+                where c.queue_id = j.queue_id and c.lane = j.lane and c.max_seq >= j.seq and j.seq = any (c.seqs)
+                limit 1
+            ) h
+            where j.id = p_id);
+        exit when outcome is not null or v_is.lane is not null;
+        exit when not exists (select from pgjobq.job j where j.id = p_id);
+        perform from pgjobq.job j where j.id = p_id for update;
+    end loop;
+    if outcome is null and v_is.lane is not null then
+        if v_is.queue_id <> v_was.queue_id or v_is.unique_key is distinct from v_was.unique_key then
+            outcome := 'changed';
+        else
+            update pgjobq.job j
+            set queue_id = move.to_queue, type = coalesce(p_new_type, j.type),
+                seq = case when j.lane < 11 then nextval('pgjobq.job_seq') else j.seq end,
+                ready_at = case when j.lane < 11 then clock_timestamp() else j.ready_at end
+            where j.id = p_id
+            returning 'moved', j.lane, j.seq into outcome, to_lane, to_seq;
+            delete from pgjobq.job_key k where k.queue_id = v_key.queue_id and k.key = v_key.key and k.job_id = p_id;
+            return;
+        end if;
+    end if;
+    -- It stays, and so does its key.
+    delete from pgjobq.job_key k where k.queue_id = move.to_queue and k.key = v_key.key and k.job_id = p_id;
+end
+$$;
+
+-- Moves those of up to p_limit jobs of a lane, from p_from on, that are asked for: to
+-- queue p_to, or, if that is null, within their queue; and as jobs of type p_new_type, if that is not null. Those in line join the
+-- end of the same lane there, as they would if they were sent now; those that wait keep their time.
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that nobody
+-- holds. Those that somebody has, or that have a key, are left to the caller, since claims must not wait for him; see move.
+-- Therefore it is called as one autocommit statement. Walks along the index of the lane.
+-- Returns the queue that they are in, null if there is none of that name; how many were moved, the lowest seq that they have now, null
+-- if none is in line; how many are held and stay; those left to the caller; and from where to go on, null if the lane is done.
+create or replace function pgjobq.move_some(
+    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_sent_from timestamptz, p_sent_before timestamptz, p_to text, p_new_type text, p_limit integer,
+    out to_queue integer, out moved bigint, out first_seq bigint, out held bigint, out busy bigint[], out next_seq bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_seqs bigint[];
+    v_held bigint[];
+    v_ids bigint[];
+    v_free bigint[];
+begin
+    select q.id into to_queue
+    from pgjobq.queue q
+    where q.deleted_xid is null and case when p_to is null then q.id = p_queue else q.name = p_to end;
+    if to_queue is null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    moved := 0;
+    held := 0;
+    v_seqs := array(
+        select j.seq::bigint
+        from pgjobq.job j
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
+        order by j.seq
+        limit p_limit);
+    if cardinality(v_seqs) = 0 then
+        return;
+    end if;
+    if cardinality(v_seqs) = p_limit then
+        next_seq := v_seqs[p_limit] + 1;
+    end if;
+    v_held := array(
+        select s.seq
+        from pgjobq.claim c cross join unnest(c.seqs) as s (seq)
+        where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1]
+            and s.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]);
+    select count(*) into held
+    from unnest(v_held) as h (seq) cross join lateral (
+        select j.id
+        from pgjobq.job j
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq = h.seq
+            and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
+        limit 1
+    ) o;
+    v_ids := array(
+        select j.id
+        from pgjobq.job j
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
+            -- None that has come since: it may have come with its claim.
+            and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
+            and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
+                and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
+                    or strpos(j.errors -> -1 ->> 'message', p_error) > 0)
+                and (p_sent_from is null or j.enqueued_at >= p_sent_from)
+                and (p_sent_before is null or j.enqueued_at < p_sent_before)
+        order by j.id);
+    -- One that was put in line meanwhile is left to the caller, too.
+    v_free := array(
+        with locked as materialized (
+            select j.id, j.seq, j.lane
+            from pgjobq.job j
+            where j.id = any (v_ids) and j.unique_key is null
+            order by j.id
+            for update skip locked
+        )
+        select l.id from locked l where l.lane = p_lane order by l.seq, l.id);
+    busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
+    with numbered as materialized (
+        select n.id, case when p_lane < 11 then nextval('pgjobq.job_seq') end as seq
+        from unnest(v_free) as n (id)
+    ), changed as (
+        update pgjobq.job j
+        set queue_id = to_queue, type = coalesce(p_new_type, j.type), seq = coalesce(n.seq, j.seq),
+            ready_at = case when n.seq is null then j.ready_at else clock_timestamp() end
+        from numbered n
+        where j.id = any (array[n.id])
+        returning n.seq
+    )
+    select count(*), min(c.seq) into moved, first_seq from changed c;
 end
 $$;
 

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param id the job's id
  * @param queue the name of its queue
- * @param type its logical type, empty if none
+ * @param type its logical type as it is stored, {@code order@2} for version 2 of {@code order}; empty if none
  * @param payload its payload as stored
  * @param attributes its attributes, empty if none
  * @param sentAt when it was sent

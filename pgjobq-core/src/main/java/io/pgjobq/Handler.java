@@ -13,7 +13,8 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * @param description how messages name it, such as {@code Emails.send(WelcomeEmail, JobContext)}
  * @param payloadType what payloads are converted to; {@code byte[].class} takes them raw
- * @param types the logical types it takes; empty for every type that no other handler of the queue names
+ * @param types the logical types it takes, each with the latest version that it knows, such as {@code order@2} (see
+ *     {@link JobType#version}); empty for every type that no other handler of the queue names
  * @param transaction runs the call together with the job's completion, {@code null} for none
  * @param timeLimit how long an attempt may run, {@code null} if that is up to the container's options
  * @param retry what becomes of a job that failed, {@code null} if that is always up to the queue's back-off

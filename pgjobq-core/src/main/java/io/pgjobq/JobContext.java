@@ -14,8 +14,11 @@ public interface JobContext {
     /** Returns the name of the job's queue. */
     String queue();
 
-    /** Returns the job's logical type, empty if it was sent without one. */
+    /** Returns the job's logical type, without a version; empty if it was sent without one. */
     String type();
+
+    /** Returns the version of its type in which the job was sent, 1 if it has none; see {@link JobType#version}. */
+    int version();
 
     /** Returns which attempt this is, from 1. */
     int attempt();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its id
  * @param queue its queue's name, empty if that was deleted
- * @param type its logical type, empty if none
+ * @param type its logical type as it is stored, {@code order@2} for version 2 of {@code order}; empty if none
  * @param state where it is
  * @param priority from 0 (first) to 9 (last)
  * @param attempts how many attempts were charged; of a job that has ended, the last one included

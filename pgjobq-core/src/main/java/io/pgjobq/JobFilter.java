@@ -43,7 +43,7 @@ public final class JobFilter {
         return new JobFilter(new Values(checked("queue", queue), null, Map.of(), null, null, null, null, null));
     }
 
-    /** Returns one for those of this logical type only (see {@link JobType}). */
+    /** Returns one for those of this logical type only, in whatever version (see {@link JobType}); {@code order@2} is that one version. */
     public JobFilter type(String type) {
         Values v = values;
         return new JobFilter(new Values(

@@ -49,7 +49,8 @@ public @interface JobHandler {
     String[] value();
 
     /**
-     * The logical types that the method handles, in place of the payload parameter's own (see {@link JobType}).
+     * The logical types that the method handles, in place of the payload parameter's own (see {@link JobType}). A parameter that is a
+     * {@code Map} or a {@code List} has none of its own. {@code order@2} stands for versions 1 and 2 of {@code order}.
      * {@code ${…}} placeholders are resolved.
      */
     String[] types() default {};

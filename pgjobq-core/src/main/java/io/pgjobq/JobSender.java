@@ -68,8 +68,10 @@ public interface JobSender {
         Spec attributes(Map<String, String> attributes);
 
         /**
-         * Sets the logical type by which the receiving side finds its handler. Default: see {@link JobType}; for a
-         * {@code byte[]} payload none, so that any raw handler of the queue takes it.
+         * Sets the logical type by which the receiving side finds its handler, with {@code @2} at its end for version 2. Default: see
+         * {@link JobType}; for a {@code byte[]} payload none, so that any raw handler of the queue takes it. A {@code Map}, a
+         * {@code List} and an object of an anonymous class have no type of their own: without this, sending them fails with an
+         * {@link IllegalArgumentException}.
          */
         Spec type(String type);
 

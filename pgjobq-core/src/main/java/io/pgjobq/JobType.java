@@ -15,8 +15,18 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface JobType {
 
-    /** The name under which jobs are sent: at most 200 characters, or sending fails with an {@link IllegalArgumentException}. */
+    /**
+     * The name under which jobs are sent: at most 200 characters with the version, or sending fails with an
+     * {@link IllegalArgumentException}. It does not end with {@code @} and a number, which is how versions are stored.
+     */
     String value();
+
+    /**
+     * The version of what is sent, from 1 to 999. Raise it for a change that JSON can't bridge, and add a {@link PayloadUpgrade} from
+     * the version before; fields that come and go need none. Jobs of a later version than a node knows wait for one that
+     * does. Version 1 is stored as the plain name, a later one as {@code order@2}.
+     */
+    int version() default 1;
 
     /** Further names that the class's handlers accept, for jobs that were sent under them. */
     String[] aliases() default {};

@@ -61,8 +61,8 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
      * Creates the container of a queue, which the caller starts and stops. The queue is created when the node starts, or at
      * once if it runs.
      *
-     * @throws IllegalArgumentException if the name is not valid, two handlers want the same jobs, there is a container for
-     *     the queue already, or this is no worker node
+     * @throws IllegalArgumentException if the name is not valid, two handlers want the same jobs, nothing brings payloads to the
+     *     version that one wants, there is a container for the queue already, or this is no worker node
      */
     WorkerContainer container(
             String queue, List<Handler> handlers, QueueOptions queueOptions, ContainerOptions containerOptions);
@@ -143,6 +143,12 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
 
         /** Sets who is told of attempts. Asked for when the node starts. Default: nobody. */
         Builder listeners(Iterable<? extends JobListener> listeners);
+
+        /**
+         * Sets what brings payloads of earlier versions to the one that a handler knows. Asked for whenever a container is created.
+         * Default: none.
+         */
+        Builder upgrades(Iterable<? extends PayloadUpgrade> upgrades);
 
         /** Sets whether starting migrates the schema, rather than only checking it. Default: it does. */
         Builder migrate(boolean migrate);

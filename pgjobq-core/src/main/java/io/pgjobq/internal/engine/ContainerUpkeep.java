@@ -11,6 +11,7 @@ import io.pgjobq.internal.worker.QueueContainer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,22 +91,26 @@ final class ContainerUpkeep implements Maintenance.Workers {
     @Override
     public void reportUnknownTypes(LanePosition from) {
         for (QueueContainer container : switchboard.containers()) {
-            String[] known = container.types();
+            @Nullable String[] known = container.types();
             if (known != null && container.isRunning() && container.queueId() == from.queue()) {
-                for (String type : lanes.unknownTypes(from, known)) {
+                for (LaneStore.Unknown type : lanes.unknownTypes(from, known)) {
                     report(container.queue(), type, known);
                 }
             }
         }
     }
 
-    private void report(String queue, String type, String[] known) {
-        if (reported.size() < MOST_REPORTED && reported.add(queue + " " + type)) {
+    private void report(String queue, LaneStore.Unknown unknown, @Nullable String[] known) {
+        if (reported.size() < MOST_REPORTED && reported.add(queue + " " + unknown.type())) {
             LOG.warn(
-                    "queue '{}': jobs of type '{}' wait for a node that has a handler for it; here there are handlers for {}",
+                    "queue '{}': {} jobs of type '{}', the first of them {}, wait for a node that has a handler for it; here there"
+                            + " are handlers for {}. If there will be none, Jobs.changeTypeAll, moveAll or cancelAll takes them out of"
+                            + " the way",
                     queue,
-                    type,
-                    Arrays.toString(known));
+                    unknown.jobs(),
+                    unknown.type(),
+                    unknown.example(),
+                    Arrays.stream(known).filter(Objects::nonNull).toList());
         }
     }
 }

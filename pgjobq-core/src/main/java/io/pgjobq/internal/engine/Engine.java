@@ -11,6 +11,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.Jobs;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.NodeProblem;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueDeclarations;
 import io.pgjobq.QueueOptions;
@@ -50,6 +51,7 @@ final class Engine implements PgJobQ {
     private final boolean workerNode;
     private final SchemaMigration schema;
     private final Iterable<? extends JobInterceptor> interceptors;
+    private final Iterable<? extends PayloadUpgrade> upgrades;
     private final ListenerEvents events;
     private final NodeAssembly parts;
 
@@ -76,6 +78,7 @@ final class Engine implements PgJobQ {
         this.workerNode = builder.workerNode;
         this.schema = new SchemaMigration(builder.dataSource(), options.schema());
         this.interceptors = builder.interceptors;
+        this.upgrades = builder.upgrades;
         this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS, CLOCK);
         this.parts = new NodeAssembly(
                 builder.dataSource(),
@@ -153,7 +156,8 @@ final class Engine implements PgJobQ {
         QueueContainer container = new QueueContainer(
                 QueueNames.valid(queue),
                 handlers,
-                interceptors(),
+                all(interceptors),
+                all(upgrades),
                 queueOptions,
                 containerOptions,
                 parts.services(),
@@ -313,9 +317,9 @@ final class Engine implements PgJobQ {
         return true;
     }
 
-    private List<JobInterceptor> interceptors() {
-        List<JobInterceptor> all = new ArrayList<>();
-        interceptors.forEach(all::add);
+    private static <T> List<T> all(Iterable<? extends T> some) {
+        List<T> all = new ArrayList<>();
+        some.forEach(all::add);
         return all;
     }
 

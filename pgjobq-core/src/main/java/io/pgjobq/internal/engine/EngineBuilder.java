@@ -6,6 +6,7 @@ import io.pgjobq.JobListener;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueDeclarations;
 import io.pgjobq.internal.database.TransactionEnds;
@@ -26,6 +27,7 @@ public final class EngineBuilder implements PgJobQ.Builder {
     QueueDeclarations declarations = queue -> null;
     Iterable<? extends JobInterceptor> interceptors = List.of();
     Iterable<? extends JobListener> listeners = List.of();
+    Iterable<? extends PayloadUpgrade> upgrades = List.of();
     boolean migrate = true;
     boolean workerNode = true;
     private @Nullable DataSource dataSource;
@@ -84,6 +86,12 @@ public final class EngineBuilder implements PgJobQ.Builder {
     @Override
     public EngineBuilder listeners(Iterable<? extends JobListener> newListeners) {
         this.listeners = newListeners;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder upgrades(Iterable<? extends PayloadUpgrade> newUpgrades) {
+        this.upgrades = newUpgrades;
         return this;
     }
 

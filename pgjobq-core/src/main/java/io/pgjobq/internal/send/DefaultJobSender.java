@@ -24,6 +24,7 @@ import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.SentClaimed;
 import io.pgjobq.internal.store.SlotClaim;
 import io.pgjobq.internal.store.UniqueJob;
+import io.pgjobq.internal.support.StorableType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -241,13 +242,21 @@ public final class DefaultJobSender implements JobSender {
         if (given != null) {
             return given;
         }
-        String name = payload instanceof byte[] ? "" : JobTypes.nameOf(payload.getClass());
-        if (name.length() > SendSpec.LONGEST_TYPE) {
+        String name = payload instanceof byte[] ? "" : nameOf(queue, payload.getClass());
+        if (name.length() > StorableType.LONGEST) {
             throw new IllegalArgumentException("queue '" + queue + "': the type of a "
-                    + payload.getClass().getName() + " must have at most " + SendSpec.LONGEST_TYPE
+                    + payload.getClass().getName() + " must have at most " + StorableType.LONGEST
                     + " characters, but has " + name.length() + "; shorten its @JobType");
         }
         return name;
+    }
+
+    private static String nameOf(String queue, Class<?> type) {
+        try {
+            return JobTypes.nameOf(type);
+        } catch (IllegalArgumentException ex) {
+            throw new IllegalArgumentException("queue '" + queue + "': " + ex.getMessage(), ex);
+        }
     }
 
     private boolean joins(String queue) {

@@ -9,6 +9,7 @@ import io.pgjobq.internal.store.NewJob;
 import io.pgjobq.internal.store.StoredJson;
 import io.pgjobq.internal.support.LogText;
 import io.pgjobq.internal.support.StorableText;
+import io.pgjobq.internal.support.StorableType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,6 @@ record SendSpec(
 
     private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
-    static final int LONGEST_TYPE = 200;
     private static final int LARGEST_ATTRIBUTES = 64 * 1024;
 
     /** What the database adds to each. */
@@ -109,11 +109,11 @@ record SendSpec(
 
     @Override
     public JobSender.Spec type(String newType) {
-        check(newType.length() <= LONGEST_TYPE, "type must be 1 to 200 characters, but has " + newType.length());
-        check(!newType.isEmpty(), "type must be 1 to 200 characters, but is empty");
-        check(
-                StorableText.isStorable(newType),
-                "type must not hold a NUL character or half a surrogate pair, but is '" + LogText.line(newType) + "'");
+        try {
+            StorableType.checked(newType);
+        } catch (IllegalArgumentException ex) {
+            throw new IllegalArgumentException("queue '" + queue + "': " + ex.getMessage(), ex);
+        }
         return new SendSpec(sender, queue, delay, instant, priority, attributes, newType, unique, expires, expiresAt);
     }
 

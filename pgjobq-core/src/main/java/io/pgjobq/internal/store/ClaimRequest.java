@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param from for each lane, where to start
  * @param last for each lane, when the node last looked at it, 0 if what others have taken since then is to be looked at
  * @param told for each lane, the lowest seq that was announced since the last request: everything is looked at from there on
- * @param types the types that the node can run, {@code null} for all
+ * @param types the types that the node can run, {@code null} for all; if {@code null} comes first, all whose name without a version
+ *     is not among the others, too
  */
 public record ClaimRequest(
         int queue,
@@ -24,7 +25,7 @@ public record ClaimRequest(
         long[] from,
         long[] last,
         long[] told,
-        String @Nullable [] types) {
+        @Nullable String @Nullable [] types) {
 
     /** Returns whether a quarantined job is asked for, which comes first then. */
     public boolean asksForQuarantined() {

@@ -88,12 +88,20 @@ public final class LaneStore {
         return database.alone(connection -> database.one(connection, "sequence_position", row -> row.getLong(1)));
     }
 
-    /** Returns types that are not among the given ones, in the lane from that seq on, and of the queue's quarantined jobs. */
-    public List<String> unknownTypes(LanePosition from, String[] known) {
+    /**
+     * A type that nobody asks for.
+     *
+     * @param jobs how many of those that were looked at have it
+     * @param example the id of the first one
+     */
+    public record Unknown(String type, long jobs, long example) {}
+
+    /** Returns types of free jobs in the lane, from that seq on, that a claim for the given ones would not take. */
+    public List<Unknown> unknownTypes(LanePosition from, @Nullable String[] known) {
         return database.alone(connection -> database.list(
                 connection,
                 "unknown_types",
-                row -> row.getString(1),
+                row -> new Unknown(row.getString(1), row.getLong(2), row.getLong(3)),
                 from.queue(),
                 (short) from.priority(),
                 from.seq(),

@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.JobContext;
 import io.pgjobq.ScheduledTime;
+import io.pgjobq.internal.convert.TypeName;
 import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.progress.ProgressReport;
 import io.pgjobq.internal.settle.ClaimBook;
@@ -320,7 +321,12 @@ final class JobRun implements JobContext {
 
     @Override
     public String type() {
-        return job.type();
+        return TypeName.parse(job.type()).name();
+    }
+
+    @Override
+    public int version() {
+        return TypeName.parse(job.type()).version();
     }
 
     @Override

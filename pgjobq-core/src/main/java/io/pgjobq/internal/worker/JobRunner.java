@@ -38,7 +38,7 @@ final class JobRunner {
             JobEvents events,
             AttemptEnds ends) {
         this.admission = new Admission(handlers, ends);
-        this.payloads = new PayloadReader(converter, store);
+        this.payloads = new PayloadReader(handlers, converter, store);
         this.results = new HandlerResults(converter);
         this.transactions = new TransactionalAttempts(store, results, backOff, limits, events, ends);
         this.threads = threads;

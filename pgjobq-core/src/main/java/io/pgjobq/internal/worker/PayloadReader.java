@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a handler is called with, from the table if it was too large to come with the claim. Thread-safe. */
 final class PayloadReader {
 
+    private final Handlers handlers;
     private final PayloadConverter converter;
     private final WorkerStore store;
 
-    PayloadReader(PayloadConverter converter, WorkerStore store) {
+    PayloadReader(Handlers handlers, PayloadConverter converter, WorkerStore store) {
+        this.handlers = handlers;
         this.converter = converter;
         this.store = store;
     }
@@ -75,7 +77,8 @@ final class PayloadReader {
 
     /** Returns the payload as the handler wants it. */
     @Nullable
-    Object converted(Handler handler, ClaimedJob job, byte[] bytes) {
+    Object converted(Handler handler, ClaimedJob job, byte[] stored) {
+        byte[] bytes = handlers.upgraded(job.type(), stored, converter);
         Type type = Handlers.payloadType(handler, job.type());
         if (type == byte[].class) {
             return bytes;

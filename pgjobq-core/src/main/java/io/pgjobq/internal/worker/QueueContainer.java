@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.JobInterceptor;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
@@ -47,6 +48,7 @@ public final class QueueContainer implements WorkerContainer {
             String queue,
             List<Handler> handlers,
             List<JobInterceptor> interceptors,
+            List<PayloadUpgrade> upgrades,
             QueueOptions queueOptions,
             ContainerOptions options,
             WorkerServices services,
@@ -54,7 +56,7 @@ public final class QueueContainer implements WorkerContainer {
         this.queue = queue;
         this.queueOptions = queueOptions;
         this.options = options;
-        this.handlers = Handlers.of(queue, handlers, interceptors);
+        this.handlers = Handlers.of(queue, handlers, interceptors, upgrades);
         this.services = services;
         this.workload = new Workload(
                 queue,
@@ -104,8 +106,8 @@ public final class QueueContainer implements WorkerContainer {
         workload.update(Lanes::lookEverywhere);
     }
 
-    /** Returns the types that the container can run, {@code null} if all. */
-    public String @Nullable [] types() {
+    /** Returns the types that the container can run, as a claim asks for them; {@code null} if all. */
+    public @Nullable String @Nullable [] types() {
         return handlers.types();
     }
 

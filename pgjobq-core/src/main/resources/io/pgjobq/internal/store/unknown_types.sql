@@ -1,2 +1,2 @@
 -- Types that are not among the given ones; see the function of that name. Locks nothing.
-select type from ${schema}.unknown_types(?, ?, ?, ?)
+select type, jobs, example from ${schema}.unknown_types(?, ?, ?, ?)

@@ -131,7 +131,7 @@ class BadInputIntegrationTests {
                     TestNode.worker(5, 3, HistoryRetention.DEFAULT),
                     new Handler("any", Object.class, Set.of(), null, (payload, context) -> payload));
             node.start();
-            JobSender.Spec spec = node.sender().to(queue);
+            JobSender.Spec spec = node.sender().to(queue).type("anything");
             for (Object payload : List.of(
                     "",
                     "\0",

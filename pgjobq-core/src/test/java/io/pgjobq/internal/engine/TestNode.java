@@ -13,6 +13,7 @@ import io.pgjobq.JobState;
 import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
@@ -71,9 +72,13 @@ public final class TestNode implements AutoCloseable {
                 options.apply(options(listens ? Duration.ofMinutes(10) : POLL)));
     }
 
-    /** A node that only polls. */
-    public static TestNode polling(DataSource dataSource) {
-        return on(dataSource, null, options(POLL));
+    /** A node that only polls, with what brings payloads to later versions. */
+    public static TestNode polling(DataSource dataSource, PayloadUpgrade... upgrades) {
+        return new TestNode(PgJobQ.builder(dataSource)
+                .options(options(POLL))
+                .listenConnections(null)
+                .upgrades(List.of(upgrades))
+                .build());
     }
 
     /** A node on a pool and listen connections of its own. */

@@ -178,6 +178,12 @@ final class HotStatements {
         note("release");
         assertThat(store.cancel(jobs.get(0).id())).isTrue();
         note("cancel");
+        MoveStore moves = new MoveStore(store.database());
+        connection.take();
+        assertThat(moves.move(jobs.get(BATCH / 2 - 1).id(), new MoveStore.Target(null, "T"))
+                        .outcome())
+                .isEqualTo(MoveStore.Outcome.MOVED);
+        note("move");
         List<ClaimedJob> held = store.jobs()
                 .claim(store.requestFrom(node, 10, 5, jobs.get(1).seq()))
                 .jobs();
@@ -190,6 +196,17 @@ final class HotStatements {
         assertThat(store.cancellations().of(node)).hasSize(10);
         note("cancellations");
         store.server().execute("delete from pgjobq.cancellation");
+        MoveStore.Part moved = moves.moveSome(
+                        store.queue(),
+                        5,
+                        held.get(0).seq(),
+                        JobFilter.queue(TestStore.QUEUE),
+                        new MoveStore.Target(null, "T"),
+                        BATCH / 2)
+                .orElseThrow();
+        note("move_some");
+        assertThat(moved.held()).isEqualTo(10);
+        assertThat(moved.moved()).isEqualTo(BATCH / 2 - 10);
         store.succeed(held, held.get(0).claim());
         connection.take();
     }

@@ -289,12 +289,38 @@ class LaneContractIntegrationTests {
     @Test
     void typesThatNobodyKnowsAreSeenAtTheHeadOfTheQueue() {
         store.send(TestStore.job(5), "Known");
-        store.send(TestStore.job(5), "Lost");
+        long lost = store.send(TestStore.job(5), "Lost");
         store.send(TestStore.job(3), "Lost");
         store.send();
+        store.send(TestStore.job(5), "Lost");
 
         assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {"Known", ""}))
-                .containsExactly("Lost");
+                .containsExactly(new LaneStore.Unknown("Lost", 2, lost));
+        assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, lost + 1), new String[] {"Known", ""}))
+                .extracting(LaneStore.Unknown::jobs)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void aHandlerForTheRestKnowsAllButLaterVersionsOfWhatOthersHandle() {
+        long later = store.send(TestStore.job(5), "Known@3");
+        List<Long> known = List.of(
+                store.send(TestStore.job(5), "Known"),
+                store.send(TestStore.job(5), "Known@2"),
+                store.send(TestStore.job(5), "Other@7"),
+                store.send(TestStore.job(5), "Known@1"),
+                store.send(TestStore.job(5), "Known@x"),
+                store.send(TestStore.job(5), "known"),
+                store.send());
+        String[] rest = {null, "Known", "Known@2"};
+
+        assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), rest))
+                .containsExactly(new LaneStore.Unknown("Known@3", 1, later));
+        ClaimRequest r = store.requestFrom(node, 9, 5, 0);
+        Claimed claimed = store.jobs()
+                .claim(new ClaimRequest(
+                        r.queue(), r.node(), r.claim(), r.limit(), r.lanes(), r.from(), r.last(), r.told(), rest));
+        assertThat(ids(claimed.jobs())).containsExactlyElementsOf(known);
     }
 
     private long waiting(int seconds) {

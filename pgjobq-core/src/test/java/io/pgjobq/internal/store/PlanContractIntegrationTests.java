@@ -30,7 +30,7 @@ class PlanContractIntegrationTests {
             Map.entry("complete_all", 1_200L),
             Map.entry("settle_succeeded without history", 500L),
             Map.entry("outcomes", 1_000L),
-            Map.entry("unknown_types", 200L),
+            Map.entry("unknown_types", 400L),
             Map.entry("release", 200L),
             Map.entry("record_progress", 1_500L),
             Map.entry("sweep_progress", 1_000L),
@@ -38,6 +38,7 @@ class PlanContractIntegrationTests {
             Map.entry("cancel_some", 600L),
             Map.entry("list_unfinished running", 500L),
             Map.entry("list_unfinished running newest first", 500L),
+            Map.entry("move_some", 800L),
             Map.entry("promote", 200L),
             Map.entry("sweep", 500L),
             Map.entry("describe_queue", 20_000L));

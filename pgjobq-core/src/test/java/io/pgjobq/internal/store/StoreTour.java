@@ -115,6 +115,7 @@ final class StoreTour {
         assertThat(store.lanes().sweep(new int[] {store.queue()}, 0).ready()).isNotEmpty();
         assertThat(store.lanes().position()).isPositive();
         assertThat(store.lanes().unknownTypes(new LanePosition(store.queue(), 5, 0), new String[] {"x"}))
+                .extracting(LaneStore.Unknown::type)
                 .containsExactly("");
         look(store);
         assertThat(store.redrive(10).lanes()).hasSize(1);
@@ -176,6 +177,13 @@ final class StoreTour {
                         .cancelled())
                 .isPositive();
         assertThat(store.cancellations().of(self)).isEmpty();
+        MoveStore moves = new MoveStore(store.database());
+        MoveStore.Target retyped = new MoveStore.Target(null, "other");
+        assertThat(moves.move(store.send(), retyped).outcome()).isEqualTo(MoveStore.Outcome.MOVED);
+        assertThat(moves.moveSome(store.queue(), 5, 0, JobFilter.queue(TestStore.QUEUE), retyped, 100)
+                        .orElseThrow()
+                        .moved())
+                .isPositive();
         schedules(store, self);
         assertThat(TestUnique.send(store, Unique.key("tour"), "a")).hasSize(1);
         assertThat(store.jobs().sweepKeys(null, 10).any()).isTrue();

@@ -58,7 +58,14 @@ class ContainerFixture extends WorkFixture {
                         .shutdownTimeout(shutdownTimeout)
                         .build());
         return new QueueContainer(
-                "work", List.of(handler), List.of(), options.queue(), options.container(), services, this::thread);
+                "work",
+                List.of(handler),
+                List.of(),
+                List.of(),
+                options.queue(),
+                options.container(),
+                services,
+                this::thread);
     }
 
     private Thread thread(Runnable work) {

@@ -1,10 +1,13 @@
 package io.pgjobq.internal.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.pgjobq.Handler;
+import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobType;
+import io.pgjobq.PayloadUpgrade;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -55,7 +58,46 @@ class HandlersTests {
         assertThat(handlers.find("a")).isSameAs(a);
         assertThat(handlers.find("b")).isSameAs(rest);
         assertThat(handlers.find("")).isSameAs(rest);
-        assertThat(handlers.types()).isNull();
+        assertThat(handlers.types()).containsExactly(null, "a");
+    }
+
+    @Test
+    void aHandlerTakesTheVersionThatItNamesAndAllBeforeIt() {
+        Handler a = handler("A", String.class, "a@3");
+        Handlers handlers = new Handlers("q", List.of(a), List.of(step("a", 1), step("a", 2)));
+
+        assertThat(handlers.types()).containsExactly("", "a", "a@2", "a@3");
+        assertThat(handlers.find("a@2")).isSameAs(a);
+        assertThat(handlers.find("a@4")).isNull();
+        assertThat(new String(handlers.upgraded("a@2", new byte[0], new JacksonPayloadConverter()), UTF_8))
+                .isEqualTo("2");
+        assertThat(new String(handlers.upgraded("a", new byte[0], new JacksonPayloadConverter()), UTF_8))
+                .isEqualTo("12");
+    }
+
+    @Test
+    void aLaterVersionOfWhatHasAHandlerIsNotForTheOneThatTakesTheRest() {
+        Handler rest = handler("Rest", byte[].class);
+        Handlers handlers = new Handlers("q", List.of(rest, handler("A", String.class, "a")));
+
+        assertThat(handlers.find("a@2")).isNull();
+        assertThat(handlers.find("b@2")).isSameAs(rest);
+        assertThat(handlers.find("a@x")).isSameAs(rest);
+    }
+
+    @Test
+    void twoForDifferentVersionsOfOneTypeAreRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Handlers(
+                        "q",
+                        List.of(handler("A", String.class, "a"), handler("B", String.class, "a@2")),
+                        List.of(step("a", 1))))
+                .withMessageContaining("both A and B handle type 'a'");
+    }
+
+    private static PayloadUpgrade step(String type, int fromVersion) {
+        return PayloadUpgrade.of(
+                type, fromVersion, byte[].class, before -> (new String(before, UTF_8) + fromVersion).getBytes(UTF_8));
     }
 
     @Test

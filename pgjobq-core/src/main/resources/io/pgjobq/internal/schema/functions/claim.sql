@@ -98,7 +98,7 @@ begin
                 j.attributes
             from ${schema}.job j
             where ${ready_in_lane(p_queue, v_lane, v_from)}
-                and (p_types is null or j.type = any (p_types))
+                and ${runs_type(p_types, j.type)}
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;

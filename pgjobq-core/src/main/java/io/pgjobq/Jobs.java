@@ -1,5 +1,6 @@
 package io.pgjobq;
 
+import java.util.List;
 import java.util.Optional;
 
 /** Looks at jobs that were sent, and changes them. Changes are committed at once. Thread-safe. */
@@ -50,4 +51,46 @@ public interface Jobs {
      * @throws IllegalArgumentException if the filter says when the jobs ended
      */
     CancelledJobs cancelAll(JobFilter filter, String reason);
+
+    /**
+     * Moves a job that no node holds to another queue, whatever transaction the caller has. In line, it joins the end of its
+     * priority's line there; if it waits, it goes on waiting for its time. Its key, its deadline, its attempts and whoever waits for it
+     * stay with it.
+     *
+     * @throws UnknownQueueException if there is no such queue
+     */
+    MoveResult move(long id, String queue);
+
+    /**
+     * Moves all jobs that are there now, that no node holds and that the filter means, as {@link #move(long, String)} does, a thousand at
+     * a time.
+     *
+     * @throws UnknownQueueException if there is no such queue, the filter's or the other
+     */
+    MovedJobs moveAll(JobFilter filter, String queue);
+
+    /**
+     * Gives a job that no node holds another logical type, such as one for which there is a handler, with {@code @2} at its end for
+     * version 2. In line, it joins the end of the line; all else is as by {@link #move(long, String)}.
+     *
+     * @throws IllegalArgumentException if the type is not 1 to 200 characters, or holds a NUL character or half a surrogate pair
+     */
+    MoveResult changeType(long id, String type);
+
+    /**
+     * Gives all jobs that are there now, that no node holds and that the filter means another logical type, as
+     * {@link #changeType(long, String)} does, a thousand at a time.
+     *
+     * @throws UnknownQueueException if there is no such queue
+     * @throws IllegalArgumentException as by {@link #changeType(long, String)}
+     */
+    MovedJobs changeTypeAll(JobFilter filter, String type);
+
+    /**
+     * Returns the types of jobs in line that wait for another node, since no handler of this one takes them; all types if this node
+     * has no handler for the queue. Of each priority the first {@value UnknownType#LOOKED_AT} jobs are looked at.
+     *
+     * @throws UnknownQueueException if there is no such queue
+     */
+    List<UnknownType> unknownTypes(String queue);
 }

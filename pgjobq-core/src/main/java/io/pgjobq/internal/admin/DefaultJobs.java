@@ -7,6 +7,9 @@ import io.pgjobq.JobFilter;
 import io.pgjobq.JobPage;
 import io.pgjobq.JobQuery;
 import io.pgjobq.Jobs;
+import io.pgjobq.MoveResult;
+import io.pgjobq.MovedJobs;
+import io.pgjobq.UnknownType;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.CancellationStore;
@@ -14,11 +17,15 @@ import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.ListStore;
+import io.pgjobq.internal.store.MoveStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.support.StorableText;
+import io.pgjobq.internal.support.StorableType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at jobs, cancels them, and tells those who wait for them. Thread-safe. */
@@ -34,20 +41,26 @@ public final class DefaultJobs implements Jobs {
     private final LaneStore lanes;
     private final JobLists lists;
     private final Doorbell doorbell;
+    private final HandledTypes handled;
+    private final JobMoves moves;
 
     public DefaultJobs(
             JobStore jobs,
             CancellationStore cancellations,
+            MoveStore moves,
             QueueStore queues,
             LaneStore lanes,
             ListStore lists,
-            Doorbell doorbell) {
+            Doorbell doorbell,
+            HandledTypes handled) {
         this.jobs = jobs;
         this.cancellations = cancellations;
         this.queues = queues;
         this.lanes = lanes;
         this.lists = new JobLists(lists, queues);
         this.doorbell = doorbell;
+        this.handled = handled;
+        this.moves = new JobMoves(moves, lanes, doorbell);
     }
 
     @Override
@@ -84,10 +97,7 @@ public final class DefaultJobs implements Jobs {
      */
     @Override
     public CancelledJobs cancelAll(JobFilter filter, String reason) {
-        if (filter.finishedFrom() != null || filter.finishedBefore() != null) {
-            throw new IllegalArgumentException(
-                    "no job that has ended can be cancelled, but the filter says when they ended: " + filter);
-        }
+        checkUnfinished(filter, "cancelled");
         Tally tally = new Tally();
         for (int queue : FilteredQueues.of(filter, queues)) {
             Walk walk = new Walk(queue, filter, stored(reason), tally);
@@ -99,6 +109,66 @@ public final class DefaultJobs implements Jobs {
             walk.over(LanePosition.WAITING, Long.MAX_VALUE);
         }
         return new CancelledJobs(tally.cancelled, tally.requested);
+    }
+
+    @Override
+    public MoveResult move(long id, String queue) {
+        FilteredQueues.existing(queue, queues);
+        return moves.move(id, new MoveStore.Target(queue, null));
+    }
+
+    @Override
+    public MovedJobs moveAll(JobFilter filter, String queue) {
+        int there = FilteredQueues.existing(queue, queues);
+        checkUnfinished(filter, "moved");
+        List<Integer> from = filter.queue() != null
+                ? FilteredQueues.of(filter, queues)
+                : FilteredQueues.of(filter, queues).stream()
+                        .filter(each -> each != there)
+                        .toList();
+        return moves.moveAll(from, filter, new MoveStore.Target(queue, null));
+    }
+
+    @Override
+    public MoveResult changeType(long id, String type) {
+        return moves.move(id, new MoveStore.Target(null, StorableType.checked(type)));
+    }
+
+    @Override
+    public MovedJobs changeTypeAll(JobFilter filter, String type) {
+        checkUnfinished(filter, "given another type");
+        return moves.moveAll(
+                FilteredQueues.of(filter, queues), filter, new MoveStore.Target(null, StorableType.checked(type)));
+    }
+
+    @Override
+    public List<UnknownType> unknownTypes(String queue) {
+        int number = FilteredQueues.existing(queue, queues);
+        @Nullable String[] types = handled.of(queue);
+        if (types == null) {
+            return List.of();
+        }
+        Map<String, UnknownType> found = new TreeMap<>();
+        for (int lane = 0; lane < LanePosition.LANES; lane++) {
+            for (LaneStore.Unknown some : lanes.unknownTypes(new LanePosition(number, lane, 0), types)) {
+                found.merge(
+                        some.type(),
+                        new UnknownType(queue, some.type(), some.jobs(), some.example()),
+                        (one, other) -> new UnknownType(
+                                queue,
+                                one.type(),
+                                one.jobs() + other.jobs(),
+                                Math.min(one.example(), other.example())));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static void checkUnfinished(JobFilter filter, String what) {
+        if (filter.finishedFrom() != null || filter.finishedBefore() != null) {
+            throw new IllegalArgumentException(
+                    "no job that has ended can be " + what + ", but the filter says when they ended: " + filter);
+        }
     }
 
     private static @Nullable String stored(String reason) {

@@ -3,6 +3,7 @@ package io.pgjobq.internal.admin;
 import io.pgjobq.JobFilter;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.support.StorableText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +29,7 @@ final class FilteredQueues {
     }
 
     static int existing(String name, QueueStore queues) {
-        Integer id = queues.find(name);
+        Integer id = StorableText.isStorable(name) ? queues.find(name) : null;
         if (id == null) {
             throw new UnknownQueueException(name);
         }

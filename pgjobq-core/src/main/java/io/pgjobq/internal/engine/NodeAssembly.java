@@ -40,6 +40,7 @@ import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.LockStore;
+import io.pgjobq.internal.store.MoveStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.store.ProgressStore;
@@ -216,10 +217,12 @@ final class NodeAssembly {
         jobs = new DefaultJobs(
                 new JobStore(database),
                 new CancellationStore(database),
+                new MoveStore(database),
                 callersQueues,
                 new LaneStore(database),
                 new ListStore(database, JobPage.MOST_LOOKED_AT),
-                doorbell);
+                doorbell,
+                switchboard::types);
         schedules = new DefaultJobSchedules(new ScheduleStore(database), callersQueues, doorbell);
         deadJobs = new DefaultDeadJobs(new DeadJobStore(database), callersQueues, converter, doorbell);
     }

@@ -34,6 +34,17 @@ final class SignalRouter implements SignalSink, LocalDispatch {
         return containers;
     }
 
+    /** Returns the types of a queue's jobs that are run here, as a claim asks for them: none if it has no container, {@code null} for all. */
+    @Nullable
+    String @Nullable [] types(String queue) {
+        for (QueueContainer container : containers) {
+            if (container.queue().equals(queue)) {
+                return container.types();
+            }
+        }
+        return new String[0];
+    }
+
     @Override
     public void receive(Signal signal) {
         if (signal instanceof Signal.Ready ready) {

@@ -11,6 +11,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.PayloadConverter;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.handler.HandledQueues;
 import io.pgjobq.handler.JobHandlerLazyInitializationExcludeFilter;
@@ -102,6 +103,7 @@ public final class PgJobqAutoConfiguration {
             ObjectProvider<ListenConnectionFactory> listenConnections,
             ObjectProvider<JobInterceptor> interceptors,
             ObjectProvider<JobListener> listeners,
+            ObjectProvider<PayloadUpgrade> upgrades,
             ObjectProvider<PgJobQBuilderCustomizer> customizers,
             ConfigurableListableBeanFactory beanFactory) {
         HandledQueues handled = new HandledQueues(beanFactory);
@@ -113,6 +115,7 @@ public final class PgJobqAutoConfiguration {
                 // Not looked for yet: they may need the sender.
                 .interceptors(() -> interceptors.orderedStream().iterator())
                 .listeners(() -> listeners.orderedStream().iterator())
+                .upgrades(() -> upgrades.orderedStream().iterator())
                 .migrate(properties.migration().enabled())
                 .workerNode(properties.node().enabled())
                 .queueDeclarations(name -> options.configuredQueues().contains(name)

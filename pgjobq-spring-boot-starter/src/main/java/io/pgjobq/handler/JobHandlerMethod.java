@@ -82,6 +82,13 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
         }
         Class<?> rawType = ClassUtils.resolvePrimitiveIfNecessary(
                 ResolvableType.forType(type).toClass());
+        if (!JobTypes.hasName(rawType)) {
+            throw new InvalidJobHandlerException(
+                    fullDescription() + " takes a " + rawType.getSimpleName()
+                            + ", which has no type name of its own by which jobs could be told apart.",
+                    "Name one in @JobHandler(types = \"stats\"), and send jobs for it by "
+                            + "jobs.to(queue).type(\"stats\").send(payload).");
+        }
         boolean stands = rawType.isSealed() || rawType.isEnum() || !Modifier.isAbstract(rawType.getModifiers());
         if (!stands || rawType == Object.class) {
             throw new InvalidJobHandlerException(
@@ -91,7 +98,14 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
                             + "name the types of its jobs in @JobHandler(types = …), or say in @JobHandler(batchSize = …) that it "
                             + "takes many jobs at once.");
         }
-        return JobTypes.namesFor(rawType);
+        try {
+            return JobTypes.namesFor(rawType);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidJobHandlerException(
+                    fullDescription() + " takes a type without a valid name: " + e.getMessage() + ".",
+                    "Correct its @JobType.",
+                    e);
+        }
     }
 
     private String signature() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgjobq.JobContext;
 import io.pgjobq.JobHandler;
+import io.pgjobq.JobType;
 import io.pgjobq.test.Analyses;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,35 @@ class InvalidJobHandlerTests {
     }
 
     @Test
-    void aPayloadThatNoJobIsNamedAfterFailsTheStart() {
+    void aPayloadThatNoJobIsNamedAfterFailsTheStartAndTheMessageSaysHowToNameOne() {
         FailureAnalysis analysis = analysisOf(NoConcreteType.class);
-        assertThat(analysis.getDescription()).contains("handle(Map) takes a Map");
-        assertThat(analysis.getAction()).contains("@JobHandler(types = …)");
+        assertThat(analysis.getDescription()).contains("handle(Map) takes a Map, which has no type name of its own");
+        assertThat(analysis.getAction())
+                .contains("@JobHandler(types = \"stats\")")
+                .contains("jobs.to(queue).type(\"stats\").send(payload)");
+        assertThat(analysisOf(OfObject.class).getAction()).contains("@JobHandler(types = …)");
+    }
+
+    static class OfObject {
+
+        @JobHandler("emails")
+        void handle(Object payload) {}
+    }
+
+    @JobType(value = "order", version = 0)
+    record Unversioned() {}
+
+    static class WrongVersion {
+
+        @JobHandler("emails")
+        void handle(Unversioned order) {}
+    }
+
+    @Test
+    void aVersionThatCannotBeFailsTheStart() {
+        assertThat(analysisOf(WrongVersion.class).getDescription())
+                .contains("handle(Unversioned) takes a type without a valid name")
+                .contains("must be from 1 to 999, but is 0");
     }
 
     static class NoQueue {

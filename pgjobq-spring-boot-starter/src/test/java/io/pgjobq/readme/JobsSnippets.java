@@ -15,20 +15,24 @@ import io.pgjobq.JobRetry;
 import io.pgjobq.JobSchedule;
 import io.pgjobq.JobSender;
 import io.pgjobq.JobState;
+import io.pgjobq.JobType;
 import io.pgjobq.Jobs;
 import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.Overlap;
+import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.Rate;
 import io.pgjobq.RetryDecision;
 import io.pgjobq.RetryPolicy;
 import io.pgjobq.SentJob;
 import io.pgjobq.SnoozeException;
 import io.pgjobq.Unique;
+import io.pgjobq.UnknownType;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -205,8 +209,6 @@ class JobsSnippets {
 
     record Search(String words) {}
 
-    record Order(long id) {}
-
     static SentJob<List<Order>> generic(JobSender jobs, Search search) {
         SentJob<List<Order>> sent = jobs.to("searches").send(search, new ParameterizedTypeReference<List<Order>>() {});
         return sent;
@@ -242,6 +244,40 @@ class JobsSnippets {
                         .finishedFrom(Instant.parse("2026-11-29T08:00:00Z")),
                 Rate.perSecond(50));
         return redriven ? all + 1 : all;
+    }
+
+    @JobType(value = "order", version = 2, aliases = "purchase")
+    record Order(String customer, long cents) {}
+
+    static class Upgrades {
+
+        @Bean
+        PayloadUpgrade orderInCents() {
+            return PayloadUpgrade.ofMap("order", 1, order -> {
+                order.put("cents", Math.round((double) order.remove("amount") * 100));
+                return order;
+            });
+        }
+    }
+
+    static class Statistics {
+
+        @JobHandler(value = "statistics", types = "views")
+        void count(Map<String, Integer> viewsOfPages) {}
+    }
+
+    static void sendMap(JobSender jobs) {
+        jobs.to("statistics").type("views").send(Map.of("/index", 17));
+    }
+
+    static Object waysOut(Jobs jobs, Logger log) {
+        for (UnknownType unknown : jobs.unknownTypes("orders")) {
+            log.info("{} jobs of type {}, such as {}", unknown.jobs(), unknown.type(), unknown.example());
+        }
+        JobFilter lost = JobFilter.queue("orders").type("purchase");
+        jobs.changeTypeAll(lost, "order");
+        jobs.moveAll(lost, "attic");
+        return jobs.cancelAll(lost, "nobody sells these any more");
     }
 
     interface Ledger {

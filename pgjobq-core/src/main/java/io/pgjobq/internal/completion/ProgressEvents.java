@@ -57,12 +57,13 @@ final class ProgressEvents {
             if (over || (latest != null && !progress.at().isAfter(latest.at()))) {
                 return;
             }
-            latest = progress;
-            next = progress;
             if (!telling) {
+                // There may be no thread: then it is as if nothing had come. One that begins waits for the lock.
                 threads.execute(this::tell);
                 telling = true;
             }
+            latest = progress;
+            next = progress;
         } finally {
             lock.unlock();
         }

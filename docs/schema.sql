@@ -2101,7 +2101,7 @@ as $$
 declare
     v_step integer := case when p_newest then -1 else 1 end;
     -- Before everything that may come.
-    v_start bigint := case when p_newest then 9223372036854775807 else 0 end;
+    v_start bigint := case when p_newest then 9223372036854775807 else -9223372036854775807 end;
     v_lowest integer := case when p_states && '{ready,running}' then 0 else 11 end;
     v_highest integer := case when p_states && '{scheduled,retrying}' then 11 else 10 end;
     v_left integer := p_look;

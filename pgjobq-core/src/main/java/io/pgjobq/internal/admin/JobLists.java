@@ -7,6 +7,7 @@ import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.ListStore.Page;
 import io.pgjobq.internal.store.ListStore.Position;
 import io.pgjobq.internal.store.QueueStore;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,13 @@ final class JobLists {
 
     private Page page(JobQuery query, @Nullable Integer queue, @Nullable Position after) {
         boolean ended = query.filter().finishedFrom() != null || query.filter().finishedBefore() != null;
-        if (query.states().equals(DEAD)) {
-            return store.dead(queue, query, after);
+        boolean unfinished = query.states().stream().noneMatch(JobState::isFinished);
+        if (unfinished && ended) {
+            return new Page(List.of(), null);
         }
-        return !ended && query.states().stream().noneMatch(JobState::isFinished)
-                ? store.unfinished(queue, query, after)
-                : store.byId(queue, query, after);
+        if (unfinished) {
+            return store.unfinished(queue, query, after);
+        }
+        return query.states().equals(DEAD) ? store.dead(queue, query, after) : store.byId(queue, query, after);
     }
 }

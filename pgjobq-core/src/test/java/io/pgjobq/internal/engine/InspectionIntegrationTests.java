@@ -120,6 +120,11 @@ class InspectionIntegrationTests {
         JobQuery scheduled = all.states(JobState.SCHEDULED).oldestFirst();
         JobPage some = jobs.list(scheduled);
         assertThat(ids(some, jobs.list(scheduled.after(some.next())))).isEqualTo(waiting);
+        JobFilter ended = JobFilter.any().finishedFrom(Instant.EPOCH);
+        assertThat(jobs.list(JobQuery.of(ended).states(JobState.SCHEDULED))).isEqualTo(new JobPage(List.of(), null));
+        assertThat(jobs.list(JobQuery.of(ended).states(JobState.SCHEDULED, JobState.DEAD))
+                        .jobs())
+                .hasSize(1);
         assertThat(jobs.list(JobQuery.of(
                                 JobFilter.any().attribute("tenant", "ada").finishedFrom(Instant.EPOCH)))
                         .jobs())

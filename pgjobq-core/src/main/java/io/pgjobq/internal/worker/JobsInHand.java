@@ -180,7 +180,7 @@ final class JobsInHand {
     /** Wakes a runner if there is a job for it; it wakes the next. */
     private void startRunner() {
         stuck = false;
-        if (runners == concurrency || startable().isEmpty()) {
+        if (runners == concurrency || !isAnyStartable()) {
             return;
         }
         // Until it has started, whatever happens.
@@ -197,13 +197,14 @@ final class JobsInHand {
         startRunner();
     }
 
-    /** Returns the jobs with which a runner can go on, none if there are none; then they are looked at again when they have waited. */
+    private boolean isAnyStartable() {
+        return !held.isEmpty() && (batches.isNone() || !startable().isEmpty());
+    }
+
+    /** Returns the jobs that run together next, none if all wait for others; then they are looked at again when they have waited. */
     private List<JobRun> startable() {
-        if (batches.isNone() || held.isEmpty()) {
-            return held.isEmpty() ? List.of() : List.of(held.element());
-        }
         List<JobRun> startable = batches.next(held);
-        if (startable.isEmpty()) {
+        if (startable.isEmpty() && !held.isEmpty()) {
             wait.begin(batches.nanosLeft(held));
         }
         return startable;
@@ -212,19 +213,47 @@ final class JobsInHand {
     @Nullable
     JobRun next(@Nullable JobRun last) {
         if (last != null) {
-            last.together().forEach(running::remove);
+            ended(last);
             pace.ran(last.ranNanos());
         }
-        List<JobRun> next = paused || !open ? List.of() : startable();
-        if (next.isEmpty()) {
+        JobRun next = null;
+        if (!paused && open) {
+            next = batches.isNone() ? begin() : beginTogether();
+        }
+        if (next == null) {
             runners--;
+        } else {
+            startRunner();
+        }
+        return next;
+    }
+
+    private void ended(JobRun run) {
+        if (batches.isNone()) {
+            running.remove(run);
+        } else {
+            run.together().forEach(running::remove);
+        }
+    }
+
+    private @Nullable JobRun begin() {
+        JobRun next = held.peek();
+        if (next != null) {
+            // In this order, so that a lack of memory loses nothing.
+            running.add(next);
+            held.remove();
+        }
+        return next;
+    }
+
+    private @Nullable JobRun beginTogether() {
+        List<JobRun> next = startable();
+        if (next.isEmpty()) {
             return null;
         }
-        JobRun first = next.get(0);
-        if (batches.takes(first)) {
-            first = new JobBatch(next).first();
+        if (batches.takes(next.get(0))) {
+            next = new JobBatch(next).runs();
         }
-        // In this order, so that a lack of memory loses nothing.
         running.addAll(next);
         try {
             letGo(next);
@@ -233,8 +262,7 @@ final class JobsInHand {
             throw ex;
         }
         pace.started(next.size());
-        startRunner();
-        return first;
+        return next.get(0);
     }
 
     private void letGo(List<JobRun> started) {
@@ -248,7 +276,7 @@ final class JobsInHand {
     void died(@Nullable JobRun last) {
         runners--;
         if (last != null) {
-            last.together().forEach(running::remove);
+            ended(last);
         }
         startRunner();
     }

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.BatchJob;
 import io.pgjobq.CancelResult;
+import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.Handler.Batching;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.NonRetryableJobException;
+import io.pgjobq.QueueOptions;
 import io.pgjobq.SentJob;
 import io.pgjobq.test.AlsoOnOtherJdks;
 import io.pgjobq.test.AlsoThroughPgBouncer;
@@ -17,6 +19,7 @@ import io.pgjobq.test.AlsoWithoutListening;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,6 +242,27 @@ class BatchHandlersIntegrationTests {
             assertThat(database.queryOne("select count(*) from pgjobq.job where attempt = 0", Long.class))
                     .isEqualTo(3);
         }
+    }
+
+    @Test
+    void aBatchThatRunsTooLongAfterAStopIsInterruptedAndGivenBackUncharged() throws Exception {
+        TestOptions impatient = new TestOptions(
+                QueueOptions.DEFAULT,
+                ContainerOptions.builder().shutdownTimeout(Duration.ZERO).build());
+        try (LogLines log = LogLines.capture();
+                TestNode node = TestNode.listening(database).start()) {
+            send(node, 5);
+            var container = node.handle("lines", impatient, handler(5, SHORT, jobs -> new CountDownLatch(1).await()));
+            assertThat(call()).hasSize(5);
+            container.stop();
+            assertThat(log.with("since the shutdown interrupted it"))
+                    .as("said once")
+                    .hasSize(1);
+            assertThat(claimed()).isZero();
+        }
+        assertThat(lines()).isEmpty();
+        assertThat(database.queryOne("select count(*) from pgjobq.job where attempt = 0", Long.class))
+                .isEqualTo(5);
     }
 
     private long claimed() {

@@ -11,6 +11,7 @@ import io.pgjobq.benchmarks.workloads.Idle;
 import io.pgjobq.benchmarks.workloads.IdleNodes;
 import io.pgjobq.benchmarks.workloads.NotifyFloor;
 import io.pgjobq.benchmarks.workloads.RoundTrip;
+import io.pgjobq.benchmarks.workloads.Schedules;
 import io.pgjobq.benchmarks.workloads.SharedDrain;
 import io.pgjobq.benchmarks.workloads.Steady;
 import java.util.List;
@@ -122,7 +123,18 @@ final class Bars {
                     0.90,
                     Format.SHARE,
                     within(SharedDrain.title(8), SharedDrain.title(1), RATE)),
-            atMost("statements a second of an idle node", 1, Format.PLAIN, value(IdleNodes.STATEMENTS, RATE)));
+            atMost("statements a second of an idle node", 1, Format.PLAIN, value(IdleNodes.STATEMENTS, RATE)),
+            atMost("a schedule at the second, late, p99", 50, Format.MILLIS, value(Schedules.ALONE, P99)),
+            atMost(
+                    "1,000 schedules of the same second, the last one sent",
+                    1_000,
+                    Format.MILLIS,
+                    value(Schedules.TOGETHER, figure -> figure.latency("sent: max"))),
+            atMost(
+                    "statements a second of an idle node with 10,000 schedules",
+                    1,
+                    Format.PLAIN,
+                    value(Schedules.IDLE, RATE)));
 
     private Bars() {}
 

@@ -14,6 +14,7 @@ import io.pgjobq.benchmarks.workloads.Idle;
 import io.pgjobq.benchmarks.workloads.IdleNodes;
 import io.pgjobq.benchmarks.workloads.NotifyFloor;
 import io.pgjobq.benchmarks.workloads.RoundTrip;
+import io.pgjobq.benchmarks.workloads.Schedules;
 import io.pgjobq.benchmarks.workloads.SharedDrain;
 import io.pgjobq.benchmarks.workloads.Steady;
 import io.pgjobq.benchmarks.workloads.Workload;
@@ -70,6 +71,7 @@ public final class Catalogue {
         handlers().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         payloads().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         items.add(new Item(new IdleNodes(), 0, 1, 0, 0, false));
+        items.add(new Item(new Schedules(), 0, 1, 0, 0, false));
         return List.copyOf(items);
     }
 

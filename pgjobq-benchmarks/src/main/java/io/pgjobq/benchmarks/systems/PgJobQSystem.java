@@ -60,11 +60,11 @@ public record PgJobQSystem(boolean history) implements QueueSystem {
     }
 
     /** The same with a handler that gives back what it gets, as the job's result. */
-    public PgJobQClient openEcho(Database database) {
+    public PgJobQClient openEcho(Database database, String... properties) {
         return open(
                 database,
                 ClientOptions.WORKER,
-                new String[0],
+                properties,
                 context -> ((GenericApplicationContext) context).registerBean(Echo.class));
     }
 

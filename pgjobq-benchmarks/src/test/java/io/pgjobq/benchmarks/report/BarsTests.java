@@ -95,7 +95,8 @@ class BarsTests {
                         "snapshot",
                         "business",
                         "batch-insert",
-                        "idle-nodes")
+                        "idle-nodes",
+                        "schedules")
                 .doesNotHaveDuplicates();
     }
 

@@ -34,6 +34,17 @@ class WrongClockIntegrationTests {
     /** How much later than due a job may start on a busy machine. */
     private static final Duration TOLERANCE = Duration.ofSeconds(3);
 
+    private static final String[] TICKS = {
+        "--pgjobq.queues.ticks.max-attempts=1",
+        "--pgjobq.schedules.tick.queue=ticks",
+        "--pgjobq.schedules.tick.every=1s",
+        "--pgjobq.schedules.tick.missed=all",
+        "--pgjobq.schedules.tick.catch-up=100"
+    };
+
+    private static final String SENT = "(select (j.attributes ->> 'pgjobq.scheduled-at')::timestamptz as time,"
+            + " j.enqueued_at as sent from pgjobq.job j where j.attributes ->> 'pgjobq.schedule' is not null) sent";
+
     @BeforeEach
     void needsFaketime() {
         assumeTrue(
@@ -79,7 +90,38 @@ class WrongClockIntegrationTests {
         }
     }
 
-    private static Worker worker(Stage stage, String name, String offset) {
+    /** Its jobs wait in a queue without a handler, so that they are there to be counted. */
+    @Test
+    void schedulesSendOneJobForEachTimeByTheServersClock() throws Exception {
+        try (Stage stage = Stage.set("clocks-5-hours-apart-schedules")) {
+            Books books = stage.books();
+            Worker ahead = worker(stage, "ahead", "+5h", TICKS);
+            Worker behind = worker(stage, "behind", "-5h", TICKS);
+            assertThat(ahead.awaitReady().isAlive() && behind.awaitReady().isAlive())
+                    .isTrue();
+            awaitTimes(books, 15);
+            books.kill(ahead);
+            awaitTimes(books, books.count("select count(distinct time) from " + SENT) + 15);
+
+            assertThat(books.count("select count(*) - count(distinct time) from " + SENT))
+                    .as("times for which more than one was sent")
+                    .isZero();
+            assertThat(books.count(
+                            "select 1 + extract(epoch from max(time) - min(time))::bigint - count(*) from " + SENT))
+                    .as("times that were left out")
+                    .isZero();
+            assertThat(books.duration("min(sent - time) from " + SENT)).isGreaterThanOrEqualTo(Duration.ZERO);
+            assertThat(books.duration("max(sent - time) from " + SENT)).isLessThan(TOLERANCE);
+        }
+    }
+
+    private static void awaitTimes(Books books, long times) {
+        await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptions()
+                .until(() -> books.count("select count(distinct time) from " + SENT) >= times);
+    }
+
+    private static Worker worker(Stage stage, String name, String offset, String... more) {
         // Waits inside the JVM are by the monotonic clock, which no wrong time touches; without the last, they'd be
         // busy.
         return stage.launch(
@@ -87,7 +129,8 @@ class WrongClockIntegrationTests {
                 List.of(),
                 stage.server().url(),
                 name,
-                "--pgjobq.defaults.retry.delay=" + RETRY.toMillis() + "ms");
+                Stream.concat(Stream.of("--pgjobq.defaults.retry.delay=" + RETRY.toMillis() + "ms"), Stream.of(more))
+                        .toArray(String[]::new));
     }
 
     /** What the worker's log says of the time of day. */

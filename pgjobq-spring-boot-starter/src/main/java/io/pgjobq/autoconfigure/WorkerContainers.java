@@ -90,9 +90,12 @@ final class WorkerContainers implements HandlerRegistry {
 
     private static InvalidJobHandlerException invalid(
             String queue, List<Handler> handlers, IllegalArgumentException cause) {
+        String message = String.valueOf(cause.getMessage());
+        // What is wrong with the handlers says so itself; what is wrong with the queue's name or options does not.
+        boolean named = message.startsWith("queue '" + queue + "': ");
         return new InvalidJobHandlerException(
-                "queue '" + queue + "' of " + handlers.get(0).description() + ": " + cause.getMessage() + ".",
-                "Correct the @JobHandler annotation.",
+                (named ? message : "queue '" + queue + "' of " + handlers.get(0).description() + ": " + message) + ".",
+                "Correct the @JobHandler annotation, or add the bean that it needs.",
                 cause);
     }
 }

@@ -94,11 +94,12 @@ class PayloadsOverTimeIntegrationTests {
         Applications.on(database, "missing_step")
                 .withBean(Handlers.class)
                 .withBean("toCents", PayloadUpgrade.class, PayloadsOverTimeIntegrationTests::toCents)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .hasMessageContaining(
-                                "takes version 3 of 'order', but nothing brings payloads from version 2 to 3"));
+                .run(
+                        context -> assertThat(context)
+                                .getFailure()
+                                .hasMessage(
+                                        "queue 'orders': Handlers.order(Order) takes version 3 of 'order', but nothing brings"
+                                                + " payloads from version 2 to 3; add a PayloadUpgrade of type 'order' and fromVersion 2."));
     }
 
     private static byte[] json(String text) {

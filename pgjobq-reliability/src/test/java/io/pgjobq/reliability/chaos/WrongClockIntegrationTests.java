@@ -1,6 +1,7 @@
 package io.pgjobq.reliability.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pgjobq.reliability.harness.Books;

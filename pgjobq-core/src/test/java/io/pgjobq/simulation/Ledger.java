@@ -221,6 +221,11 @@ final class Ledger {
         successes.put(job, start);
     }
 
+    /** A handler has done the work of a job, and its transaction may commit. */
+    void ran(long job) {
+        ran.add(job);
+    }
+
     /** A handler ends. */
     void ended(long job, Start start) {
         holders.remove(job, start);

@@ -27,6 +27,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 final class Sender implements Runnable {
 
+    private static final List<String> QUEUES = List.of("plain", "joint", "batched");
+
     private final Ledger ledger;
     private final BooleanSupplier goesOn;
     private final PgJobQ pgJobQ;
@@ -97,7 +99,7 @@ final class Sender implements Runnable {
 
     /** Returns the job's id, {@code null} if it was not stored, as another one has its key. */
     private @Nullable Long send(long job, ThreadLocalRandom random) {
-        String queue = random.nextBoolean() ? "plain" : "joint";
+        String queue = QUEUES.get(random.nextInt(QUEUES.size()));
         if (random.nextInt(10) == 0) {
             return jdbc.queryForObject(
                     "select pgjobq.send_quietly(?, to_jsonb(?), ?::text, priority => ?)",

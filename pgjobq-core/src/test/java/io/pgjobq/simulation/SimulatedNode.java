@@ -1,6 +1,7 @@
 package io.pgjobq.simulation;
 
 import io.pgjobq.BackOff;
+import io.pgjobq.BatchJob;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
@@ -12,7 +13,10 @@ import io.pgjobq.test.TestDatabase;
 import io.pgjobq.test.TestOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A whole node of the shipped code, on a network of its own that can be disturbed. */
@@ -83,6 +89,17 @@ final class SimulatedNode {
                 OPTIONS.container());
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(network));
         pgJobQ.container("joint", List.of(handler(this::joint, transaction)), OPTIONS.queue(), OPTIONS.container());
+        pgJobQ.container(
+                "batched",
+                List.of(Handler.ofBatches(
+                        "simulated batches",
+                        byte[].class,
+                        Set.of(),
+                        transaction,
+                        new Handler.Batching(20, Duration.ofMillis(20)),
+                        this::batched)),
+                OPTIONS.queue(),
+                OPTIONS.container());
     }
 
     private static Handler handler(Work work, @Nullable TransactionTemplate transaction) {
@@ -167,6 +184,40 @@ final class SimulatedNode {
 
     private void joint(long job, JobContext context) {
         attempt(job, () -> jdbc.update("insert into effect (job) values (?)", job));
+    }
+
+    /** Some of the jobs fail apart from the others, and now and then all of them. */
+    private void batched(List<BatchJob<byte[]>> jobs) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        Map<Long, Ledger.Start> starts = new LinkedHashMap<>();
+        List<Long> done = new ArrayList<>();
+        try {
+            for (BatchJob<byte[]> each : jobs) {
+                long job = Long.parseLong(new String(each.payload(), StandardCharsets.UTF_8));
+                starts.put(job, ledger.started(job, this));
+                if (random.nextDouble() < handling.failureRate) {
+                    each.fail(new IllegalStateException("fails apart from the others"));
+                } else {
+                    jdbc.update("insert into effect (job) values (?)", job);
+                    done.add(job);
+                }
+            }
+            LockSupport.parkNanos(random.nextInt(500_000));
+            if (random.nextDouble() < handling.failureRate) {
+                throw new IllegalStateException("all fail now and then");
+            }
+            done.forEach(ledger::ran);
+            // Another one of the batch may be cancelled or lost, so that this one runs again.
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+                @Override
+                public void afterCommit() {
+                    done.forEach(job -> ledger.succeeded(job, starts.get(job)));
+                }
+            });
+        } finally {
+            starts.forEach(ledger::ended);
+        }
     }
 
     private void attempt(long job, Runnable effect) {

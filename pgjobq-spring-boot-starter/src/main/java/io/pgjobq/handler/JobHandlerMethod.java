@@ -87,7 +87,10 @@ record JobHandlerMethod(Method method, Class<?> targetClass, JobHandler annotati
                     fullDescription() + " takes a " + rawType.getSimpleName()
                             + ", which has no type name of its own by which jobs could be told apart.",
                     "Name one in @JobHandler(types = \"stats\"), and send jobs for it by "
-                            + "jobs.to(queue).type(\"stats\").send(payload).");
+                            + "jobs.to(queue).type(\"stats\").send(payload)."
+                            + (rawType == List.class
+                                    ? " Give it a batchSize if it is to take many jobs at once."
+                                    : ""));
         }
         boolean stands = rawType.isSealed() || rawType.isEnum() || !Modifier.isAbstract(rawType.getModifiers());
         if (!stands || rawType == Object.class) {

@@ -204,7 +204,7 @@ class HandlerBatchingTests {
                     + ") takes BatchJobs, but has no batchSize.";
         }
         if (handlers == PlainList.class) {
-            return name + " takes a List, but jobs are sent under the names of concrete classes.";
+            return name + " takes a List, which has no type name of its own by which jobs could be told apart.";
         }
         return name + " can't be called with batches so: " + rule(handlers);
     }

@@ -1,6 +1,6 @@
 package io.pgjobq.internal.engine;
 
-import io.pgjobq.internal.maintenance.Maintenance;
+import io.pgjobq.internal.maintenance.Workers;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.store.LanePosition;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What maintenance does for the containers. Used by its thread. */
-final class ContainerUpkeep implements Maintenance.Workers {
+final class ContainerUpkeep implements Workers {
 
     private static final Logger LOG = Log.of(ContainerUpkeep.class);
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Cancellations implements Step {
 
     private final Requests requests;
-    private final Maintenance.Workers workers;
+    private final Workers workers;
     private final Announcements announcements;
 
     /** The requests, and jobs that nobody holds. */
@@ -26,7 +26,7 @@ final class Cancellations implements Step {
         Outcome cancel(long job, @Nullable String reason);
     }
 
-    Cancellations(Requests requests, Maintenance.Workers workers, Announcements announcements) {
+    Cancellations(Requests requests, Workers workers, Announcements announcements) {
         this.requests = requests;
         this.workers = workers;
         this.announcements = announcements;

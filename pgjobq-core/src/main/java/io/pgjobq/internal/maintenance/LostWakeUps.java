@@ -18,7 +18,7 @@ final class LostWakeUps implements Step {
     private static final int PAUSE = 20;
 
     private final Lanes lanes;
-    private final Maintenance.Workers workers;
+    private final Workers workers;
     private final Findings findings;
     private final long intervalNanos;
     private final LongSupplier nanoTime;
@@ -63,8 +63,7 @@ final class LostWakeUps implements Step {
         void due(long inMillis);
     }
 
-    LostWakeUps(
-            Lanes lanes, Maintenance.Workers workers, Findings findings, Duration pollInterval, LongSupplier nanoTime) {
+    LostWakeUps(Lanes lanes, Workers workers, Findings findings, Duration pollInterval, LongSupplier nanoTime) {
         this.lanes = lanes;
         this.workers = workers;
         this.findings = findings;

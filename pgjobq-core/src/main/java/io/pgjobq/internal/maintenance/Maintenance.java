@@ -12,7 +12,6 @@ import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
-import io.pgjobq.internal.store.Registration;
 import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Listening;
@@ -70,37 +69,6 @@ public final class Maintenance {
                     UnusedKeys.Sweeper,
                     LeftProgress.Sweeper,
                     Deadlines.Expiries {}
-
-    /** What maintenance needs to know of those who run jobs, and tells them. */
-    public interface Workers {
-
-        /** Returns the numbers of the queues that this node takes jobs from. */
-        int[] queues();
-
-        /** These of the queues are not there. */
-        void missing(List<Integer> queues);
-
-        /** Looks whether somebody keeps a lock that is needed for milliseconds at a time. */
-        void watchLocks();
-
-        /** All jobs with a lower seq were drawn a while ago; no worker needs to look below it without being told. */
-        void advance(long seq);
-
-        /** Returns whether jobs were taken since the last call. */
-        boolean tookJobs();
-
-        /** All that was seen of the lanes may be there no more, and something else in its place. */
-        void lookEverywhere();
-
-        /** Compares what this node holds with what the tables say; returns whether something was given back. */
-        boolean auditClaims(Registration registration);
-
-        /** Makes a job end that this node holds; returns whether it does. */
-        boolean cancel(long job, @Nullable String reason);
-
-        /** Looks there for jobs that nobody here can run. */
-        void reportUnknownTypes(LanePosition from);
-    }
 
     public Maintenance(
             RegisteredNode node,

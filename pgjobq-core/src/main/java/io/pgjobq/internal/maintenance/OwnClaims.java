@@ -14,7 +14,7 @@ final class OwnClaims implements Step {
     private static final int SKIPPED_AT_MOST = 9;
 
     private final Supplier<@Nullable Registration> self;
-    private final Maintenance.Workers workers;
+    private final Workers workers;
     private final Runnable sweep;
     private int skipped = SKIPPED_AT_MOST;
 
@@ -23,7 +23,7 @@ final class OwnClaims implements Step {
      * @param workers know what it holds
      * @param sweep asks for a look at what is free
      */
-    OwnClaims(Supplier<@Nullable Registration> self, Maintenance.Workers workers, Runnable sweep) {
+    OwnClaims(Supplier<@Nullable Registration> self, Workers workers, Runnable sweep) {
         this.self = self;
         this.workers = workers;
         this.sweep = sweep;

@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what upkeep does for the workers. */
-final class FakeWorkers implements Maintenance.Workers {
+final class FakeWorkers implements Workers {
 
     final List<String> calls = new CopyOnWriteArrayList<>();
     /** The jobs that run here. */

@@ -9,14 +9,14 @@ final class Attempts {
     private final int maxAttempts;
     private final WorkerServices services;
     private final Workload workload;
-    private final JobRun.Hold hold;
+    private final Hold hold;
 
     Attempts(String queue, int maxAttempts, WorkerServices services, Workload workload) {
         this.queue = queue;
         this.maxAttempts = maxAttempts;
         this.services = services;
         this.workload = workload;
-        this.hold = JobRun.Hold.of(services.node(), services.book());
+        this.hold = Hold.of(services.node(), services.book());
     }
 
     /** Returns an attempt of a job that this node holds from now on. */

@@ -58,12 +58,15 @@ final class JobBatch {
         }
     }
 
-    /** One of the attempts is to end: interrupts the thread, once, if that concerns all of them, or the others are to end, too. */
+    /**
+     * One of the attempts is to end: interrupts the thread, once, if the others are to end, too. A stop and a time limit concern all of
+     * them: each knows that before the thread does, which looks at them as soon as it is interrupted.
+     */
     void interrupt(Interruption why) {
-        boolean concernsAll = why instanceof Interruption.ByStop
-                || why instanceof Interruption.ByTimeLimit
-                || runs.stream().allMatch(run -> run.isSettled() || run.interruption() != null);
-        if (!concernsAll) {
+        if (why instanceof Interruption.ByStop || why instanceof Interruption.ByTimeLimit) {
+            runs.forEach(run -> run.mark(why));
+        }
+        if (!runs.stream().allMatch(run -> run.isSettled() || run.interruption() != null)) {
             return;
         }
         interrupting.lock();

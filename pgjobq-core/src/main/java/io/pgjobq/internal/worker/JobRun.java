@@ -3,9 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.JobContext;
 import io.pgjobq.ScheduledTime;
 import io.pgjobq.internal.convert.TypeName;
-import io.pgjobq.internal.node.Node;
 import io.pgjobq.internal.progress.ProgressReport;
-import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.StoredJson;
@@ -71,31 +69,6 @@ final class JobRun implements JobContext {
 
     /** What watches how long it runs, {@code null} if nothing does. */
     private volatile Timer.@Nullable Alarm alarm;
-
-    /** What the node knows of its claims. */
-    interface Hold {
-
-        /** Returns whether the node has learned that the job was taken away from it. */
-        boolean isLost(ClaimedJob job);
-
-        /** Returns whether the job may have been taken away from the node without its knowing. */
-        boolean mayBeLost();
-
-        static Hold of(Node node, ClaimBook book) {
-            return new Hold() {
-
-                @Override
-                public boolean isLost(ClaimedJob job) {
-                    return !node.made(job.claim()) || book.isLost(job.claim());
-                }
-
-                @Override
-                public boolean mayBeLost() {
-                    return node.mayBeDead();
-                }
-            };
-        }
-    }
 
     JobRun(
             ClaimedJob job,
@@ -218,26 +191,40 @@ final class JobRun implements JobContext {
     boolean interrupt(Interruption why) {
         interrupting.lock();
         try {
-            boolean cancels = why instanceof Interruption.ByCancellation;
-            if (isSettled() || (interruption != null && !(cancels && cancellation() == null))) {
+            if (!mark(why)) {
                 return false;
             }
-            interruption = why;
-            JobBatch of = batch;
             Thread running = thread;
-            if (of != null) {
-                of.interrupt(why);
-            } else if (running != null) {
+            if (running != null) {
                 running.interrupt();
             }
         } finally {
             interrupting.unlock();
+        }
+        JobBatch of = batch;
+        if (of != null) {
+            of.interrupt(why);
         }
         CompletionStage<?> stage = awaited;
         if (stage != null) {
             cancel(stage);
         }
         return true;
+    }
+
+    /** Says that the attempt is to end, and why, as {@link #interrupt} does, and interrupts nothing. */
+    boolean mark(Interruption why) {
+        interrupting.lock();
+        try {
+            boolean cancels = why instanceof Interruption.ByCancellation;
+            if (isSettled() || (interruption != null && !(cancels && cancellation() == null))) {
+                return false;
+            }
+            interruption = why;
+            return true;
+        } finally {
+            interrupting.unlock();
+        }
     }
 
     private void cancel(CompletionStage<?> stage) {

@@ -63,8 +63,8 @@ final class TimeLimits {
     }
 
     private void interrupt(List<JobRun> runs, Duration limit) {
-        runs.forEach(run -> run.interrupt(new Interruption.ByTimeLimit(limit)));
         runs.stream().skip(1).forEach(JobRun::quiet);
+        runs.forEach(run -> run.interrupt(new Interruption.ByTimeLimit(limit)));
         timer.after(GRACE, () -> threads.execute(() -> runs.forEach(this::giveUp)));
     }
 

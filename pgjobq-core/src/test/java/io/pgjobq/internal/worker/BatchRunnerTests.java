@@ -31,6 +31,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Calls of handlers with batches, and what becomes of each job. */
@@ -72,6 +74,30 @@ class BatchRunnerTests extends RunnerFixture {
                 .filter(settlement -> settlement.job().id() == id)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The thread looks at the attempts as soon as it is interrupted. */
+    @ParameterizedTest
+    @MethodSource
+    void allAreToEndBeforeTheThreadLearnsOfIt(Interruption why) throws Exception {
+        List<@Nullable Interruption> known = new ArrayList<>();
+        JobBatch batch = new JobBatch(runs);
+        Thread thread = new Thread(batch::begin) {
+            @Override
+            public void interrupt() {
+                runs.forEach(run -> known.add(run.interruption()));
+            }
+        };
+        thread.start();
+        thread.join();
+
+        runs.get(1).interrupt(why);
+
+        assertThat(known).containsExactly(why, why, why);
+    }
+
+    static List<Interruption> allAreToEndBeforeTheThreadLearnsOfIt() {
+        return List.of(new Interruption.ByStop(), new Interruption.ByTimeLimit(Duration.ofSeconds(1)));
     }
 
     @Test

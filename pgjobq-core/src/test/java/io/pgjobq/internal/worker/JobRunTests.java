@@ -145,7 +145,7 @@ class JobRunTests {
         settled.add(settlement);
     }
 
-    private final class Known implements JobRun.Hold {
+    private final class Known implements Hold {
 
         @Override
         public boolean isLost(ClaimedJob held) {

@@ -143,7 +143,7 @@ class RunnerFixture {
     }
 
     /** What a node that lives knows of its claims. */
-    record Known(boolean isLost) implements JobRun.Hold {
+    record Known(boolean isLost) implements Hold {
 
         @Override
         public boolean isLost(ClaimedJob held) {

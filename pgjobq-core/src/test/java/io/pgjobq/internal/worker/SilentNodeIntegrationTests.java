@@ -121,7 +121,7 @@ class SilentNodeIntegrationTests {
     }
 
     private void run(ClaimedJob job) {
-        JobRun.Hold hold = JobRun.Hold.of(node, book);
+        Hold hold = Hold.of(node, book);
         runner.run(
                 new JobRun(job, "work", 3, hold, () -> false, settler::settle, report -> {}, System::nanoTime),
                 () -> {});

@@ -2051,7 +2051,6 @@ begin
         select j.id
         from pgjobq.job j
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
@@ -2775,7 +2774,6 @@ begin
         select j.id
         from pgjobq.job j
         where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            -- None that has come since: it may have come with its claim.
             and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
             and (p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0

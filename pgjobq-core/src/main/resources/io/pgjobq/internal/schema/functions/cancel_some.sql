@@ -26,18 +26,7 @@ begin
     perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
     cancelled := 0;
     requested := 0;
-    v_seqs := array(
-        select j.seq::bigint
-        from ${schema}.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
-        order by j.seq
-        limit p_limit);
-    if cardinality(v_seqs) = 0 then
-        return;
-    end if;
-    if cardinality(v_seqs) = p_limit then
-        next_seq := v_seqs[p_limit] + 1;
-    end if;
+    ${some_of_lane};
     select coalesce(array_agg(s.seq), '{}'), coalesce(array_agg(c.node_id), '{}') into v_held, v_nodes
     from ${schema}.claim c cross join unnest(c.seqs) as s (seq)
     where c.queue_id = p_queue and c.lane = p_lane and c.max_seq >= v_seqs[1]
@@ -59,14 +48,7 @@ begin
         select pg_notify('${schema}_jobs', 'c' || n.node_id) from (select distinct a.node_id from asked a) n
     )
     select (select count(*) from asked) into requested from (select count(*) from told) t;
-    v_ids := array(
-        select j.id
-        from ${schema}.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            -- None that has come since: it may have come with its claim.
-            and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
-            and ${meant(j)}
-        order by j.id);
+    v_ids := ${meant_and_free};
     select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
     from (
         select j.id, j.seq::bigint from ${schema}.job j where j.id = any (v_ids) order by j.id for update skip locked

@@ -28,18 +28,7 @@ begin
     perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
     moved := 0;
     held := 0;
-    v_seqs := array(
-        select j.seq::bigint
-        from ${schema}.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
-        order by j.seq
-        limit p_limit);
-    if cardinality(v_seqs) = 0 then
-        return;
-    end if;
-    if cardinality(v_seqs) = p_limit then
-        next_seq := v_seqs[p_limit] + 1;
-    end if;
+    ${some_of_lane};
     v_held := array(
         select s.seq
         from ${schema}.claim c cross join unnest(c.seqs) as s (seq)
@@ -53,14 +42,7 @@ begin
             and ${meant(j)}
         limit 1
     ) o;
-    v_ids := array(
-        select j.id
-        from ${schema}.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq between v_seqs[1] and v_seqs[cardinality(v_seqs)]
-            -- None that has come since: it may have come with its claim.
-            and (j.seq in (select unnest(v_seqs))) is true and (j.seq in (select unnest(v_held))) is not true
-            and ${meant(j)}
-        order by j.id);
+    v_ids := ${meant_and_free};
     -- One that was put in line meanwhile is left to the caller, too.
     v_free := array(
         with locked as materialized (

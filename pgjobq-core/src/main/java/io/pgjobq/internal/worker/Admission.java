@@ -28,7 +28,7 @@ final class Admission {
             ends.cancelled(run, cancellation);
             return null;
         }
-        Handler handler = run.mayBeLost() ? null : handlers.find(run.type());
+        Handler handler = run.mayBeLost() ? null : handlers.find(run.job().type());
         if (handler == null) {
             run.settle(new Released(run.job()));
         }

@@ -41,7 +41,7 @@ final class Batches {
 
     /** Returns the job's handler if it is called with batches, {@code null} if not. */
     private @Nullable Handler handler(JobRun run) {
-        Handler handler = handlers.find(run.type());
+        Handler handler = handlers.find(run.job().type());
         return handler == null || handler.batching() == null ? null : handler;
     }
 

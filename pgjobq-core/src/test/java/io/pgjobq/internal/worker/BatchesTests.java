@@ -54,6 +54,12 @@ class BatchesTests extends BatchesFixture {
     }
 
     @Test
+    void aLaterVersionIsInNobodysBatch() {
+        hold("b", "b@2", "b");
+        assertThat(next()).containsExactly(2L);
+    }
+
+    @Test
     void jobsOfOtherHandlersAreNeitherInTheBatchNorHeldUp() {
         hold("b", "s", "b", "s", "b");
         assertThat(next()).containsExactly(2L);

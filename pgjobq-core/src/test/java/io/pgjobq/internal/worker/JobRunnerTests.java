@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.Handler;
 import io.pgjobq.JacksonPayloadConverter;
+import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,15 @@ import org.springframework.transaction.CannotCreateTransactionException;
 class JobRunnerTests extends RunnerFixture {
 
     private boolean lacking;
+
+    @Test
+    void aLaterVersionOfWhatIsKnownIsGivenBack() {
+        JobRun later =
+                attempt(new ClaimedJob(1, 1, 1, 1, 5, false, 0, "t@2", PAYLOAD, null, Instant.EPOCH, Instant.EPOCH));
+        assertThat(runner(handler((payload, context) -> payload)).run(later, goneOn::incrementAndGet))
+                .isTrue();
+        assertThat(settled).singleElement().isInstanceOf(Released.class);
+    }
 
     @Test
     void anAttemptThatCantBeginIsGivenBackAndItsQueueRestsUntilItIsChargedAfterAMinute() {

@@ -109,7 +109,8 @@ public final class ContainerOptions {
 
         /**
          * Sets how many jobs this node takes at most beyond those that run, so that a fast handler need not wait for its next
-         * one. It takes fewer, or none, where the handler is slower. Default: 500.
+         * one. It takes fewer, or none, where the handler is slower. For a free place it takes a batch, where there are any, which is
+         * not counted. Default: 500.
          *
          * @param newMaxPrefetch from 0 to 10,000
          * @throws InvalidOptionException if it is not in that range

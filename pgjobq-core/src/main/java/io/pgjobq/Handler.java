@@ -118,7 +118,7 @@ public record Handler(
     public interface BatchInvocation<T> {
 
         /**
-         * Runs jobs, in the order in which they were sent.
+         * Runs jobs, within a priority in the order in which they were sent.
          *
          * @throws Throwable whatever the handler throws: the attempts at all jobs have failed that were not failed apart
          */

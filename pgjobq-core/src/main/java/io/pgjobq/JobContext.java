@@ -45,8 +45,8 @@ public interface JobContext {
     Optional<ScheduledTime> scheduled();
 
     /**
-     * Returns whether the job was cancelled while it runs. Its thread has been interrupted, and whatever the handler does now, the
-     * job ends as cancelled, unless it had completed before.
+     * Returns whether the job was cancelled while it runs. Its thread has been interrupted, unless other jobs of its batch are to go
+     * on. Whatever the handler does now, the job ends as cancelled, unless it had completed before.
      */
     boolean isCancelled();
 

@@ -65,7 +65,7 @@ public @interface JobHandler {
 
     /**
      * With how many jobs the method is called at once, at most: from 1 to 10,000, or 0 for a method that takes one. It takes a
-     * {@code List} of payloads or of {@link BatchJob}s then, in the order in which they were sent, and returns nothing. A batch takes
+     * {@code List} of payloads or of {@link BatchJob}s then, within a priority in the order in which they were sent, and returns nothing. A batch takes
      * one place among the queue's {@code concurrency}. In a transaction, all jobs of the batch are completed with it, by one
      * statement. If the method throws, the attempts at all jobs have failed that it has not failed apart, and these jobs are tried
      * again one by one.

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,9 +49,6 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     /** How long a job that was sent to be waited for has to end before it is looked up: most ends are told of by then. */
     private static final Duration GRACE = Duration.ofMillis(10);
 
-    /** How often everything is looked up while notifications arrive. */
-    private static final Duration RARELY = Duration.ofSeconds(30);
-
     private static final long[] NONE = {};
 
     private static final Logger LOG = Log.of(CompletionTracker.class);
@@ -58,13 +56,12 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     private final Ends ends;
     private final PayloadConverter converter;
     private final Duration defaultTimeout;
-    private final Duration pollInterval;
-    private final Listening listening;
     private final Outage outage;
     private final Background background;
     private final CallbackThreads callbacks;
     private final ProgressWatch progress;
     private final Timer timer;
+    private final LookAround lookAround;
 
     /** Those who wait for a job that is to be found. Guarded by the background's lock. */
     private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
@@ -88,7 +85,8 @@ public final class CompletionTracker implements Completions, AutoCloseable {
             Duration defaultTimeout,
             Duration pollInterval,
             Listening listening,
-            Vitals vitals) {
+            Vitals vitals,
+            LongSupplier nanoTime) {
         this(
                 Ends.of(store, progressed),
                 converter,
@@ -97,7 +95,8 @@ public final class CompletionTracker implements Completions, AutoCloseable {
                 listening,
                 vitals,
                 new CallbackThreads(new DaemonThreads("pgjobq-completion-")),
-                new TimerThread("pgjobq-timeout-"));
+                new TimerThread("pgjobq-timeout-"),
+                nanoTime);
     }
 
     CompletionTracker(
@@ -108,17 +107,17 @@ public final class CompletionTracker implements Completions, AutoCloseable {
             Listening listening,
             Vitals vitals,
             CallbackThreads callbacks,
-            Timer timer) {
+            Timer timer,
+            LongSupplier nanoTime) {
         this.ends = ends;
         this.converter = converter;
         this.defaultTimeout = defaultTimeout;
-        this.pollInterval = pollInterval;
-        this.listening = listening;
         this.outage = new Outage(LOG, "waiting for jobs", vitals);
         this.background = new Background("pgjobq-completions", vitals);
         this.callbacks = callbacks;
-        this.progress = new ProgressWatch(ends, background, callbacks, MOST_AT_ONCE);
+        this.progress = new ProgressWatch(ends, background, callbacks, MOST_AT_ONCE, this::waitersOf);
         this.timer = timer;
+        this.lookAround = new LookAround(listening, pollInterval, nanoTime);
     }
 
     @Override
@@ -226,7 +225,6 @@ public final class CompletionTracker implements Completions, AutoCloseable {
                 return;
             }
             waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
-            progress.add(waiter);
             if (marked) {
                 after(GRACE, waiter, () -> endedElsewhere(List.of(waiter.id())));
             } else {
@@ -315,13 +313,14 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     }
 
     private void forget(Waiter<?> waiter) {
-        progress.remove(waiter);
+        waiter.close();
         background.change(() -> {
             uncommitted.remove(waiter);
             List<Waiter<?>> others = waiters.get(waiter.id());
             if (others != null && others.remove(waiter) && others.isEmpty()) {
                 waiters.remove(waiter.id());
                 toLookUp.remove(waiter.id());
+                progress.forget(waiter.id());
             }
         });
     }
@@ -370,9 +369,14 @@ public final class CompletionTracker implements Completions, AutoCloseable {
 
     /** Waits for jobs to look up; returns whether to go on. */
     private boolean awaitWork() throws InterruptedException {
-        background.await(() -> !waiters.isEmpty());
-        Duration pause = listening.isListening() ? RARELY : pollInterval;
-        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0 || progress.isAsked(), pause)) {
+        if (background.read(waiters::isEmpty)) {
+            background.await(() -> !waiters.isEmpty());
+            lookAround.done();
+        }
+        // However much there is to look up: what nobody has told of is looked for in time.
+        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0 || progress.isAsked(), lookAround.dueIn())
+                || lookAround.dueIn().isZero()) {
+            lookAround.done();
             lookEverywhere();
         }
         return !background.isStopping();

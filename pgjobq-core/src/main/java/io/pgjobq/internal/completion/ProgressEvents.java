@@ -70,14 +70,17 @@ final class ProgressEvents {
     }
 
     private void tell() {
-        for (JobProgress progress = take(); progress != null; progress = take()) {
-            try {
-                listener.accept(progress);
-            } catch (Throwable ex) {
-                failed(ex);
-            }
+        for (Runnable what = next(); what != null; what = next()) {
+            what.run();
         }
-        told();
+    }
+
+    private void tell(JobProgress progress) {
+        try {
+            listener.accept(progress);
+        } catch (Throwable ex) {
+            failed(ex);
+        }
     }
 
     /** Once is enough: it may fail each second. */
@@ -91,29 +94,21 @@ final class ProgressEvents {
         }
     }
 
-    private @Nullable JobProgress take() {
+    /** Returns what to do next, {@code null} if there is nothing: then nobody is telling any more, as whoever comes sees. */
+    private @Nullable Runnable next() {
         lock.lock();
         try {
             JobProgress taken = over ? null : next;
             next = null;
-            telling = taken != null;
-            return taken;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void told() {
-        Runnable waiting;
-        lock.lock();
-        try {
-            waiting = telling ? null : end;
+            if (taken != null) {
+                return () -> tell(taken);
+            }
+            telling = false;
+            Runnable waiting = end;
             end = null;
+            return waiting;
         } finally {
             lock.unlock();
-        }
-        if (waiting != null) {
-            waiting.run();
         }
     }
 

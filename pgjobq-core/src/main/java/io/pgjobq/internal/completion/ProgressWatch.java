@@ -2,14 +2,12 @@ package io.pgjobq.internal.completion;
 
 import io.pgjobq.internal.store.StoredProgress;
 import io.pgjobq.internal.support.Background;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 import org.springframework.dao.PermissionDeniedDataAccessException;
 
 /** Those who want to know how far jobs are. Only their jobs are looked up, when somebody has told of progress. Thread-safe. */
@@ -20,38 +18,31 @@ final class ProgressWatch {
     private final Executor callbacks;
     private final int mostAtOnce;
 
-    /** Guarded by the background's lock. */
-    private final Map<Long, List<Waiter<?>>> watching = new HashMap<>();
+    private final LongFunction<List<Waiter<?>>> waiters;
 
     /** Guarded by the background's lock. */
     private final Set<Long> toLookUp = new LinkedHashSet<>();
 
-    /** @param background whose thread looks up */
-    ProgressWatch(Ends ends, Background background, Executor callbacks, int mostAtOnce) {
+    /**
+     * @param background whose thread looks up
+     * @param waiters who waits for a job
+     */
+    ProgressWatch(
+            Ends ends,
+            Background background,
+            Executor callbacks,
+            int mostAtOnce,
+            LongFunction<List<Waiter<?>>> waiters) {
         this.ends = ends;
         this.background = background;
         this.callbacks = callbacks;
         this.mostAtOnce = mostAtOnce;
+        this.waiters = waiters;
     }
 
-    void add(Waiter<?> waiter) {
-        if (waiter.wantsProgress()) {
-            background.change(() -> watching.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1))
-                    .add(waiter));
-        }
-    }
-
-    void remove(Waiter<?> waiter) {
-        if (waiter.wantsProgress()) {
-            waiter.close();
-            background.change(() -> {
-                List<Waiter<?>> others = watching.get(waiter.id());
-                if (others != null && others.remove(waiter) && others.isEmpty()) {
-                    watching.remove(waiter.id());
-                    toLookUp.remove(waiter.id());
-                }
-            });
-        }
+    /** Nobody waits for the job any more. */
+    void forget(long job) {
+        background.change(() -> toLookUp.remove(job));
     }
 
     /** The progress of jobs was written in this process. */
@@ -62,12 +53,12 @@ final class ProgressWatch {
     }
 
     private List<Waiter<?>> of(long job) {
-        return background.read(() -> List.copyOf(watching.getOrDefault(job, List.of())));
+        return waiters.apply(job).stream().filter(Waiter::wantsProgress).toList();
     }
 
     /** Those of the jobs are to be looked up that somebody watches. */
     void ask(Collection<Long> jobs) {
-        background.change(() -> jobs.stream().filter(watching::containsKey).forEach(toLookUp::add));
+        background.change(() -> jobs.stream().filter(job -> !of(job).isEmpty()).forEach(toLookUp::add));
     }
 
     /** Returns whether there is something to look up. Asked under the background's lock. */

@@ -129,7 +129,6 @@ final class NodeAssembly {
         NotificationStore notifications = new NotificationStore(answering);
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
-
         vitals = new Vitals(options.timeout(), nanoTime);
         node = new RegisteredNode(nodes, options.name(), options.timeout(), new Heartbeats(), vitals, nanoTime);
         if (listenConnections == null) {
@@ -160,7 +159,8 @@ final class NodeAssembly {
                 options.completionTimeout(),
                 options.pollInterval(),
                 listening,
-                vitals);
+                vitals,
+                nanoTime);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new BatchSettler(recorder, vitals, nanoTime);

@@ -1,17 +1,21 @@
 package io.pgjobq.internal.worker;
 
+import io.pgjobq.internal.support.Log;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * Waits for a handler's work without a thread. Whoever calls {@link #isOver} and the stage's end meet once: who comes second
  * goes on. Thread-safe.
  */
 final class Awaited {
+
+    private static final Logger LOG = Log.of(Awaited.class);
 
     private static final Runnable LEFT = () -> {};
     private static final Runnable OVER = () -> {};
@@ -63,6 +67,15 @@ final class Awaited {
             // No thread is to be had, or the node has stopped: a job that is not settled would be worse than a thread
             // held up.
             work.run();
+        }
+    }
+
+    /** Makes the work of an attempt end, if it can be cancelled. */
+    static void cancel(CompletionStage<?> stage, JobRun run) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (RuntimeException ex) {
+            LOG.debug("{}: its work can't be cancelled", run, ex);
         }
     }
 

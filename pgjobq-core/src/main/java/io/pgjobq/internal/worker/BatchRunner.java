@@ -7,10 +7,11 @@ import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
+import io.pgjobq.internal.worker.AttemptEnds.KeptException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
+import io.pgjobq.internal.worker.AttemptEnds.TooLateException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -71,7 +72,7 @@ final class BatchRunner {
     /** Returns the jobs that may begin, and whose payloads could be read; the attempts at the others have ended. */
     private List<BatchEntry> enter(JobBatch batch) {
         List<BatchEntry> entries = new ArrayList<>(batch.runs().size());
-        NotBegunException unreadable = null;
+        Throwable unreadable = null;
         long bytes = 0;
         for (JobRun run : batch.runs()) {
             Handler handler = admission.admit(run);
@@ -80,7 +81,7 @@ final class BatchRunner {
                 continue;
             }
             if (!isRead && unreadable != null) {
-                // Where one can't be read since no connection is to be had, the others need not wait for one, too.
+                // Where one had to wait in vain, for a connection or for who keeps it, the others need not wait, too.
                 ends.ended(run, unreadable);
             } else if (!isRead && bytes > MOST_BYTES) {
                 run.settle(new Released(run.job()));
@@ -90,12 +91,23 @@ final class BatchRunner {
                     bytes += payload.length;
                     entries.add(new BatchEntry(run, handler, payloads.converted(handler, run.job(), payload)));
                 } catch (Throwable thrown) {
-                    unreadable = thrown instanceof NotBegunException unbegun ? unbegun : unreadable;
+                    unreadable = thrown instanceof NotBegunException || thrown instanceof KeptException
+                            ? thrown
+                            : unreadable;
                     ends.ended(run, thrown);
                 }
             }
         }
-        return entries;
+        return entries.stream().filter(entry -> !isOver(entry.run())).toList();
+    }
+
+    /** The others were read since the job was asked for. */
+    private boolean isOver(JobRun run) {
+        boolean over = run.expires();
+        if (over) {
+            ends.ended(run, new TooLateException());
+        }
+        return over;
     }
 
     private void call(List<BatchEntry> entries) {
@@ -114,7 +126,7 @@ final class BatchRunner {
     }
 
     /** Returns when the handler has. */
-    private @Nullable Object invoke(Handler handler, List<BatchEntry> entries) throws Throwable {
+    private void invoke(Handler handler, List<BatchEntry> entries) throws Throwable {
         backOff.begun(handler);
         List<JobRun> runs = entries.stream().map(BatchEntry::run).toList();
         Timer.Alarm limit = limits.watch(runs, handler);
@@ -126,7 +138,6 @@ final class BatchRunner {
                         + value.getClass().getName()
                         + " for a batch of jobs, whose results it can't be; return nothing");
             }
-            return null;
         } finally {
             limit.cancel();
         }

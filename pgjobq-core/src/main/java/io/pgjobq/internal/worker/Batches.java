@@ -16,17 +16,25 @@ final class Batches {
 
     private final Handlers handlers;
     private final int largest;
-    private final boolean none;
+    private final int kinds;
 
     Batches(Handlers handlers) {
         this.handlers = handlers;
         this.largest = handlers.all().mapToInt(Batches::size).max().orElse(1);
-        this.none = handlers.all().allMatch(handler -> handler.batching() == null);
+        this.kinds = (int) handlers.all()
+                .distinct()
+                .filter(handler -> handler.batching() != null)
+                .count();
     }
 
     /** Returns whether all jobs run one by one. */
     boolean isNone() {
-        return none;
+        return kinds == 0;
+    }
+
+    /** Returns how many handlers are called with batches: of one job more, two are for the same. */
+    int kinds() {
+        return kinds;
     }
 
     /** Returns how many jobs run together at most, 1 if no handler takes more. */
@@ -36,7 +44,7 @@ final class Batches {
 
     /** Returns whether the job's handler is called with batches, be it of one job. */
     boolean takes(JobRun run) {
-        return !none && handler(run) != null;
+        return !isNone() && handler(run) != null;
     }
 
     /** Returns the job's handler if it is called with batches, {@code null} if not. */
@@ -50,8 +58,8 @@ final class Batches {
      * for others.
      */
     List<JobRun> next(Collection<JobRun> held) {
-        Map<Handler, Group> waiting = new IdentityHashMap<>();
-        Group due = null;
+        Map<Handler, List<JobRun>> waiting = new IdentityHashMap<>();
+        List<JobRun> due = null;
         for (JobRun run : held) {
             Handler handler = handlerWithOthers(run);
             if (handler == null) {
@@ -60,16 +68,16 @@ final class Batches {
                 }
                 continue;
             }
-            Group group = waiting.computeIfAbsent(handler, first -> new Group());
-            group.runs.add(run);
-            if ((due == null || due == group) && group.runs.size() == size(handler)) {
-                return group.runs;
+            List<JobRun> group = waiting.computeIfAbsent(handler, first -> new ArrayList<>());
+            group.add(run);
+            if ((due == null || due == group) && group.size() == size(handler)) {
+                return group;
             }
             if (due == null && run.heldNanos() >= wait(handler)) {
                 due = group;
             }
         }
-        return due == null ? List.of() : due.runs;
+        return due == null ? List.of() : due;
     }
 
     /** Returns how long it takes until the first of the jobs need not wait any more, all of which do now. */
@@ -83,7 +91,7 @@ final class Batches {
 
     /** Returns how long the job may wait for others, in nanoseconds. */
     long wait(JobRun run) {
-        Handler handler = none ? null : handlerWithOthers(run);
+        Handler handler = isNone() ? null : handlerWithOthers(run);
         return handler == null ? 0 : wait(handler);
     }
 
@@ -102,11 +110,5 @@ final class Batches {
 
     private @Nullable Handler handlerWithOthers(JobRun run) {
         return run.attempt() > 1 || run.job().quarantined() ? null : handler(run);
-    }
-
-    /** Jobs of one handler. */
-    private static final class Group {
-
-        private final List<JobRun> runs = new ArrayList<>();
     }
 }

@@ -5,7 +5,9 @@ import io.pgjobq.internal.settle.Settler;
 import io.pgjobq.internal.store.Settlement.Released;
 import io.pgjobq.internal.support.Log;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Empties a container: gives back what has not started, waits for what runs, interrupts it, gives back the rest. Thread-safe. */
@@ -72,10 +74,19 @@ final class Drain {
     /** Given back as others are, a job that stops each node that runs it would do so for ever. */
     private void failExiting() {
         for (JobRun run : workload.running()) {
-            if (run.callsExit()) {
-                runner.exited(run);
-                workload.abandon(run);
+            if (run.leads() && callsExit(run.handlerThread())) {
+                run.together().stream().skip(1).forEach(JobRun::quiet);
+                run.together().forEach(runner::exited);
+                run.together().forEach(workload::abandon);
             }
         }
+    }
+
+    /** Returns whether a handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
+    static boolean callsExit(@Nullable Thread thread) {
+        return thread != null
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
+                                && frame.getMethodName().equals("exit"));
     }
 }

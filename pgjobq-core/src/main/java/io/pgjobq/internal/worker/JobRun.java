@@ -7,11 +7,9 @@ import io.pgjobq.internal.progress.ProgressReport;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.Settlement;
 import io.pgjobq.internal.store.StoredJson;
-import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +20,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /**
  * One attempt at one job, from the claim to the settlement. It is settled once: by the thread that runs it, or by its
@@ -30,15 +27,13 @@ import org.slf4j.Logger;
  */
 final class JobRun implements JobContext {
 
-    private static final Logger LOG = Log.of(JobRun.class);
-
     private final ClaimedJob job;
     private final String queue;
     private final int maxAttempts;
     private final Hold hold;
     private final BooleanSupplier stopping;
     private final Consumer<Settlement> settler;
-    private final ProgressReport progress;
+    private final ProgressReport.Sink reports;
     private final LongSupplier nanoTime;
     private final long claimedAt;
     private final AtomicBoolean settled = new AtomicBoolean();
@@ -65,7 +60,10 @@ final class JobRun implements JobContext {
     private volatile @Nullable CompletionStage<?> awaited;
 
     /** Until the deadline, {@code null} if there is none. Only used by the running thread. */
-    private @Nullable Duration timeLeft;
+    private @Nullable TimeLeft timeLeft;
+
+    /** How far the handler says that it is, {@code null} as long as it says nothing. Written under the lock. */
+    private volatile @Nullable ProgressReport progress;
 
     /** What watches how long it runs, {@code null} if nothing does. */
     private volatile Timer.@Nullable Alarm alarm;
@@ -77,7 +75,7 @@ final class JobRun implements JobContext {
             Hold hold,
             BooleanSupplier stopping,
             Consumer<Settlement> settler,
-            ProgressReport.Sink progress,
+            ProgressReport.Sink reports,
             LongSupplier nanoTime) {
         this.job = job;
         this.queue = queue;
@@ -85,7 +83,7 @@ final class JobRun implements JobContext {
         this.hold = hold;
         this.stopping = stopping;
         this.settler = settler;
-        this.progress = new ProgressReport(job, progress);
+        this.reports = reports;
         this.nanoTime = nanoTime;
         this.claimedAt = nanoTime.getAsLong();
     }
@@ -152,19 +150,25 @@ final class JobRun implements JobContext {
     void await(CompletionStage<?> stage) {
         awaited = stage;
         if (interruption != null) {
-            cancel(stage);
+            Awaited.cancel(stage, this);
         }
     }
 
     /** The job must have succeeded in so long. */
     void expiresIn(Duration left) {
-        timeLeft = left;
+        timeLeft = TimeLeft.of(left, nanoTime);
     }
 
-    /** Returns how long the job had left when it started, {@code null} if it has no deadline. */
+    /** Returns how long the job has left, nothing if its time is over; {@code null} if it has no deadline. */
     @Nullable
     Duration timeLeft() {
-        return timeLeft;
+        return timeLeft == null ? null : timeLeft.now();
+    }
+
+    /** Returns whether the deadline was over before the handler was called; then the attempt is to end by it. */
+    boolean expires() {
+        Duration left = timeLeft();
+        return left != null && left.isZero() && mark(new Interruption.ByDeadline());
     }
 
     /** How long it runs is watched, until it is settled. */
@@ -207,7 +211,7 @@ final class JobRun implements JobContext {
         }
         CompletionStage<?> stage = awaited;
         if (stage != null) {
-            cancel(stage);
+            Awaited.cancel(stage, this);
         }
         return true;
     }
@@ -224,14 +228,6 @@ final class JobRun implements JobContext {
             return true;
         } finally {
             interrupting.unlock();
-        }
-    }
-
-    private void cancel(CompletionStage<?> stage) {
-        try {
-            stage.toCompletableFuture().cancel(true);
-        } catch (RuntimeException ex) {
-            LOG.debug("{}: its work can't be cancelled", this, ex);
         }
     }
 
@@ -257,16 +253,9 @@ final class JobRun implements JobContext {
         return interruption instanceof Interruption.ByCancellation cancelled ? cancelled : null;
     }
 
-    /** Returns whether the handler has called {@code System.exit}: it never returns, and what stops now waits for it. */
-    boolean callsExit() {
-        Thread running = handlerThread();
-        return running != null
-                && Arrays.stream(running.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime")
-                                && frame.getMethodName().equals("exit"));
-    }
-
-    private @Nullable Thread handlerThread() {
+    /** Returns the thread that runs the handler, {@code null} if none does. */
+    @Nullable
+    Thread handlerThread() {
         JobBatch of = batch;
         return of == null ? thread : of.thread();
     }
@@ -288,7 +277,10 @@ final class JobRun implements JobContext {
         } finally {
             settled.set(said);
         }
-        progress.close();
+        ProgressReport reported = progress;
+        if (reported != null) {
+            reported.close();
+        }
         Timer.Alarm watching = alarm;
         if (watching != null) {
             watching.cancel();
@@ -377,7 +369,24 @@ final class JobRun implements JobContext {
             throw new IllegalArgumentException(
                     this + ": its progress must be from 0 to the total, but is " + done + " of " + total);
         }
-        progress.set(done, total, message);
+        report().set(done, total, message);
+    }
+
+    private ProgressReport report() {
+        ProgressReport report = progress;
+        if (report == null) {
+            interrupting.lock();
+            try {
+                report = progress == null ? new ProgressReport(job, reports) : progress;
+                progress = report;
+            } finally {
+                interrupting.unlock();
+            }
+        }
+        if (isSettled()) {
+            report.close();
+        }
+        return report;
     }
 
     @Override

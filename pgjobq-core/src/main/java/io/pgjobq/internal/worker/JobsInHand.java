@@ -50,7 +50,7 @@ final class JobsInHand {
         this.concurrency = options.concurrency();
         this.batches = batches;
         this.wait = wait;
-        this.pace = new PrefetchSizer(options.maxPrefetch(), batches.largest());
+        this.pace = new PrefetchSizer(options.maxPrefetch(), batches.largest(), batches.kinds() + 1);
         this.lanes = new Lanes(quarantine);
         this.mayTake = mayTake;
         this.threads = threads;

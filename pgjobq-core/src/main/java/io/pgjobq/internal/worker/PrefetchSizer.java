@@ -10,9 +10,6 @@ final class PrefetchSizer {
     /** However many places are free, no more than these are taken for them at once. */
     private static final int MOST_IN_PLACES = 10_000;
 
-    /** With fewer than two, no batch would come about of which more could be learned. */
-    private static final int FEW = 2;
-
     private static final double WINDOW_NANOS = 20_000_000;
 
     /** The weight of the newest measurement. */
@@ -20,6 +17,7 @@ final class PrefetchSizer {
 
     private final int most;
     private final int batch;
+    private final int few;
 
     /** How many jobs to take for a place. */
     private int aPlace;
@@ -30,10 +28,12 @@ final class PrefetchSizer {
     /**
      * @param most never more than these
      * @param batch how many jobs run together at most
+     * @param few how many to take for a place where batches seem not to come about, so that they would if they could
      */
-    PrefetchSizer(int most, int batch) {
+    PrefetchSizer(int most, int batch, int few) {
         this.most = most;
         this.batch = batch;
+        this.few = few;
         this.aPlace = batch;
     }
 
@@ -54,7 +54,7 @@ final class PrefetchSizer {
     void tooMuch(boolean oneByOne) {
         handlerNanos = Double.POSITIVE_INFINITY;
         if (oneByOne) {
-            aPlace = Math.min(batch, FEW);
+            aPlace = Math.min(batch, few);
         }
     }
 

@@ -49,10 +49,17 @@ final class Runners {
 
     /** There was not even the memory to say how the attempt ended: the tables know that the job has not. */
     private void disownUnsettled(JobRun last) {
-        for (JobRun run : last.together()) {
-            if (!run.isSettled()) {
-                services.disown(run.job());
-            }
+        JobBatch batch = last.batch();
+        if (batch == null) {
+            disownIfUnsettled(last);
+        } else {
+            batch.runs().forEach(this::disownIfUnsettled);
+        }
+    }
+
+    private void disownIfUnsettled(JobRun run) {
+        if (!run.isSettled()) {
+            services.disown(run.job());
         }
     }
 }

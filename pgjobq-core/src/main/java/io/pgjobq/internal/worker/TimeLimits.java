@@ -45,7 +45,7 @@ final class TimeLimits {
 
     /**
      * The handler is about to be called with a batch, to which its time limit applies. A deadline concerns its own job only, and
-     * interrupts nothing. Returns what is to be cancelled when the call is over.
+     * interrupts nothing as long as the others have time. Returns what is to be cancelled when the call is over.
      */
     Timer.Alarm watch(List<JobRun> runs, Handler handler) {
         if (runs.size() == 1) {
@@ -55,11 +55,23 @@ final class TimeLimits {
         for (JobRun run : runs) {
             Duration left = run.timeLeft();
             if (left != null) {
-                run.watchedBy(timer.after(left, () -> run.interrupt(new Interruption.ByDeadline())));
+                run.watchedBy(timer.after(left, () -> late(run)));
             }
         }
         Duration limit = limit(handler);
         return limit.isZero() ? () -> {} : timer.after(limit, () -> interrupt(runs, limit));
+    }
+
+    /** The job is dead whatever its batch comes to, which goes on: who waits for the job need not wait for that. */
+    private void late(JobRun run) {
+        if (run.interrupt(new Interruption.ByDeadline())) {
+            run.watchedBy(timer.after(
+                    GRACE,
+                    () -> threads.execute(() -> {
+                        ends.overran(run);
+                        run.quiet();
+                    })));
+        }
     }
 
     private void interrupt(List<JobRun> runs, Duration limit) {

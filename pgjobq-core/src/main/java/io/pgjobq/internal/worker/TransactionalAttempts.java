@@ -12,6 +12,7 @@ import io.pgjobq.internal.worker.AttemptEnds.TooLateException;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.transaction.support.TransactionOperations;
@@ -53,40 +54,69 @@ final class TransactionalAttempts {
     void run(TransactionOperations transaction, Handler handler, @Nullable Object payload, JobRun run)
             throws Throwable {
         Joint joint = new Joint();
-        try {
-            transaction.executeWithoutResult(status -> {
-                joint.begun = true;
-                backOff.begun(handler);
-                limits.watch(run, handler);
-                events.started(run);
-                try {
+        within(
+                transaction,
+                handler,
+                () -> {
+                    if (run.expires()) {
+                        throw new TooLateException();
+                    }
+                    backOff.begun(handler);
+                    limits.watch(run, handler);
+                    events.started(run);
                     joint.result = results.bytes(handler, invoke(handler, payload, run));
-                } catch (Throwable thrown) {
-                    throw new HandlerFailed(thrown);
-                }
-                if (status.isRollbackOnly()) {
-                    throw new HandlerFailed(new IllegalStateException(
-                            handler.description() + " marked its transaction to be rolled back"));
-                }
-                if (run.isTooLate()) {
-                    throw new HandlerFailed(new TooLateException());
-                }
-                joint.micros = AttemptEnds.micros(run);
-                if (store.canComplete()) {
-                    joint.completion = complete(run, joint);
-                }
-            });
-        } catch (HandlerFailed failed) {
-            throw failed.thrown;
-        } catch (RuntimeException ex) {
-            throw joint.begun ? ex : new NotBegunException(handler, "no transaction could be begun", ex);
-        }
+                },
+                () -> {
+                    if (run.isTooLate()) {
+                        throw new TooLateException();
+                    }
+                    joint.micros = AttemptEnds.micros(run);
+                    if (store.canComplete()) {
+                        joint.completion = complete(run, joint);
+                    }
+                });
         Succeeded succeeded = new Succeeded(run.job(), joint.micros, joint.result);
         if (joint.completion == null) {
             warnOnce(handler);
             ends.succeeded(run, succeeded);
         } else {
             ends.completed(run, succeeded, joint.completion);
+        }
+    }
+
+    /** The call of a handler. */
+    interface Call {
+
+        void run() throws Throwable;
+    }
+
+    /**
+     * Calls a handler in a transaction, and does something more there if it returns; whatever either throws rolls back.
+     *
+     * @throws NotBegunException if no transaction could be begun
+     * @throws Throwable what one of them throws, or the commit
+     */
+    static void within(TransactionOperations transaction, Handler handler, Call call, Runnable completion)
+            throws Throwable {
+        AtomicBoolean begun = new AtomicBoolean();
+        try {
+            transaction.executeWithoutResult(status -> {
+                begun.set(true);
+                try {
+                    call.run();
+                } catch (Throwable thrown) {
+                    throw new HandlerFailed(thrown);
+                }
+                if (status.isRollbackOnly()) {
+                    throw new IllegalStateException(
+                            handler.description() + " marked its transaction to be rolled back");
+                }
+                completion.run();
+            });
+        } catch (HandlerFailed failed) {
+            throw failed.thrown;
+        } catch (RuntimeException ex) {
+            throw begun.get() ? ex : new NotBegunException(handler, "no transaction could be begun", ex);
         }
     }
 
@@ -121,7 +151,6 @@ final class TransactionalAttempts {
     /** What passes from inside the transaction to the outside. Used by one thread. */
     private static final class Joint {
 
-        private boolean begun;
         private byte @Nullable [] result;
         private long micros;
         private @Nullable TransactionalEnd completion;
@@ -129,9 +158,9 @@ final class TransactionalAttempts {
 
     /** Carries what the handler threw through the transaction, which it rolls back. */
     @SuppressWarnings("serial")
-    static final class HandlerFailed extends RuntimeException {
+    private static final class HandlerFailed extends RuntimeException {
 
-        final Throwable thrown;
+        private final Throwable thrown;
 
         HandlerFailed(Throwable thrown) {
             super(null, thrown, false, false);

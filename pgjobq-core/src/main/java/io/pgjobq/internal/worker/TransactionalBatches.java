@@ -8,7 +8,7 @@ import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.worker.AttemptEnds.JobLostException;
 import io.pgjobq.internal.worker.AttemptEnds.NotBegunException;
 import io.pgjobq.internal.worker.AttemptEnds.TooLateException;
-import io.pgjobq.internal.worker.TransactionalAttempts.HandlerFailed;
+import io.pgjobq.internal.worker.TransactionalAttempts.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,13 +30,6 @@ final class TransactionalBatches {
     private final TransactionalAttempts attempts;
     private final AttemptEnds ends;
 
-    /** The call of the handler. */
-    interface Call {
-
-        @Nullable
-        Object invoke() throws Throwable;
-    }
-
     TransactionalBatches(WorkerStore store, TransactionalAttempts attempts, AttemptEnds ends) {
         this.store = store;
         this.attempts = attempts;
@@ -52,26 +45,10 @@ final class TransactionalBatches {
     void run(TransactionOperations transaction, Handler handler, List<BatchEntry> entries, Call call) throws Throwable {
         Joint joint = new Joint();
         try {
-            transaction.executeWithoutResult(status -> {
-                joint.begun = true;
-                try {
-                    call.invoke();
-                } catch (Throwable thrown) {
-                    throw new HandlerFailed(thrown);
-                }
-                if (status.isRollbackOnly()) {
-                    throw new HandlerFailed(new IllegalStateException(
-                            handler.description() + " marked its transaction to be rolled back"));
-                }
-                complete(entries, joint);
-            });
-        } catch (HandlerFailed failed) {
-            throw failed.thrown;
+            TransactionalAttempts.within(transaction, handler, call, () -> complete(entries, joint));
         } catch (GivenUpException givenUp) {
             giveUp(entries, givenUp);
             return;
-        } catch (RuntimeException ex) {
-            throw joint.begun ? ex : new NotBegunException(handler, "no transaction could be begun", ex);
         }
         committed(handler, entries, joint);
     }
@@ -164,7 +141,6 @@ final class TransactionalBatches {
     /** What passes from inside the transaction to the outside. Used by one thread. */
     private static final class Joint {
 
-        private boolean begun;
         private final List<Succeeded> succeeded = new ArrayList<>();
         private @Nullable TransactionalEnds completed;
     }

@@ -40,7 +40,8 @@ class CompletionFaultTests {
             this::isListening,
             vitals,
             new CallbackThreads(failingThreads()),
-            new ManualTimer());
+            new ManualTimer(),
+            System::nanoTime);
 
     enum Fault {
         ERROR(new StackOverflowError()),

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ class CompletionTrackerTests {
 
     private final FakeEnds ends = new FakeEnds();
     private final ManualTimer timer = new ManualTimer();
+    private final AtomicLong now = new AtomicLong();
     private final CountDownLatch go = new CountDownLatch(1);
     private final FakeTransaction transaction = new FakeTransaction();
     private final CompletionTracker tracker = new CompletionTracker(
@@ -44,7 +46,8 @@ class CompletionTrackerTests {
             () -> true,
             new Vitals(HOUR, System::nanoTime),
             new CallbackThreads(new DaemonThreads("callback-")),
-            timer);
+            timer,
+            now::get);
 
     @AfterEach
     void end() {

@@ -12,12 +12,15 @@ import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -30,6 +33,7 @@ class WatchedCompletionTests {
 
     private final FakeEnds ends = new FakeEnds();
     private final ManualTimer timer = new ManualTimer();
+    private final AtomicLong now = new AtomicLong();
     private final CountDownLatch go = new CountDownLatch(1);
     private final BlockingQueue<Long> told = new LinkedBlockingQueue<>();
     private final CompletionTracker tracker = new CompletionTracker(
@@ -40,7 +44,8 @@ class WatchedCompletionTests {
             () -> true,
             new Vitals(HOUR, System::nanoTime),
             new CallbackThreads(new DaemonThreads("callback-")),
-            timer);
+            timer,
+            now::get);
 
     @AfterEach
     void end() {
@@ -58,6 +63,21 @@ class WatchedCompletionTests {
 
     private Long next() throws InterruptedException {
         return told.poll(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatNobodyToldOfIsLookedForInTimeHoweverOftenProgressIs() throws Exception {
+        watch(7);
+        var unused = tracker.completion(8, Void.class, HOUR);
+        Set<Long> first = new HashSet<>(ends.asked.take());
+        while (first.size() < 2) {
+            first.addAll(ends.asked.take());
+        }
+
+        now.addAndGet(LookAround.RARELY.toNanos());
+        tracker.progressedElsewhere(List.of(7L));
+
+        assertThat(ends.asked.poll(10, TimeUnit.SECONDS)).containsExactlyInAnyOrder(7L, 8L);
     }
 
     @Test

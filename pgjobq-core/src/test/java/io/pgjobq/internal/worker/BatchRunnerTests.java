@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgjobq.BatchJob;
+import io.pgjobq.DeadlineExceededException;
 import io.pgjobq.Handler;
 import io.pgjobq.Handler.Batching;
 import io.pgjobq.JobContext;
@@ -254,6 +255,44 @@ class BatchRunnerTests extends RunnerFixture {
                 .isInstanceOfSatisfying(
                         Failed.class,
                         failed -> assertThat(failed.retryInMillis()).isNull());
+    }
+
+    @Test
+    void whoWaitsForAJobWhoseDeadlineIsOverNeedNotWaitForItsBatch() {
+        runs = List.of(attempt(job(1)), attempt(job(2, null)));
+        store.started = new StartedJob.Payload(PAYLOAD, Duration.ofSeconds(3));
+        run(null, jobs -> {
+            timer.advance(Duration.ofSeconds(3));
+            assertThat(settled).isEmpty();
+            timer.advance(TimeLimits.GRACE);
+            assertThat(settled).singleElement().isEqualTo(of(2)).isInstanceOf(Failed.class);
+        });
+        assertThat(of(1)).isInstanceOf(Succeeded.class);
+        assertThat(settled).hasSize(2);
+    }
+
+    @Test
+    void aJobWhoseDeadlineIsOverWhenAllAreReadIsNotStarted() {
+        runs = List.of(attempt(job(1, null)), attempt(job(2, null)));
+        store.started = new StartedJob.Payload(PAYLOAD, Duration.ofSeconds(3));
+        store.beforeStart = () -> now.addAndGet(Duration.ofSeconds(3).toNanos());
+        run(null, jobs -> assertThat(jobs).hasSize(1));
+        assertThat(of(1))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        failed ->
+                                assertThat(failed.error().type()).isEqualTo(DeadlineExceededException.class.getName()));
+        assertThat(of(2)).isInstanceOf(Succeeded.class);
+    }
+
+    @Test
+    void ofJobsThatSomebodyMayKeepOneIsWaitedForAndNoMore() {
+        runs = List.of(attempt(job(1, null)), attempt(job(2, null)), attempt(job(3)));
+        store.started = new StartedJob.Held();
+        run(null, jobs -> assertThat(jobs).hasSize(1));
+        assertThat(store.starts).hasValue(1);
+        assertThat(List.of(of(1), of(2))).allMatch(Released.class::isInstance);
+        assertThat(of(3)).isInstanceOf(Succeeded.class);
     }
 
     @Test

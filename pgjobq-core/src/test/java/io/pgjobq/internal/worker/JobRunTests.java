@@ -133,9 +133,9 @@ class JobRunTests {
 
     @Test
     void doesNotCallExitOnlyBecauseItRuns() {
-        assertThat(run.callsExit()).isFalse();
+        assertThat(Drain.callsExit(run.handlerThread())).isFalse();
         run.begin();
-        assertThat(run.callsExit()).isFalse();
+        assertThat(Drain.callsExit(run.handlerThread())).isFalse();
     }
 
     private void settle(Settlement settlement) {

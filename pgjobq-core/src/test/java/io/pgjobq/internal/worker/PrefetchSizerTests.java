@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class PrefetchSizerTests {
 
-    private final PrefetchSizer pace = new PrefetchSizer(500, 1);
+    private final PrefetchSizer pace = new PrefetchSizer(500, 1, 2);
 
     @Test
     void holdsNothingBeforeItIsKnownHowFastTheHandlerIs() {
@@ -40,7 +40,7 @@ class PrefetchSizerTests {
         pace.ran(0);
         assertThat(pace.prefetch(10_000)).isEqualTo(500);
 
-        PrefetchSizer none = new PrefetchSizer(0, 1);
+        PrefetchSizer none = new PrefetchSizer(0, 1, 2);
         none.ran(0);
         assertThat(none.prefetch(10_000)).isZero();
     }
@@ -69,7 +69,7 @@ class PrefetchSizerTests {
 
     @Test
     void whereJobsRunTogetherAsManyAreTakenAsBatchesWillBeStarted() {
-        PrefetchSizer batches = new PrefetchSizer(500, 100);
+        PrefetchSizer batches = new PrefetchSizer(500, 100, 2);
         assertThat(batches.places(3)).isEqualTo(300);
         batches.ran(TimeUnit.MILLISECONDS.toNanos(10));
         assertThat(batches.prefetch(1)).isEqualTo(200);
@@ -82,14 +82,14 @@ class PrefetchSizerTests {
 
     @Test
     void forFreePlacesNoMoreThanTenThousandAreTakenOrOneEach() {
-        assertThat(new PrefetchSizer(500, 10_000).places(3)).isEqualTo(10_000);
-        assertThat(new PrefetchSizer(500, 1).places(10_000)).isEqualTo(10_000);
-        assertThat(new PrefetchSizer(500, 1).places(-1)).isEqualTo(-1);
+        assertThat(new PrefetchSizer(500, 10_000, 2).places(3)).isEqualTo(10_000);
+        assertThat(new PrefetchSizer(500, 1, 2).places(10_000)).isEqualTo(10_000);
+        assertThat(new PrefetchSizer(500, 1, 2).places(-1)).isEqualTo(-1);
     }
 
     @Test
     void fewAreTakenForAPlaceWhereJobsRunOneByOneInsteadOfTogether() {
-        PrefetchSizer batches = new PrefetchSizer(500, 5);
+        PrefetchSizer batches = new PrefetchSizer(500, 5, 2);
         batches.tooMuch(false);
         assertThat(batches.places(1)).isEqualTo(5);
         batches.tooMuch(true);

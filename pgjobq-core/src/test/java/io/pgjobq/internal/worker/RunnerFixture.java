@@ -167,6 +167,9 @@ class RunnerFixture {
         /** What came of starting a job without a payload. */
         StartedJob started = new StartedJob.Gone();
 
+        /** What happens meanwhile. */
+        Runnable beforeStart = () -> {};
+
         /** How often that was tried. */
         final AtomicInteger starts = new AtomicInteger();
 
@@ -184,6 +187,7 @@ class RunnerFixture {
         @Override
         public StartedJob start(ClaimedJob job) {
             starts.incrementAndGet();
+            beforeStart.run();
             fail();
             return started;
         }

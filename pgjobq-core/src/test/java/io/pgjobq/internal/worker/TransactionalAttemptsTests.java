@@ -2,11 +2,13 @@ package io.pgjobq.internal.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.DeadlineExceededException;
 import io.pgjobq.internal.store.Settlement.AlreadySettled;
 import io.pgjobq.internal.store.Settlement.Succeeded;
 import io.pgjobq.internal.store.TransactionalEnd;
 import io.pgjobq.test.LogLines;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,21 @@ class TransactionalAttemptsTests extends RunnerFixture {
         assertThat(settled).singleElement().isInstanceOf(AlreadySettled.class);
         assertThat(events.told).containsExactly("started 1", "succeeded 1");
         assertThat(rolledBack).hasValue(0);
+    }
+
+    @Test
+    void aJobWhoseDeadlineIsOverWhenItsTransactionHasBegunIsNotStarted() {
+        JobRun run = attempt(job(PAYLOAD));
+        run.expiresIn(Duration.ofSeconds(3));
+        now.addAndGet(Duration.ofSeconds(3).toNanos());
+        runner(handler(transaction(rolledBack), (payload, context) -> {
+                    throw new AssertionError("started");
+                }))
+                .run(run, goneOn::incrementAndGet);
+
+        assertThat(rolledBack).hasValue(1);
+        assertThat(failure().error().type()).isEqualTo(DeadlineExceededException.class.getName());
+        assertThat(failure().retryInMillis()).isNull();
     }
 
     @Test

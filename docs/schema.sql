@@ -572,7 +572,7 @@ begin
                     select unnest(c.seqs)
                     from pgjobq.claim c
                     where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from)
-                and (p_types is null or j.type = any (p_types) or p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:]))
+                and (p_types is null or j.type = any (p_types) or cardinality(p_types) > 0 and p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:]))
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;
@@ -1184,7 +1184,7 @@ begin
         order by j.seq
         limit 1000
     ) h
-    where (p_types is null or h.type = any (p_types) or p_types[1] is null and regexp_replace(h.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:])) is not true
+    where (p_types is null or h.type = any (p_types) or cardinality(p_types) > 0 and p_types[1] is null and regexp_replace(h.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:])) is not true
     group by h.type;
 end
 $$;
@@ -1580,7 +1580,7 @@ declare
     v_now timestamptz := clock_timestamp();
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
-    v_until timestamptz := coalesce(v_run_at, v_now);
+    v_until timestamptz := greatest(v_run_at, v_now);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
     v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
@@ -1617,7 +1617,7 @@ begin
                     asks = case when v_expires_at is not null or exists (
                         select from pgjobq.job_key k
                         where k.queue_id = v_queue and k.key = v_key and k.until_started) then true end
-                where j.id = v_holder and j.lane = 11;
+                where j.id = v_holder and j.queue_id = v_queue and j.lane = 11;
                 if found then
                     fate := 'replaced';
                     due_in_millis := coalesce(due_in_millis, 0);
@@ -1874,6 +1874,10 @@ declare
     v_queue integer;
     v_seq bigint;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'ending a job needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
     ended := false;
     awaited := false;
     busy := false;
@@ -1907,6 +1911,7 @@ $$;
 -- Ends a job whose deadline is over, as dead, if nobody holds it. One that is held, or is being replaced, is looked at again in five
 -- seconds: its node ends its attempt. One that has got another deadline, or none, is left alone. Locks: see end_unheld. Returns
 -- whether somebody waits for a job that it has ended.
+-- The deadline's row is locked first, and without waiting: somebody who replaces the job has it for as long as his transaction takes.
 create or replace function pgjobq.expire(p_id bigint) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1916,16 +1921,19 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    v_ended boolean := false;
     v_awaited boolean := false;
     v_later timestamptz;
 begin
+    perform from pgjobq.job_deadline d where d.job_id = p_id for update skip locked;
+    if not found then
+        return false;
+    end if;
     select case when j.expires_at <= clock_timestamp() then null else j.expires_at end into v_later
     from pgjobq.job j
     where j.id = p_id and j.expires_at is not null;
     if found and v_later is null then
-        select e.ended, e.awaited, case when not e.ended then clock_timestamp() + interval '5 seconds' end
-        into v_ended, v_awaited, v_later
+        select e.awaited, case when not e.ended then clock_timestamp() + interval '5 seconds' end
+        into v_awaited, v_later
         from pgjobq.end_unheld(p_id, 'dead', 'expired', 'its deadline was over before it succeeded') e;
     end if;
     if v_later is null then
@@ -1976,16 +1984,17 @@ begin
 end
 $$;
 
--- Cancels those of up to p_limit jobs of a lane, from p_from on, that are asked for. Those
+-- Cancels those of up to p_limit jobs of a lane, from p_from to p_until, that are asked for. Those
 -- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
--- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, but for those that wait, which no claim
+-- takes, however many wait for one moment; and then the rows of jobs that
 -- nobody holds, so that none is put in line; those that somebody has are left to the caller, since claims must not wait for him.
 -- Therefore it is called as one autocommit statement. Walks along the index of the lane, so that a call costs no more where few
 -- jobs match, or where there are many.
 -- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, those whose rows
 -- somebody has, and from where to go on, null if the lane is done.
 create or replace function pgjobq.cancel_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_queue integer, p_lane smallint, p_from bigint, p_until bigint, p_type text, p_attributes jsonb, p_error text,
     p_sent_from timestamptz, p_sent_before timestamptz, p_reason text, p_limit integer,
     out cancelled bigint, out requested bigint, out awaited bigint[], out busy bigint[],
     out next_seq bigint)
@@ -2007,13 +2016,19 @@ declare
     v_free_seqs bigint[];
     v_reason text := left(p_reason, 1000);
 begin
-    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'cancel_some needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
+    if p_lane < 11 then
+        perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    end if;
     cancelled := 0;
     requested := 0;
     v_seqs := array(
         select j.seq::bigint
         from pgjobq.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from and j.seq <= p_until
         order by j.seq
         limit p_limit);
     if cardinality(v_seqs) = 0 then
@@ -2058,10 +2073,13 @@ begin
                 and (p_sent_from is null or j.enqueued_at >= p_sent_from)
                 and (p_sent_before is null or j.enqueued_at < p_sent_before)
         order by j.id);
-    select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
-    from (
-        select j.id, j.seq::bigint from pgjobq.job j where j.id = any (v_ids) order by j.id for update skip locked
-    ) f;
+    -- One that was put in line meanwhile is left to the caller, too.
+    with locked as materialized (
+        select j.id, j.seq::bigint, j.lane from pgjobq.job j where j.id = any (v_ids) order by j.id for update skip locked
+    )
+    select coalesce(array_agg(f.id order by f.id), '{}'), array_agg(f.seq order by f.id) into v_free, v_free_seqs
+    from locked f
+    where f.lane = p_lane;
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
     if cardinality(v_free) > 0 then
         select cardinality(e.ended), e.awaited into cancelled, cancel_some.awaited
@@ -2624,8 +2642,8 @@ $$;
 -- Moves a job that nobody holds: to queue p_to, or, if that is null, within its queue; and as a job of type p_new_type, if that is not
 -- null. In line, it joins the end of the same lane there, as if it were sent now; if it waits, it keeps its time. Its key moves with
 -- it, unless another job has that there.
--- Locks, in this order: the rows of its key, as senders do (see take_key), for which it waits, so that nobody replaces the job
--- meanwhile; its row; and then, without waiting for anybody but claims, the queue's advisory lock, as a claim does, so that the job
+-- Locks, in this order: the rows of its key in both queues, as senders do (see take_key), for which it waits; its row, so that nobody
+-- replaces the job meanwhile, and whoever would do so afterwards finds it gone from his queue; and then, without waiting for anybody but claims, the queue's advisory lock, as a claim does, so that the job
 -- can't be taken (see end_unheld). Called as one autocommit statement.
 -- Returns what became of it: 'moved', and the queue, the lane and the seq that it has now; 'held' if a node has it; 'key taken'; 'no
 -- queue' if there is none of that name; 'changed' if somebody else has moved it at this moment, and the call is to be repeated; null
@@ -2647,6 +2665,10 @@ declare
     v_is record;
     v_key pgjobq.job_key;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'move needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
     select j.queue_id, j.unique_key into v_was from pgjobq.job j where j.id = p_id;
     if not found then
         return;
@@ -2659,6 +2681,12 @@ begin
         return;
     end if;
     if v_was.unique_key is not null and to_queue <> v_was.queue_id then
+        -- In one order, whatever the direction.
+        perform
+        from pgjobq.job_key k
+        where k.queue_id = any (array[v_was.queue_id, to_queue]) and k.key = v_was.unique_key
+        order by k.queue_id
+        for update;
         select k.* into v_key
         from pgjobq.job_key k
         where k.queue_id = v_was.queue_id and k.key = v_was.unique_key and k.job_id = p_id
@@ -2705,16 +2733,17 @@ begin
 end
 $$;
 
--- Moves those of up to p_limit jobs of a lane, from p_from on, that are asked for: to
+-- Moves those of up to p_limit jobs of a lane, from p_from to p_until, that are asked for: to
 -- queue p_to, or, if that is null, within their queue; and as jobs of type p_new_type, if that is not null. Those in line join the
 -- end of the same lane there, as they would if they were sent now; those that wait keep their time.
--- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that nobody
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, but for those that wait, which no claim
+-- takes, however many wait for one moment; and then the rows of jobs that nobody
 -- holds. Those that somebody has, or that have a key, are left to the caller, since claims must not wait for him; see move.
 -- Therefore it is called as one autocommit statement. Walks along the index of the lane.
 -- Returns the queue that they are in, null if there is none of that name; how many were moved, the lowest seq that they have now, null
 -- if none is in line; how many are held and stay; those left to the caller; and from where to go on, null if the lane is done.
 create or replace function pgjobq.move_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_queue integer, p_lane smallint, p_from bigint, p_until bigint, p_type text, p_attributes jsonb, p_error text,
     p_sent_from timestamptz, p_sent_before timestamptz, p_to text, p_new_type text, p_limit integer,
     out to_queue integer, out moved bigint, out first_seq bigint, out held bigint, out busy bigint[], out next_seq bigint)
 language plpgsql
@@ -2732,19 +2761,25 @@ declare
     v_ids bigint[];
     v_free bigint[];
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'move_some needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
     select q.id into to_queue
     from pgjobq.queue q
     where q.deleted_xid is null and case when p_to is null then q.id = p_queue else q.name = p_to end;
     if to_queue is null then
         return;
     end if;
-    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    if p_lane < 11 then
+        perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue);
+    end if;
     moved := 0;
     held := 0;
     v_seqs := array(
         select j.seq::bigint
         from pgjobq.job j
-        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from
+        where j.queue_id = p_queue and j.lane = p_lane and j.seq >= p_from and j.seq <= p_until
         order by j.seq
         limit p_limit);
     if cardinality(v_seqs) = 0 then

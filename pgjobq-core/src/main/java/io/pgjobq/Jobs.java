@@ -66,6 +66,7 @@ public interface Jobs {
      * a time.
      *
      * @throws UnknownQueueException if there is no such queue, the filter's or the other
+     * @throws IllegalArgumentException if the filter says when jobs have ended
      */
     MovedJobs moveAll(JobFilter filter, String queue);
 
@@ -82,7 +83,7 @@ public interface Jobs {
      * {@link #changeType(long, String)} does, a thousand at a time.
      *
      * @throws UnknownQueueException if there is no such queue
-     * @throws IllegalArgumentException as by {@link #changeType(long, String)}
+     * @throws IllegalArgumentException as by {@link #changeType(long, String)}, or if the filter says when jobs have ended
      */
     MovedJobs changeTypeAll(JobFilter filter, String type);
 

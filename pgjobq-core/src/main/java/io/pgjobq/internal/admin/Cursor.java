@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Cursor {
 
     private static final Pattern TEXT =
-            Pattern.compile("1:(\\d{1,10}):(\\d{1,2}):(-?\\d{1,19}):(-?\\d{1,19}):(\\d{1,10})");
+            Pattern.compile("1:(\\d{1,10}):(-?\\d{1,2}):(-?\\d{1,19}):(-?\\d{1,19}):(\\d{1,10})");
 
     private static final int LONGEST_SHOWN = 100;
 

@@ -7,6 +7,7 @@ import io.pgjobq.PayloadConverter;
 import io.pgjobq.Rate;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.internal.convert.Payloads;
+import io.pgjobq.internal.convert.TypeName;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.DeadJobStore;
@@ -60,7 +61,10 @@ public final class DefaultDeadJobs implements DeadJobs {
             return null;
         }
         Class<?> given = payload.getClass();
-        if (!JobTypes.namesFor(given).contains(dead.type())) {
+        // In whatever version it was sent.
+        String name = TypeName.parse(dead.type()).name();
+        if (JobTypes.namesFor(given).stream()
+                .noneMatch(each -> TypeName.parse(each).name().equals(name))) {
             throw new IllegalArgumentException("job " + dead.id() + ": its type is '" + dead.type()
                     + "', which is no name of a " + given.getName()
                     + "; give one of the job's type, or the bytes that its handler reads");

@@ -15,6 +15,7 @@ import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LanePosition;
+import io.pgjobq.internal.store.LaneRange;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.MoveStore;
@@ -42,6 +43,7 @@ public final class DefaultJobs implements Jobs {
     private final JobLists lists;
     private final Doorbell doorbell;
     private final HandledTypes handled;
+    private final LaneWalk walk;
     private final JobMoves moves;
 
     public DefaultJobs(
@@ -60,7 +62,8 @@ public final class DefaultJobs implements Jobs {
         this.lists = new JobLists(lists, queues);
         this.doorbell = doorbell;
         this.handled = handled;
-        this.moves = new JobMoves(moves, lanes, doorbell);
+        this.walk = new LaneWalk(lanes);
+        this.moves = new JobMoves(moves, walk, doorbell);
     }
 
     @Override
@@ -90,25 +93,27 @@ public final class DefaultJobs implements Jobs {
         };
     }
 
-    /**
-     * Jobs leave the lane of those that wait for the ends of the others, so that it comes first; and they come back to it when they
-     * fail, so that it comes last, too. What comes to a lane after the look at those that wait is not there now: this ends, however
-     * fast others send.
-     */
     @Override
     public CancelledJobs cancelAll(JobFilter filter, String reason) {
         checkUnfinished(filter, "cancelled");
         Tally tally = new Tally();
         for (int queue : FilteredQueues.of(filter, queues)) {
-            Walk walk = new Walk(queue, filter, stored(reason), tally);
-            walk.over(LanePosition.WAITING, Long.MAX_VALUE);
-            long until = lanes.position();
-            for (int lane = 0; lane < LanePosition.WAITING; lane++) {
-                walk.over(lane, until);
-            }
-            walk.over(LanePosition.WAITING, Long.MAX_VALUE);
+            walk.over(queue, range -> cancelSome(range, filter, stored(reason), tally), true);
         }
         return new CancelledJobs(tally.cancelled, tally.requested);
+    }
+
+    private @Nullable Long cancelSome(LaneRange range, JobFilter filter, @Nullable String reason, Tally tally) {
+        CancellationStore.Part part = cancellations.cancelSome(range, filter, reason, AT_ONCE);
+        tally.cancelled += part.cancelled();
+        tally.requested += part.requested();
+        if (part.awaited().length > 0) {
+            doorbell.ring(new Signal.Ended(Arrays.stream(part.awaited()).boxed().toList()));
+        }
+        for (long job : part.busy()) {
+            tally.add(cancelStored(job, reason));
+        }
+        return part.next();
     }
 
     @Override
@@ -184,39 +189,6 @@ public final class DefaultJobs implements Jobs {
         void add(CancelResult result) {
             cancelled += result == CancelResult.CANCELLED ? 1 : 0;
             requested += result == CancelResult.REQUESTED ? 1 : 0;
-        }
-    }
-
-    /** Goes over the jobs of a queue. Used by one thread. */
-    private final class Walk {
-
-        private final int queue;
-        private final JobFilter filter;
-        private final @Nullable String reason;
-        private final Tally tally;
-
-        Walk(int queue, JobFilter filter, @Nullable String reason, Tally tally) {
-            this.tally = tally;
-            this.queue = queue;
-            this.filter = filter;
-            this.reason = reason;
-        }
-
-        void over(int lane, long until) {
-            Long from = 0L;
-            while (from != null && from <= until) {
-                CancellationStore.Part part = cancellations.cancelSome(queue, lane, from, filter, reason, AT_ONCE);
-                tally.cancelled += part.cancelled();
-                tally.requested += part.requested();
-                if (part.awaited().length > 0) {
-                    doorbell.ring(new Signal.Ended(
-                            Arrays.stream(part.awaited()).boxed().toList()));
-                }
-                for (long job : part.busy()) {
-                    tally.add(cancelStored(job, reason));
-                }
-                from = part.next();
-            }
         }
     }
 }

@@ -7,12 +7,11 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.LanePosition;
-import io.pgjobq.internal.store.LaneStore;
+import io.pgjobq.internal.store.LaneRange;
 import io.pgjobq.internal.store.MoveStore;
 import io.pgjobq.internal.store.MoveStore.Outcome;
 import io.pgjobq.internal.store.MoveStore.Target;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Moves jobs that nobody holds, and announces them where they are then. Thread-safe. */
@@ -21,12 +20,12 @@ final class JobMoves {
     private static final int AT_ONCE = 1_000;
 
     private final MoveStore store;
-    private final LaneStore lanes;
+    private final LaneWalk walk;
     private final Doorbell doorbell;
 
-    JobMoves(MoveStore store, LaneStore lanes, Doorbell doorbell) {
+    JobMoves(MoveStore store, LaneWalk walk, Doorbell doorbell) {
         this.store = store;
-        this.lanes = lanes;
+        this.walk = walk;
         this.doorbell = doorbell;
     }
 
@@ -49,25 +48,33 @@ final class JobMoves {
         }
     }
 
-    /**
-     * Those that wait come first and last, as when jobs are cancelled. What comes to a lane meanwhile, moved jobs among it, is not there
-     * now: this ends.
-     */
+    /** Moves all that are there now: what comes to a lane meanwhile, moved jobs among it, is not. */
     MovedJobs moveAll(List<Integer> queues, JobFilter filter, Target target) {
         Tally tally = new Tally();
+        // Where they stay in their queue, those that wait would be met again.
+        boolean again = target.queue() != null && !target.queue().equals(filter.queue());
         for (int queue : queues) {
-            Walk walk = new Walk(queue, filter, target, tally);
-            walk.over(LanePosition.WAITING, Long.MAX_VALUE);
-            long until = lanes.position();
-            for (int lane = 0; lane < LanePosition.WAITING; lane++) {
-                walk.over(lane, until);
-            }
-            // Where they stay in their queue, those that wait would be met again.
-            if (target.queue() != null && !target.queue().equals(filter.queue())) {
-                walk.over(LanePosition.WAITING, Long.MAX_VALUE);
-            }
+            walk.over(queue, range -> some(range, filter, target, tally), again);
         }
         return new MovedJobs(tally.moved, tally.running, tally.keysTaken);
+    }
+
+    private @Nullable Long some(LaneRange range, JobFilter filter, Target target, Tally tally) {
+        MoveStore.Part part = store.moveSome(range, filter, target, AT_ONCE).orElse(null);
+        if (part != null) {
+            tally.moved += part.moved();
+            tally.running += part.held();
+            announce(part.first());
+            for (long job : part.left()) {
+                tally.add(move(job, target));
+            }
+            return part.next();
+        }
+        // A queue that is gone has no jobs to be moved, but none can be moved there.
+        if (target.queue() != null) {
+            throw new UnknownQueueException(target.queue());
+        }
+        return null;
     }
 
     private void announce(@Nullable LanePosition place) {
@@ -87,48 +94,6 @@ final class JobMoves {
             moved += result == MoveResult.MOVED ? 1 : 0;
             running += result == MoveResult.RUNNING ? 1 : 0;
             keysTaken += result == MoveResult.KEY_TAKEN ? 1 : 0;
-        }
-    }
-
-    /** Goes over the jobs of a queue. Used by one thread. */
-    private final class Walk {
-
-        private final int queue;
-        private final JobFilter filter;
-        private final Target target;
-        private final Tally tally;
-
-        Walk(int queue, JobFilter filter, Target target, Tally tally) {
-            this.queue = queue;
-            this.filter = filter;
-            this.target = target;
-            this.tally = tally;
-        }
-
-        void over(int lane, long until) {
-            Long from = 0L;
-            while (from != null && from <= until) {
-                Optional<MoveStore.Part> some = store.moveSome(queue, lane, from, filter, target, AT_ONCE);
-                from = some.isEmpty() ? gone() : moved(some.get());
-            }
-        }
-
-        /** A queue that is gone has no jobs to be moved, but none can be moved there. */
-        private @Nullable Long gone() {
-            if (target.queue() != null) {
-                throw new UnknownQueueException(target.queue());
-            }
-            return null;
-        }
-
-        private @Nullable Long moved(MoveStore.Part part) {
-            tally.moved += part.moved();
-            tally.running += part.held();
-            announce(part.first());
-            for (long job : part.left()) {
-                tally.add(move(job, target));
-            }
-            return part.next();
         }
     }
 }

@@ -4,6 +4,8 @@ import io.pgjobq.Handler;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.PayloadUpgrade;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,7 +58,9 @@ public final class PayloadUpgrades {
 
     /** Jobs that were sent under an alias go the way of the name that has taken its place. */
     private static String currentName(Handler handler, String name) {
-        Class<?> type = handler.payloadType() instanceof Class<?> plain ? JobTypes.classFor(plain, name) : null;
+        Type payload = handler.payloadType();
+        Type raw = payload instanceof ParameterizedType generic ? generic.getRawType() : payload;
+        Class<?> type = raw instanceof Class<?> plain ? JobTypes.classFor(plain, name) : null;
         return type == null ? name : JobTypes.currentName(type);
     }
 

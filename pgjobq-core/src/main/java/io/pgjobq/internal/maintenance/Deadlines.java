@@ -10,6 +10,9 @@ final class Deadlines implements Step {
     /** How late a deadline of a job that was sent since the last look may be noticed. */
     static final Duration EVERY = Duration.ofMinutes(1);
 
+    /** When to look again at one that is over, and that somebody is replacing. */
+    static final Duration SOON = Duration.ofSeconds(1);
+
     private static final int AT_ONCE = 100;
 
     private final Expiries expiries;
@@ -46,7 +49,9 @@ final class Deadlines implements Step {
             return Duration.ZERO;
         }
         Long next = expiries.nextDeadlineInMillis();
-        Duration wait = next == null ? EVERY : Duration.ofMillis(Math.max(0, next));
-        return wait.compareTo(EVERY) < 0 ? wait : EVERY;
+        if (next == null || next > EVERY.toMillis()) {
+            return EVERY;
+        }
+        return next <= 0 ? SOON : Duration.ofMillis(next);
     }
 }

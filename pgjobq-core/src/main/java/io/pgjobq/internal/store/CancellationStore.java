@@ -67,8 +67,8 @@ public final class CancellationStore {
             long[] busy,
             @Nullable Long next) {}
 
-    /** Cancels those of so many jobs of a lane, from that seq on, that the filter means. */
-    public Part cancelSome(int queue, int lane, long from, JobFilter filter, @Nullable String reason, int limit) {
+    /** Cancels those of so many jobs of a lane that the filter means. */
+    public Part cancelSome(LaneRange lane, JobFilter filter, @Nullable String reason, int limit) {
         return database.alone(connection -> database.one(
                 connection,
                 "cancel_some",
@@ -78,7 +78,7 @@ public final class CancellationStore {
                         SqlArrays.longs(row, 3),
                         SqlArrays.longs(row, 4),
                         row.getObject(5, Long.class)),
-                StoredFilter.values(queue, (short) lane, from)
+                StoredFilter.values(lane.queue(), (short) lane.lane(), lane.from(), lane.until())
                         .meant(filter)
                         .and(reason, limit)
                         .array()));

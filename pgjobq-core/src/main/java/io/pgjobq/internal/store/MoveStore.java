@@ -86,8 +86,8 @@ public final class MoveStore {
             long[] left,
             @Nullable Long next) {}
 
-    /** Moves those of so many jobs of a lane, from that seq on, that the filter means; empty if there is no such queue. */
-    public Optional<Part> moveSome(int queue, int lane, long from, JobFilter filter, Target target, int limit) {
+    /** Moves those of so many jobs of a lane that the filter means; empty if there is no such queue. */
+    public Optional<Part> moveSome(LaneRange lane, JobFilter filter, Target target, int limit) {
         return database.alone(connection -> database.one(
                 connection,
                 "move_some",
@@ -99,12 +99,12 @@ public final class MoveStore {
                     Long first = row.getObject(3, Long.class);
                     return Optional.of(new Part(
                             row.getLong(2),
-                            first == null ? null : new LanePosition(to, lane, first),
+                            first == null ? null : new LanePosition(to, lane.lane(), first),
                             row.getLong(4),
                             SqlArrays.longs(row, 5),
                             row.getObject(6, Long.class)));
                 },
-                StoredFilter.values(queue, (short) lane, from)
+                StoredFilter.values(lane.queue(), (short) lane.lane(), lane.from(), lane.until())
                         .meant(filter)
                         .and(target.queue(), target.type(), limit)
                         .array()));

@@ -33,6 +33,13 @@ class CursorTests {
         assertThat(Cursor.read(same, cursor)).isEqualTo(POSITION);
     }
 
+    /** It stands behind the last lane that the newest first come from. */
+    @Test
+    void aPlaceBehindAllLanesComesBackToo() {
+        Position behind = new Position(7, -1, Long.MAX_VALUE, Long.MAX_VALUE);
+        assertThat(Cursor.read(QUERY, Cursor.write(QUERY, behind))).isEqualTo(behind);
+    }
+
     @Test
     void aCursorOfAnotherQueryIsRefused() {
         String cursor = Cursor.write(QUERY, POSITION);

@@ -11,6 +11,7 @@ import io.pgjobq.JobType;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.PayloadUpgrade;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,27 @@ class PayloadUpgradesTests {
         byte[] now = converter.write(expected);
         assertThat(upgrades.upgraded("order@3", now, converter)).isSameAs(now);
         assertThat(upgrades.upgraded("other", now, converter)).isSameAs(now);
+    }
+
+    @JobType(value = "page", version = 2, aliases = "old")
+    record Page<T>(List<T> items) {}
+
+    @SuppressWarnings("unused")
+    private static void take(Page<String> page) {}
+
+    @Test
+    void anAliasOfAGenericPayloadGoesTheWayOfItsName() throws Exception {
+        Type type =
+                PayloadUpgradesTests.class.getDeclaredMethod("take", Page.class).getGenericParameterTypes()[0];
+        Handler handler = new Handler("Pages.take", type, JobTypes.namesFor(type), null, (p, c) -> null);
+        PayloadUpgrade step = PayloadUpgrade.ofMap("page", 1, page -> {
+            page.put("items", List.of("a"));
+            return page;
+        });
+        PayloadUpgrades upgrades = new PayloadUpgrades("pages", List.of(handler), List.of(step));
+
+        assertThat(new String(upgrades.upgraded("old", "{}".getBytes(UTF_8), converter), UTF_8))
+                .isEqualTo("{\"items\":[\"a\"]}");
     }
 
     @Test

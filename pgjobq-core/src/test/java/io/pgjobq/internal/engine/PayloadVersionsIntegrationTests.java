@@ -8,6 +8,7 @@ import io.pgjobq.Handler;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobState;
 import io.pgjobq.JobType;
+import io.pgjobq.NonRetryableJobException;
 import io.pgjobq.PayloadConversionException;
 import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.SentJob;
@@ -164,6 +165,30 @@ class PayloadVersionsIntegrationTests {
         try (TestNode young = node("young", OrderV2.class, TO_CENTS)) {
             assertThat(young.pgJobQ().deadJobs().redrive(id)).isTrue();
             await().untilAsserted(() -> assertThat(seen).contains(new Seen("young", 1, new OrderV2(7, 150))));
+        }
+    }
+
+    @Test
+    void aDeadJobOfAnEarlierVersionIsRedrivenWithAPayloadOfTheLater() throws Exception {
+        long id;
+        try (TestNode old = TestNode.polling(database.pool(6))) {
+            old.handle("orders", TestNode.concurrency(1), TestNode.handler(OrderV1.class, (payload, context) -> {
+                throw new NonRetryableJobException("dead at once");
+            }));
+            old.start();
+            SentJob<Void> sent = old.sender().to("orders").send(new OrderV1(7, 7));
+            assertThat(sent.completion().get(30, TimeUnit.SECONDS)).isInstanceOf(JobOutcome.Dead.class);
+            id = sent.id();
+        }
+        try (TestNode young = node("young", OrderV2.class, TO_CENTS)) {
+            assertThat(young.pgJobQ().deadJobs().redrive(id, new OrderV2(7, 700)))
+                    .isTrue();
+            assertThat(young.pgJobQ()
+                            .completions()
+                            .completion(id, String.class)
+                            .get(30, TimeUnit.SECONDS)
+                            .resultOrThrow())
+                    .isEqualTo("young");
         }
     }
 

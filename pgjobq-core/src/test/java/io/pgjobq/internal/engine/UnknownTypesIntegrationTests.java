@@ -124,6 +124,33 @@ class UnknownTypesIntegrationTests {
         }
     }
 
+    /** What is moved to the end of the line is met there no more: each is moved once, and they stay in their order. */
+    @Test
+    void allOfAQueueAreGivenATypeOnceAndStayInTheirOrder() throws Exception {
+        try (TestNode node = node()) {
+            List<SentJob<String>> lost = sendUnknown(node, 1_500);
+            assertThat(node.jobs().changeTypeAll(JobFilter.queue("work"), "lost too"))
+                    .isEqualTo(new MovedJobs(1_500, 0, 0));
+            assertThat(database.queryOne(
+                            "select array_agg(id order by seq) = array_agg(id order by id) from pgjobq.job",
+                            Boolean.class))
+                    .isTrue();
+            assertThat(lost).hasSize(1_500);
+            node.jobs().cancelAll(JobFilter.queue("work"), "");
+        }
+    }
+
+    @Test
+    void whereNoHandlerIsAllTypesAreUnknown() {
+        try (TestNode node = node()) {
+            node.pgJobQ().queues().create("elsewhere");
+            long id =
+                    node.sender().to("elsewhere").type("any").send(new byte[0]).id();
+            assertThat(node.jobs().unknownTypes("elsewhere"))
+                    .containsExactly(new UnknownType("elsewhere", "any", 1, id));
+        }
+    }
+
     @Test
     void theyCanBeGivenATypeThatHasAHandler() throws Exception {
         try (TestNode node = node()) {

@@ -160,12 +160,13 @@ class CancelAndRedriveContractIntegrationTests {
         store.send(new NewJob(TestStore.QUEUE, 4, null, null, acme, false), "Welcome");
         JobFilter filter = JobFilter.queue(TestStore.QUEUE).type("Welcome").attribute("tenant", "acme");
 
-        CancellationStore.Part first = store.cancellations().cancelSome(store.queue(), 3, 0, filter, "by ops", 4);
+        CancellationStore.Part first =
+                store.cancellations().cancelSome(LaneRange.from(store.queue(), 3, 0), filter, "by ops", 4);
         assertThat(first.cancelled()).isEqualTo(3);
         assertThat(first.requested()).isEqualTo(1);
         assertThat(first.next()).isNotNull();
         CancellationStore.Part second =
-                store.cancellations().cancelSome(store.queue(), 3, first.next(), filter, "by ops", 5);
+                store.cancellations().cancelSome(LaneRange.from(store.queue(), 3, first.next()), filter, "by ops", 5);
         assertThat(second.cancelled()).isEqualTo(2);
         assertThat(second.requested()).isZero();
         assertThat(second.next()).isNull();

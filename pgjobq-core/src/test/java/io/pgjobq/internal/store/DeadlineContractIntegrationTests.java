@@ -6,6 +6,7 @@ import io.pgjobq.HistoryRetention;
 import io.pgjobq.Unique;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -129,6 +130,25 @@ class DeadlineContractIntegrationTests {
         pass();
         assertThat(store.jobs().expire(id)).isFalse();
         assertThat(send(TestStore.job(5), Unique.key("k"))).isNotEqualTo(id);
+    }
+
+    /** Its transaction may take any time; whoever looks at deadlines does more than that. */
+    @Test
+    void oneThatIsBeingReplacedIsLeftForLater() throws Exception {
+        Unique unique = Unique.key("k").orReplace();
+        long id = send(TestStore.delayedJob(600_000), unique);
+        pass();
+        try (Connection transaction = store.dataSource().getConnection()) {
+            transaction.setAutoCommit(false);
+            assertThat(TestUnique.send(
+                            store, transaction, TestStore.delayedJob(600_000), unique, new String[] {"k"}, "2"))
+                    .singleElement()
+                    .satisfies(sent -> assertThat(sent.id()).isEqualTo(id));
+            assertThat(store.jobs().expired(9)).isEmpty();
+            assertThat(store.jobs().expire(id)).isFalse();
+            transaction.rollback();
+        }
+        assertThat(store.jobs().expired(9)).containsExactly(id);
     }
 
     @Test

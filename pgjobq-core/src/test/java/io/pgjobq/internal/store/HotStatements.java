@@ -189,7 +189,11 @@ final class HotStatements {
                 .jobs();
         connection.take();
         CancellationStore.Part part = store.cancellations()
-                .cancelSome(store.queue(), 5, held.get(0).seq(), JobFilter.queue(TestStore.QUEUE), null, BATCH / 2);
+                .cancelSome(
+                        LaneRange.from(store.queue(), 5, held.get(0).seq()),
+                        JobFilter.queue(TestStore.QUEUE),
+                        null,
+                        BATCH / 2);
         note("cancel_some");
         assertThat(part.requested()).isEqualTo(10);
         assertThat(part.cancelled()).isEqualTo(BATCH / 2 - 10);
@@ -197,9 +201,7 @@ final class HotStatements {
         note("cancellations");
         store.server().execute("delete from pgjobq.cancellation");
         MoveStore.Part moved = moves.moveSome(
-                        store.queue(),
-                        5,
-                        held.get(0).seq(),
+                        LaneRange.from(store.queue(), 5, held.get(0).seq()),
                         JobFilter.queue(TestStore.QUEUE),
                         new MoveStore.Target(null, "T"),
                         BATCH / 2)

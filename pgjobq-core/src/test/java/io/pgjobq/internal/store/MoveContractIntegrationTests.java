@@ -2,6 +2,7 @@ package io.pgjobq.internal.store;
 
 import static io.pgjobq.internal.store.TestStore.ids;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgjobq.JobFilter;
 import io.pgjobq.Unique;
@@ -13,6 +14,8 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +39,44 @@ class MoveContractIntegrationTests {
         moves = new MoveStore(store.database());
         node = store.node();
         other = store.queues().create("other");
+    }
+
+    @Test
+    void whatHasComeSinceIsNoPartOfIt() {
+        store.send();
+        long until = store.lanes().position();
+        store.send();
+        LaneRange there = new LaneRange(store.queue(), 5, 0, until);
+        assertThat(moves.moveSome(there, ALL, new Target(null, "other"), 10)).hasValueSatisfying(part -> {
+            assertThat(part.moved()).isEqualTo(1);
+            assertThat(part.next()).isNull();
+        });
+        store.send();
+        assertThat(store.cancellations()
+                        .cancelSome(new LaneRange(store.queue(), 5, 0, until + 1), ALL, null, 10)
+                        .cancelled())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anOlderSnapshotIsRefusedSinceItMissesClaims() {
+        long id = store.send();
+        for (String call : List.of(
+                "pgjobq.move(" + id + ", 'emails')",
+                "pgjobq.cancel(" + id + ")",
+                "pgjobq.move_some(1, 5::smallint, 0, 9, null, null, null, null, null, null, 'T', 9)",
+                "pgjobq.cancel_some(1, 5::smallint, 0, 9, null, null, null, null, null, null, 9)")) {
+            assertThatThrownBy(() -> inOneSnapshot("select * from " + call))
+                    .hasMessageContaining("needs read committed, not repeatable read");
+        }
+    }
+
+    private void inOneSnapshot(String sql) throws SQLException {
+        try (Connection connection = store.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.execute(sql);
+        }
     }
 
     @Test
@@ -101,9 +142,10 @@ class MoveContractIntegrationTests {
         assertThat(moves.move(held, THERE)).isEqualTo(new Moved(Outcome.HELD, null));
         assertThat(moves.move(held, new Target("nowhere", null)).outcome()).isEqualTo(Outcome.NO_QUEUE);
         assertThat(moves.move(-1, THERE).outcome()).isEqualTo(Outcome.UNKNOWN);
-        assertThat(moves.moveSome(store.queue(), 5, 0, ALL, new Target("nowhere", null), 10))
+        assertThat(moves.moveSome(LaneRange.from(store.queue(), 5, 0), ALL, new Target("nowhere", null), 10))
                 .isEmpty();
-        Part part = moves.moveSome(store.queue(), 5, 0, ALL, THERE, 10).orElseThrow();
+        Part part = moves.moveSome(LaneRange.from(store.queue(), 5, 0), ALL, THERE, 10)
+                .orElseThrow();
         assertThat(part.held()).isEqualTo(1);
         assertThat(part.moved()).isEqualTo(1);
         assertThat(store.count("job where queue_id = " + store.queue())).isEqualTo(1);
@@ -138,7 +180,8 @@ class MoveContractIntegrationTests {
         long second = TestUnique.send(store, Unique.key("k"), "3").get(0).id();
         assertThat(second).as("free here").isNotEqualTo(first);
         assertThat(moves.move(second, THERE).outcome()).isEqualTo(Outcome.KEY_TAKEN);
-        Part part = moves.moveSome(store.queue(), 5, 0, ALL, THERE, 10).orElseThrow();
+        Part part = moves.moveSome(LaneRange.from(store.queue(), 5, 0), ALL, THERE, 10)
+                .orElseThrow();
         assertThat(part.moved()).isZero();
         assertThat(part.left()).containsExactly(second);
         assertThat(store.count("job_key where job_id = " + second + " and queue_id = " + store.queue()))
@@ -167,7 +210,7 @@ class MoveContractIntegrationTests {
             sender.setAutoCommit(false);
             TestUnique.send(store, sender, waits, Unique.key("k").orReplace(), new String[] {"k"}, "new");
             CompletableFuture<Moved> moving = CompletableFuture.supplyAsync(() -> moves.move(id, THERE));
-            assertThat(moves.moveSome(store.queue(), 11, 0, ALL, THERE, 10)
+            assertThat(moves.moveSome(LaneRange.from(store.queue(), 11, 0), ALL, THERE, 10)
                             .orElseThrow()
                             .left())
                     .containsExactly(id);
@@ -209,9 +252,11 @@ class MoveContractIntegrationTests {
         }
         JobFilter orders = ALL.type("order");
 
-        Part first = moves.moveSome(store.queue(), 5, 0, orders, THERE, 6).orElseThrow();
+        Part first = moves.moveSome(LaneRange.from(store.queue(), 5, 0), orders, THERE, 6)
+                .orElseThrow();
         assertThat(first.moved()).isEqualTo(4);
-        Part rest = moves.moveSome(store.queue(), 5, Objects.requireNonNull(first.next()), orders, THERE, 6)
+        Part rest = moves.moveSome(
+                        LaneRange.from(store.queue(), 5, Objects.requireNonNull(first.next())), orders, THERE, 6)
                 .orElseThrow();
         assertThat(rest.moved()).isEqualTo(2);
         assertThat(rest.next()).isNull();
@@ -221,12 +266,16 @@ class MoveContractIntegrationTests {
         assertThat(moved.get(0).seq())
                 .isEqualTo(Objects.requireNonNull(first.first()).seq());
         assertThat(store.claim(node, 9)).extracting(ClaimedJob::type).containsOnly("orders");
-        assertThat(moves.moveSome(store.queue(), 5, 0, ALL.type("orders@2"), THERE, 10)
+        assertThat(moves.moveSome(LaneRange.from(store.queue(), 5, 0), ALL.type("orders@2"), THERE, 10)
                         .orElseThrow()
                         .held())
                 .isZero();
         assertThat(store.cancellations()
-                        .cancelSome(other, 5, 0, JobFilter.queue("other").type("order"), null, 100)
+                        .cancelSome(
+                                LaneRange.from(other, 5, 0),
+                                JobFilter.queue("other").type("order"),
+                                null,
+                                100)
                         .requested())
                 .isEqualTo(6);
     }

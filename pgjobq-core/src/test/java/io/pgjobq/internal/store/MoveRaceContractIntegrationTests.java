@@ -149,7 +149,7 @@ class MoveRaceContractIntegrationTests {
             }
             long seq = free.get(0).seq();
             if (limit > 1) {
-                moves.moveSome(from, 5, seq, JobFilter.queue("any"), target, limit);
+                moves.moveSome(LaneRange.from(from, 5, seq), JobFilter.queue("any"), target, limit);
             } else {
                 ids(store, schema, from, seq).forEach(id -> moves.move(id, target));
             }

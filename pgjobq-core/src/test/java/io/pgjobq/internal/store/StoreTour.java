@@ -173,14 +173,14 @@ final class StoreTour {
         assertThat(store.cancel(store.send())).isTrue();
         store.send();
         assertThat(store.cancellations()
-                        .cancelSome(store.queue(), 5, 0, JobFilter.queue(TestStore.QUEUE), null, 100)
+                        .cancelSome(LaneRange.from(store.queue(), 5, 0), JobFilter.queue(TestStore.QUEUE), null, 100)
                         .cancelled())
                 .isPositive();
         assertThat(store.cancellations().of(self)).isEmpty();
         MoveStore moves = new MoveStore(store.database());
         MoveStore.Target retyped = new MoveStore.Target(null, "other");
         assertThat(moves.move(store.send(), retyped).outcome()).isEqualTo(MoveStore.Outcome.MOVED);
-        assertThat(moves.moveSome(store.queue(), 5, 0, JobFilter.queue(TestStore.QUEUE), retyped, 100)
+        assertThat(moves.moveSome(LaneRange.from(store.queue(), 5, 0), JobFilter.queue(TestStore.QUEUE), retyped, 100)
                         .orElseThrow()
                         .moved())
                 .isPositive();

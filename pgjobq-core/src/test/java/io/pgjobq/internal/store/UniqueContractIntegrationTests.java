@@ -10,7 +10,9 @@ import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -182,8 +184,8 @@ class UniqueContractIntegrationTests {
 
             assertThat(store.claim(node, 9)).as("others are taken").hasSize(1);
             assertThat(store.jobs().expire(id)).isFalse();
-            CancellationStore.Part part =
-                    store.cancellations().cancelSome(store.queue(), 11, 0, JobFilter.queue(TestStore.QUEUE), null, 10);
+            CancellationStore.Part part = store.cancellations()
+                    .cancelSome(LaneRange.from(store.queue(), 11, 0), JobFilter.queue(TestStore.QUEUE), null, 10);
             assertThat(part.cancelled()).isZero();
             assertThat(part.busy()).containsExactly(id);
             assertThat(cancelled).isNotDone();
@@ -193,6 +195,44 @@ class UniqueContractIntegrationTests {
             threads.shutdownNow();
         }
         assertThat(store.outcome(id).state()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void aJobThatHasJustBeenMovedAwayIsNotReplaced() throws Exception {
+        NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
+        long id = TestUnique.send(store, later, KEY, "1").get(0).id();
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (Connection mover = store.dataSource().getConnection();
+                Statement statement = mover.createStatement()) {
+            mover.setAutoCommit(false);
+            statement.executeUpdate("update pgjobq.job set queue_id = queue_id + 1 where id = " + id);
+            Future<List<UniqueJob>> replacing =
+                    threads.submit(() -> TestUnique.send(store, later, KEY.orReplace(), "2"));
+            await().until(() -> Long.valueOf(1)
+                    .equals(store.server()
+                            .queryOne(
+                                    "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                            + " and query like '%send_with_rules%' and datname = current_database()",
+                                    Long.class)));
+            mover.commit();
+            assertThat(replacing.get(20, TimeUnit.SECONDS))
+                    .extracting(UniqueJob::fate)
+                    .containsExactly(Fate.KEPT);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(store.count("job where payload = '1'::bytea")).isEqualTo(1);
+    }
+
+    @Test
+    void aJobMayBeReplacedByOneThatWasDueLongAgo() {
+        NewJob later = new NewJob(TestStore.QUEUE, 3, 60_000L, null, null, false);
+        NewJob longAgo = new NewJob(TestStore.QUEUE, 3, null, Instant.EPOCH, null, false);
+        TestUnique.send(store, later, KEY, "1");
+        assertThat(TestUnique.send(store, longAgo, KEY.orReplace(), "2"))
+                .extracting(UniqueJob::fate)
+                .containsExactly(Fate.REPLACED);
+        assertThat(store.lanes().promote(9, null).ready()).hasSize(1);
     }
 
     @Test

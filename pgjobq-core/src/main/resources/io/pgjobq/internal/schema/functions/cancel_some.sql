@@ -1,13 +1,14 @@
--- Cancels those of up to p_limit jobs of a lane, from p_from on, that are asked for. Those
+-- Cancels those of up to p_limit jobs of a lane, from p_from to p_until, that are asked for. Those
 -- that nobody holds are gone at once; for the others requests are noted, and their nodes told.
--- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, but for those that wait, which no claim
+-- takes, however many wait for one moment; and then the rows of jobs that
 -- nobody holds, so that none is put in line; those that somebody has are left to the caller, since claims must not wait for him.
 -- Therefore it is called as one autocommit statement. Walks along the index of the lane, so that a call costs no more where few
 -- jobs match, or where there are many.
 -- Returns how many were cancelled and for how many that was requested, the cancelled ones that somebody waits for, those whose rows
 -- somebody has, and from where to go on, null if the lane is done.
 create or replace function ${schema}.cancel_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_queue integer, p_lane smallint, p_from bigint, p_until bigint, p_type text, p_attributes jsonb, p_error text,
     p_sent_from timestamptz, p_sent_before timestamptz, p_reason text, p_limit integer,
     out cancelled bigint, out requested bigint, out awaited bigint[], out busy bigint[],
     out next_seq bigint)
@@ -23,7 +24,10 @@ declare
     v_free_seqs bigint[];
     v_reason text := left(p_reason, 1000);
 begin
-    perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
+    ${read_committed_alone(cancel_some)};
+    if p_lane < ${waiting_lane} then
+        perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
+    end if;
     cancelled := 0;
     requested := 0;
     ${some_of_lane};
@@ -49,10 +53,13 @@ begin
     )
     select (select count(*) from asked) into requested from (select count(*) from told) t;
     v_ids := ${meant_and_free};
-    select coalesce(array_agg(f.id), '{}'), array_agg(f.seq) into v_free, v_free_seqs
-    from (
-        select j.id, j.seq::bigint from ${schema}.job j where j.id = any (v_ids) order by j.id for update skip locked
-    ) f;
+    -- One that was put in line meanwhile is left to the caller, too.
+    with locked as materialized (
+        select j.id, j.seq::bigint, j.lane from ${schema}.job j where j.id = any (v_ids) order by j.id for update skip locked
+    )
+    select coalesce(array_agg(f.id order by f.id), '{}'), array_agg(f.seq order by f.id) into v_free, v_free_seqs
+    from locked f
+    where f.lane = p_lane;
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
     if cardinality(v_free) > 0 then
         select cardinality(e.ended), e.awaited into cancelled, cancel_some.awaited

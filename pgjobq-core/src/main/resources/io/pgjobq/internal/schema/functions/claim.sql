@@ -43,10 +43,7 @@ declare
     v_since xid8;
     v_types bigint;
 begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
-            using errcode = 'PJ002';
-    end if;
+    ${read_committed_alone(claim)};
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue) is not null;
     select q.paused, exists (select from ${schema}.node n where n.id = p_node and n.token = p_token) into v_paused, v_registered

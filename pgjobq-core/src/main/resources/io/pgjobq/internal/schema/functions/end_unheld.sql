@@ -15,6 +15,7 @@ declare
     v_queue integer;
     v_seq bigint;
 begin
+    ${read_committed_alone(ending a job)};
     ended := false;
     awaited := false;
     busy := false;

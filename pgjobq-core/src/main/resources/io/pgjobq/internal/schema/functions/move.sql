@@ -1,8 +1,8 @@
 -- Moves a job that nobody holds: to queue p_to, or, if that is null, within its queue; and as a job of type p_new_type, if that is not
 -- null. In line, it joins the end of the same lane there, as if it were sent now; if it waits, it keeps its time. Its key moves with
 -- it, unless another job has that there.
--- Locks, in this order: the rows of its key, as senders do (see take_key), for which it waits, so that nobody replaces the job
--- meanwhile; its row; and then, without waiting for anybody but claims, the queue's advisory lock, as a claim does, so that the job
+-- Locks, in this order: the rows of its key in both queues, as senders do (see take_key), for which it waits; its row, so that nobody
+-- replaces the job meanwhile, and whoever would do so afterwards finds it gone from his queue; and then, without waiting for anybody but claims, the queue's advisory lock, as a claim does, so that the job
 -- can't be taken (see end_unheld). Called as one autocommit statement.
 -- Returns what became of it: 'moved', and the queue, the lane and the seq that it has now; 'held' if a node has it; 'key taken'; 'no
 -- queue' if there is none of that name; 'changed' if somebody else has moved it at this moment, and the call is to be repeated; null
@@ -18,6 +18,7 @@ declare
     v_is record;
     v_key ${schema}.job_key;
 begin
+    ${read_committed_alone(move)};
     select j.queue_id, j.unique_key into v_was from ${schema}.job j where j.id = p_id;
     if not found then
         return;
@@ -30,6 +31,12 @@ begin
         return;
     end if;
     if v_was.unique_key is not null and to_queue <> v_was.queue_id then
+        -- In one order, whatever the direction.
+        perform
+        from ${schema}.job_key k
+        where k.queue_id = any (array[v_was.queue_id, to_queue]) and k.key = v_was.unique_key
+        order by k.queue_id
+        for update;
         select k.* into v_key
         from ${schema}.job_key k
         where k.queue_id = v_was.queue_id and k.key = v_was.unique_key and k.job_id = p_id

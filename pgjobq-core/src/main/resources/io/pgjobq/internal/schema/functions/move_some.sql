@@ -1,13 +1,14 @@
--- Moves those of up to p_limit jobs of a lane, from p_from on, that are asked for: to
+-- Moves those of up to p_limit jobs of a lane, from p_from to p_until, that are asked for: to
 -- queue p_to, or, if that is null, within their queue; and as jobs of type p_new_type, if that is not null. Those in line join the
 -- end of the same lane there, as they would if they were sent now; those that wait keep their time.
--- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, and then the rows of jobs that nobody
+-- Locks: the queue's advisory lock, as a claim does, so that no job can be taken meanwhile, but for those that wait, which no claim
+-- takes, however many wait for one moment; and then the rows of jobs that nobody
 -- holds. Those that somebody has, or that have a key, are left to the caller, since claims must not wait for him; see move.
 -- Therefore it is called as one autocommit statement. Walks along the index of the lane.
 -- Returns the queue that they are in, null if there is none of that name; how many were moved, the lowest seq that they have now, null
 -- if none is in line; how many are held and stay; those left to the caller; and from where to go on, null if the lane is done.
 create or replace function ${schema}.move_some(
-    p_queue integer, p_lane smallint, p_from bigint, p_type text, p_attributes jsonb, p_error text,
+    p_queue integer, p_lane smallint, p_from bigint, p_until bigint, p_type text, p_attributes jsonb, p_error text,
     p_sent_from timestamptz, p_sent_before timestamptz, p_to text, p_new_type text, p_limit integer,
     out to_queue integer, out moved bigint, out first_seq bigint, out held bigint, out busy bigint[], out next_seq bigint)
 language plpgsql
@@ -19,13 +20,16 @@ declare
     v_ids bigint[];
     v_free bigint[];
 begin
+    ${read_committed_alone(move_some)};
     select q.id into to_queue
     from ${schema}.queue q
     where q.deleted_xid is null and case when p_to is null then q.id = p_queue else q.name = p_to end;
     if to_queue is null then
         return;
     end if;
-    perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
+    if p_lane < ${waiting_lane} then
+        perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue);
+    end if;
     moved := 0;
     held := 0;
     ${some_of_lane};

@@ -18,10 +18,7 @@ declare
     v_lane smallint := cardinality(p_from) - 1;
     v_free boolean;
 begin
-    if current_setting('transaction_isolation') <> 'read committed' then
-        raise exception 'send_claimed needs read committed, not %', current_setting('transaction_isolation')
-            using errcode = 'PJ002';
-    end if;
+    ${read_committed_alone(send_claimed)};
     v_free := pg_try_advisory_xact_lock_shared('${schema}.queue'::regclass::oid::integer, p_queue);
     return query
     with target as materialized (

@@ -21,7 +21,7 @@ declare
     v_now timestamptz := clock_timestamp();
     v_run_at timestamptz := coalesce(p_at, v_now + nullif(p_delay, 0)::double precision * interval '1 millisecond');
     v_waits boolean := coalesce(v_run_at > v_now, false);
-    v_until timestamptz := coalesce(v_run_at, v_now);
+    v_until timestamptz := greatest(v_run_at, v_now);
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
     v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
@@ -58,7 +58,7 @@ begin
                     asks = case when v_expires_at is not null or exists (
                         select from ${schema}.job_key k
                         where k.queue_id = v_queue and k.key = v_key and k.until_started) then true end
-                where j.id = v_holder and j.lane = ${waiting_lane};
+                where j.id = v_holder and j.queue_id = v_queue and j.lane = ${waiting_lane};
                 if found then
                     fate := 'replaced';
                     due_in_millis := coalesce(due_in_millis, 0);

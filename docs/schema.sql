@@ -2122,6 +2122,8 @@ declare
     v_lowest integer := case when p_states && '{ready,running}' then 0 else 11 end;
     v_highest integer := case when p_states && '{scheduled,retrying}' then 11 else 10 end;
     v_left integer := p_look;
+    v_chunk integer := 2 * p_page + 10;
+    v_look integer;
     v_wanted integer := p_page;
     v_queue integer;
     v_lane integer;
@@ -2152,6 +2154,8 @@ begin
         while v_lane between v_lowest and v_highest loop
             v_held := case when v_lane < 11 then array(
                 select unnest(c.seqs) from pgjobq.claim c where c.queue_id = v_queue and c.lane = v_lane) else '{}' end;
+            -- Of those that wait all that may be looked at, since many may wait for one moment.
+            v_look := case when v_lane < 11 then least(v_chunk, v_left) else v_left end;
             if p_states = '{running}' then
                 select coalesce(array_agg(coalesce(w.id, 0)), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
                 from (
@@ -2161,7 +2165,7 @@ begin
                         from unnest(v_held) as u (seq)
                         where u.seq * v_step >= v_seq * v_step
                         order by u.seq * v_step
-                        limit v_left + 1
+                        limit v_look + 1
                     ) s left join lateral (
                         select j.id, ((p_type is null or j.type = p_type or regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or j.attributes @> p_attributes)
                 and (p_error is null or strpos(j.errors -> -1 ->> 'type', p_error) > 0
@@ -2190,7 +2194,7 @@ begin
                         from pgjobq.job o
                         where o.queue_id = v_queue and o.lane = v_lane and o.seq <= v_seq
                         order by o.seq desc
-                        limit v_left + 1
+                        limit v_look + 1
                     ) j
                 ) w;
             else
@@ -2210,12 +2214,12 @@ begin
                         from pgjobq.job o
                         where o.queue_id = v_queue and o.lane = v_lane and o.seq >= v_seq
                         order by o.seq asc
-                        limit v_left + 1
+                        limit v_look + 1
                     ) j
                 ) w;
             end if;
             v_last := null;
-            v_moment := cardinality(v_ids) > v_left and v_seqs[1] = v_seqs[v_left + 1];
+            v_moment := cardinality(v_ids) > v_look and v_seqs[1] = v_seqs[v_look + 1];
             if v_moment then
                 if v_seqs[1] <> v_seq then
                     v_seq := v_seqs[1];
@@ -2257,9 +2261,9 @@ begin
                     ) w;
                 end if;
                 v_seqs := array_fill(v_seq, array[cardinality(v_ids)]);
-            elsif cardinality(v_ids) > v_left then
+            elsif cardinality(v_ids) > v_look then
                 -- There may be more with the last seq.
-                v_last := v_seqs[v_left + 1];
+                v_last := v_seqs[v_look + 1];
             end if;
             for id, at_seq in
                 select x.id, x.seq
@@ -2283,7 +2287,8 @@ begin
             if v_last is not null then
                 v_seq := v_last;
                 v_after := v_start;
-                v_left := 0;
+                v_left := v_left - v_look;
+                v_chunk := 4 * v_chunk;
             elsif v_moment and cardinality(v_ids) = v_left then
                 v_after := v_ids[v_left];
                 v_left := 0;
@@ -2330,6 +2335,7 @@ as $$
 declare
     v_step integer := case when p_newest then -1 else 1 end;
     v_left integer := p_look;
+    v_chunk integer;
     v_wanted integer := p_page;
     v_before timestamptz := coalesce(p_died_before, 'infinity');
     v_from timestamptz;
@@ -2356,9 +2362,12 @@ begin
         end if;
         v_from := coalesce(p_died_from, '-infinity');
         v_to := 'infinity';
-        if p_newest then
-            v_to := v_time;
-            select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
+        v_chunk := 2 * p_page + 10;
+        loop
+            v_chunk := least(v_chunk, v_left);
+            if p_newest then
+                v_to := v_time;
+                select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
             from (
                 select f.id, f.finished_at, ((p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
@@ -2371,12 +2380,12 @@ begin
                     where d.queue_id = v_queue and d.state = 'dead' and d.finished_at >= v_from and d.finished_at <= v_to
                         and d.finished_at < v_before and (d.finished_at, d.id) < (v_time, v_after)
                     order by d.finished_at desc, d.id desc
-                    limit v_left
+                    limit v_chunk
                 ) f
             ) w;
-        else
-            v_from := greatest(v_from, v_time);
-            select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
+            else
+                v_from := greatest(v_from, v_time);
+                select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fits) into v_ids, v_times, v_fits
             from (
                 select f.id, f.finished_at, ((p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
                 and (p_error is null or strpos(f.errors -> -1 ->> 'type', p_error) > 0
@@ -2389,33 +2398,39 @@ begin
                     where d.queue_id = v_queue and d.state = 'dead' and d.finished_at >= v_from and d.finished_at <= v_to
                         and d.finished_at < v_before and (d.finished_at, d.id) > (v_time, v_after)
                     order by d.finished_at asc, d.id asc
-                    limit v_left
+                    limit v_chunk
                 ) f
             ) w;
-        end if;
-        for id, v_time in
-            select x.id, x.time
-            from unnest(v_ids, v_times, v_fits) with ordinality as x (id, time, fits, place)
-            where x.fits
-            order by x.place
-            limit v_wanted
-        loop
-            at_queue := v_queue;
-            at_micros := (extract(epoch from v_time) * 1000000.0)::bigint;
-            at_id := id;
-            v_wanted := v_wanted - 1;
-            return next;
+            end if;
+            for id, v_time in
+                select x.id, x.time
+                from unnest(v_ids, v_times, v_fits) with ordinality as x (id, time, fits, place)
+                where x.fits
+                order by x.place
+                limit v_wanted
+            loop
+                at_queue := v_queue;
+                at_micros := (extract(epoch from v_time) * 1000000.0)::bigint;
+                at_id := id;
+                v_wanted := v_wanted - 1;
+                return next;
+            end loop;
+            if v_wanted > 0 and cardinality(v_ids) = v_left then
+                at_queue := v_queue;
+                at_micros := (extract(epoch from v_times[v_left]) * 1000000.0)::bigint;
+                at_id := v_ids[v_left];
+            end if;
+            if v_wanted = 0 or cardinality(v_ids) = v_left then
+                id := null;
+                return next;
+                return;
+            end if;
+            exit when cardinality(v_ids) < v_chunk;
+            v_time := v_times[v_chunk];
+            v_after := v_ids[v_chunk];
+            v_left := v_left - v_chunk;
+            v_chunk := 4 * v_chunk;
         end loop;
-        if v_wanted > 0 and cardinality(v_ids) = v_left then
-            at_queue := v_queue;
-            at_micros := (extract(epoch from v_times[v_left]) * 1000000.0)::bigint;
-            at_id := v_ids[v_left];
-        end if;
-        if v_wanted = 0 or cardinality(v_ids) = v_left then
-            id := null;
-            return next;
-            return;
-        end if;
         -- A look at a queue without any costs something, too.
         v_left := greatest(1, v_left - greatest(1, cardinality(v_ids)));
     end loop;
@@ -2424,7 +2439,7 @@ $$;
 
 -- Finds jobs that are asked for, be they over or not, a page, by their ids, which is about the order in which they were sent. Locks
 -- nothing. Along the primary keys of both tables, in one snapshot: a job that ends between two pages is on one of them, and once. Looks
--- at p_look rows at most, however few of them are asked for; at none of the hot table where unfinished jobs are not asked for.
+-- at p_look rows at most, however few of them are asked for, and at no more than fill the page by a few times; at none of the hot table where unfinished jobs are not asked for.
 -- Returns a row for each job, and then one without a job: the id after which to go on. No such row: those were all.
 create or replace function pgjobq.list_by_id(
     p_queue integer, p_states text[], p_type text, p_attributes jsonb, p_error text, p_sent_from timestamptz,
@@ -2446,11 +2461,15 @@ declare
     v_after bigint := coalesce(p_at_id, case when p_newest then 9223372036854775807 else -9223372036854775808 end);
     v_unfinished boolean := p_states && '{scheduled,retrying,ready,running}' and p_ended_from is null and p_ended_before is null;
     v_wanted integer := p_page;
+    v_left integer := p_look;
+    v_chunk integer := 2 * p_page + 10;
     v_ids bigint[];
     v_fits boolean[];
 begin
-    if p_newest then
-        select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+    loop
+        v_chunk := least(v_chunk, v_left);
+        if p_newest then
+            select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
         from (
             select u.id, u.fits
             from (
@@ -2469,7 +2488,7 @@ begin
                     from pgjobq.job o
                     where o.id < v_after and v_unfinished
                     order by o.id desc
-                    limit p_look
+                    limit v_chunk
                 ) j)
                 union all
                 (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
@@ -2484,14 +2503,14 @@ begin
                     from pgjobq.finished_job o
                     where o.id < v_after
                     order by o.id desc
-                    limit p_look
+                    limit v_chunk
                 ) f)
             ) u
             order by u.id desc
-            limit p_look
+            limit v_chunk
         ) w;
-    else
-        select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
+        else
+            select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
         from (
             select u.id, u.fits
             from (
@@ -2510,7 +2529,7 @@ begin
                     from pgjobq.job o
                     where o.id > v_after and v_unfinished
                     order by o.id asc
-                    limit p_look
+                    limit v_chunk
                 ) j)
                 union all
                 (select f.id, ((p_queue is null or f.queue_id = p_queue) and (p_type is null or f.type = p_type or regexp_replace(f.type, '@([2-9]|[1-9][0-9]{1,2})$', '') = p_type) and (p_attributes is null or f.attributes @> p_attributes)
@@ -2525,31 +2544,37 @@ begin
                     from pgjobq.finished_job o
                     where o.id > v_after
                     order by o.id asc
-                    limit p_look
+                    limit v_chunk
                 ) f)
             ) u
             order by u.id asc
-            limit p_look
+            limit v_chunk
         ) w;
-    end if;
-    for id in
-        select x.id
-        from unnest(v_ids, v_fits) with ordinality as x (id, fits, place)
-        where x.fits
-        order by x.place
-        limit p_page
-    loop
-        at_id := id;
-        v_wanted := v_wanted - 1;
-        return next;
+        end if;
+        for id in
+            select x.id
+            from unnest(v_ids, v_fits) with ordinality as x (id, fits, place)
+            where x.fits
+            order by x.place
+            limit v_wanted
+        loop
+            at_id := id;
+            v_wanted := v_wanted - 1;
+            return next;
+        end loop;
+        exit when v_wanted = 0;
+        -- Those were all.
+        if cardinality(v_ids) < v_chunk then
+            return;
+        end if;
+        at_id := v_ids[v_chunk];
+        v_after := at_id;
+        v_left := v_left - v_chunk;
+        exit when v_left = 0;
+        v_chunk := 4 * v_chunk;
     end loop;
-    if v_wanted > 0 then
-        at_id := v_ids[p_look];
-    end if;
-    if v_wanted = 0 or cardinality(v_ids) = p_look then
-        id := null;
-        return next;
-    end if;
+    id := null;
+    return next;
 end
 $$;
 

@@ -60,6 +60,17 @@ class ListBoundsContractIntegrationTests {
         assertThat(read(unfinished("'{ready}'", true))).isZero();
     }
 
+    @Test
+    void whereAllAreMeantAFewPagesAreReadForOne() throws SQLException {
+        fill("n % 2 + 4, n");
+
+        for (boolean newest : new boolean[] {true, false}) {
+            assertThat(read(unfinished(STATES, newest).replace("'none such'", "null")))
+                    .isBetween(50L, 200L);
+            assertThat(read(byId(newest).replace("'none such'", "null"))).isBetween(50L, 200L);
+        }
+    }
+
     private static String unfinished(String states, boolean newest) {
         return "select count(*) from pgjobq.list_unfinished(null, " + states + ", 'none such', null, null, null, null, "
                 + newest + ", 50, " + LOOKS + ", null, null, null, null)";

@@ -8,6 +8,6 @@ select coalesce(array_agg(w.id), '{}'), array_agg(w.finished_at), array_agg(w.fi
                     where d.queue_id = v_queue and d.state = 'dead' and d.finished_at >= v_from and d.finished_at <= v_to
                         and d.finished_at < v_before and (d.finished_at, d.id) $1 (v_time, v_after)
                     order by d.finished_at $2, d.id $2
-                    limit v_left
+                    limit v_chunk
                 ) f
             ) w

@@ -10,7 +10,7 @@ select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
                     from ${schema}.job o
                     where o.id $1 v_after and v_unfinished
                     order by o.id $2
-                    limit p_look
+                    limit v_chunk
                 ) j)
                 union all
                 (select f.id, ((p_queue is null or f.queue_id = p_queue) and ${meant(f)} and f.state::text = any (p_states)
@@ -21,9 +21,9 @@ select coalesce(array_agg(w.id), '{}'), array_agg(w.fits) into v_ids, v_fits
                     from ${schema}.finished_job o
                     where o.id $1 v_after
                     order by o.id $2
-                    limit p_look
+                    limit v_chunk
                 ) f)
             ) u
             order by u.id $2
-            limit p_look
+            limit v_chunk
         ) w

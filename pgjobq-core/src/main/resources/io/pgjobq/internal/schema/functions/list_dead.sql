@@ -15,6 +15,7 @@ as $$
 declare
     v_step integer := case when p_newest then -1 else 1 end;
     v_left integer := p_look;
+    v_chunk integer;
     v_wanted integer := p_page;
     v_before timestamptz := coalesce(p_died_before, 'infinity');
     v_from timestamptz;
@@ -41,36 +42,45 @@ begin
         end if;
         v_from := coalesce(p_died_from, '-infinity');
         v_to := 'infinity';
-        if p_newest then
-            v_to := v_time;
-            ${dead_window(<, desc)};
-        else
-            v_from := greatest(v_from, v_time);
-            ${dead_window(>, asc)};
-        end if;
-        for id, v_time in
-            select x.id, x.time
-            from unnest(v_ids, v_times, v_fits) with ordinality as x (id, time, fits, place)
-            where x.fits
-            order by x.place
-            limit v_wanted
+        v_chunk := ${first_look};
         loop
-            at_queue := v_queue;
-            at_micros := ${place_of(v_time)};
-            at_id := id;
-            v_wanted := v_wanted - 1;
-            return next;
+            v_chunk := least(v_chunk, v_left);
+            if p_newest then
+                v_to := v_time;
+                ${dead_window(<, desc)};
+            else
+                v_from := greatest(v_from, v_time);
+                ${dead_window(>, asc)};
+            end if;
+            for id, v_time in
+                select x.id, x.time
+                from unnest(v_ids, v_times, v_fits) with ordinality as x (id, time, fits, place)
+                where x.fits
+                order by x.place
+                limit v_wanted
+            loop
+                at_queue := v_queue;
+                at_micros := ${place_of(v_time)};
+                at_id := id;
+                v_wanted := v_wanted - 1;
+                return next;
+            end loop;
+            if v_wanted > 0 and cardinality(v_ids) = v_left then
+                at_queue := v_queue;
+                at_micros := ${place_of(v_times[v_left])};
+                at_id := v_ids[v_left];
+            end if;
+            if v_wanted = 0 or cardinality(v_ids) = v_left then
+                id := null;
+                return next;
+                return;
+            end if;
+            exit when cardinality(v_ids) < v_chunk;
+            v_time := v_times[v_chunk];
+            v_after := v_ids[v_chunk];
+            v_left := v_left - v_chunk;
+            v_chunk := 4 * v_chunk;
         end loop;
-        if v_wanted > 0 and cardinality(v_ids) = v_left then
-            at_queue := v_queue;
-            at_micros := ${place_of(v_times[v_left])};
-            at_id := v_ids[v_left];
-        end if;
-        if v_wanted = 0 or cardinality(v_ids) = v_left then
-            id := null;
-            return next;
-            return;
-        end if;
         -- A look at a queue without any costs something, too.
         v_left := greatest(1, v_left - greatest(1, cardinality(v_ids)));
     end loop;

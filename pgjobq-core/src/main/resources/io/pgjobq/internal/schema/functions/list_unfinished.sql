@@ -22,6 +22,8 @@ declare
     v_lowest integer := case when p_states && '{ready,running}' then 0 else ${waiting_lane} end;
     v_highest integer := case when p_states && '{scheduled,retrying}' then ${waiting_lane} else ${quarantine_lane} end;
     v_left integer := p_look;
+    v_chunk integer := ${first_look};
+    v_look integer;
     v_wanted integer := p_page;
     v_queue integer;
     v_lane integer;
@@ -52,6 +54,8 @@ begin
         while v_lane between v_lowest and v_highest loop
             v_held := case when v_lane < ${waiting_lane} then array(
                 select unnest(c.seqs) from ${schema}.claim c where c.queue_id = v_queue and c.lane = v_lane) else '{}' end;
+            -- Of those that wait all that may be looked at, since many may wait for one moment.
+            v_look := case when v_lane < ${waiting_lane} then least(v_chunk, v_left) else v_left end;
             if p_states = '{running}' then
                 select coalesce(array_agg(coalesce(w.id, 0)), '{}'), array_agg(w.seq), array_agg(w.fits) into v_ids, v_seqs, v_fits
                 from (
@@ -61,7 +65,7 @@ begin
                         from unnest(v_held) as u (seq)
                         where u.seq * v_step >= v_seq * v_step
                         order by u.seq * v_step
-                        limit v_left + 1
+                        limit v_look + 1
                     ) s left join lateral (
                         select j.id, (${meant(j)}) is true as fits
                         from ${schema}.job j
@@ -75,7 +79,7 @@ begin
                 ${lane_window(>=, asc)};
             end if;
             v_last := null;
-            v_moment := cardinality(v_ids) > v_left and v_seqs[1] = v_seqs[v_left + 1];
+            v_moment := cardinality(v_ids) > v_look and v_seqs[1] = v_seqs[v_look + 1];
             if v_moment then
                 if v_seqs[1] <> v_seq then
                     v_seq := v_seqs[1];
@@ -87,9 +91,9 @@ begin
                     ${moment_window(>, asc)};
                 end if;
                 v_seqs := array_fill(v_seq, array[cardinality(v_ids)]);
-            elsif cardinality(v_ids) > v_left then
+            elsif cardinality(v_ids) > v_look then
                 -- There may be more with the last seq.
-                v_last := v_seqs[v_left + 1];
+                v_last := v_seqs[v_look + 1];
             end if;
             for id, at_seq in
                 select x.id, x.seq
@@ -113,7 +117,8 @@ begin
             if v_last is not null then
                 v_seq := v_last;
                 v_after := v_start;
-                v_left := 0;
+                v_left := v_left - v_look;
+                v_chunk := 4 * v_chunk;
             elsif v_moment and cardinality(v_ids) = v_left then
                 v_after := v_ids[v_left];
                 v_left := 0;

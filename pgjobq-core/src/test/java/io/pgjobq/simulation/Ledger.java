@@ -1,6 +1,7 @@
 package io.pgjobq.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Ledger {
     private final Map<Long, Integer> cancelled = new ConcurrentHashMap<>();
     private final Set<Long> ran = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
+    private final List<Contradiction> contradictions = new CopyOnWriteArrayList<>();
     private final AtomicLong starts = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
 
@@ -48,8 +50,9 @@ final class Ledger {
      *
      * @param history the database's history at that time
      * @param certain whether the node can be expected to know what is its own in that history
+     * @param at when, as {@code nanoTime} tells it
      */
-    record Start(SimulatedNode node, int history, boolean certain) {
+    record Start(SimulatedNode node, int history, boolean certain, long at) {
 
         private boolean contradicts(Start other) {
             return certain
@@ -57,6 +60,20 @@ final class Ledger {
                     && history == other.history
                     && !node.wasDisturbed()
                     && !other.node.wasDisturbed();
+        }
+    }
+
+    /** Two starts of which there may be one, unless the first one's node was rightly taken for dead in between. */
+    private record Contradiction(String what, Start first, Start second) {
+
+        /** Only known later: a gap is seen when it is over. */
+        private boolean stands() {
+            long from = first.at - SimulatedNode.TIMEOUT.toNanos();
+            return !first.node.wasSilent(from, second.at) && !second.node.wasSilent(from, second.at);
+        }
+
+        private String told() {
+            return what + " " + Duration.ofNanos(second.at - first.at).toMillis() + " ms later";
         }
     }
 
@@ -166,7 +183,17 @@ final class Ledger {
     }
 
     List<String> violations() {
-        return violations;
+        List<String> all = new ArrayList<>(violations);
+        contradictions.stream()
+                .filter(Contradiction::stands)
+                .map(Contradiction::told)
+                .forEach(all::add);
+        return all;
+    }
+
+    /** Returns how many jobs ran again since a node was too busy to show that it lives. */
+    long excused() {
+        return contradictions.stream().filter(each -> !each.stands()).count();
     }
 
     long starts() {
@@ -192,8 +219,9 @@ final class Ledger {
         }
         int now = history();
         // While the database is being rewound, its past and its present are one history here.
-        boolean certain = now % 2 == 0 && System.nanoTime() - settledFrom > 0;
-        Start start = new Start(node, now, certain);
+        long at = System.nanoTime();
+        boolean certain = now % 2 == 0 && at - settledFrom > 0;
+        Start start = new Start(node, now, certain, at);
         Integer cancelledIn = cancelled.get(job);
         if (cancelledIn != null && cancelledIn == now && certain && !node.wasDisturbed()) {
             violation("job " + job + " started on " + node + " after it had been cancelled");
@@ -202,17 +230,22 @@ final class Ledger {
         if (done != null) {
             repeats.incrementAndGet();
             if (done.contradicts(start)) {
-                violation("job " + job + " started on " + node + " after it had succeeded on " + done.node);
+                contradiction(
+                        "job " + job + " started on " + node + " after it had succeeded on " + done.node, done, start);
             }
         }
         Start other = holders.put(job, start);
         if (other != null) {
             repeats.incrementAndGet();
             if (other.contradicts(start)) {
-                violation("job " + job + " started on " + node + " while it ran on " + other.node);
+                contradiction("job " + job + " started on " + node + " while it ran on " + other.node, other, start);
             }
         }
         return start;
+    }
+
+    private void contradiction(String what, Start first, Start second) {
+        contradictions.add(new Contradiction(what, first, second));
     }
 
     /** A handler returned: nobody may start the job any more, unless its node could not say so in time. */

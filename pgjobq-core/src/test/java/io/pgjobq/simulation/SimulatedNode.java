@@ -31,6 +31,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A whole node of the shipped code, on a network of its own that can be disturbed. */
 final class SimulatedNode {
 
+    /** After so long a silence the others take a node for dead. */
+    static final Duration TIMEOUT = Duration.ofSeconds(2);
+
     private static final TestOptions OPTIONS = new TestOptions(
             QueueOptions.builder().maxAttempts(100).build(),
             ContainerOptions.builder()
@@ -50,6 +53,7 @@ final class SimulatedNode {
     private final PgJobQ pgJobQ;
     private final JdbcTemplate jdbc;
     private final Handling handling;
+    private final Pulse pulse;
     private volatile boolean disturbed;
 
     /**
@@ -66,11 +70,12 @@ final class SimulatedNode {
         this.handling = handling;
         this.network = new Network(database.pool(6));
         this.jdbc = new JdbcTemplate(network);
+        this.pulse = new Pulse(name, network);
         this.pgJobQ = PgJobQ.builder(network)
                 .options(NodeOptions.builder()
                         .schema("pgjobq")
                         .name(name)
-                        .timeout(Duration.ofSeconds(2))
+                        .timeout(TIMEOUT)
                         .pollInterval(Duration.ofMillis(200))
                         .completionTimeout(Duration.ofMinutes(1))
                         .build())
@@ -122,6 +127,7 @@ final class SimulatedNode {
     }
 
     SimulatedNode start() {
+        pulse.start();
         pgJobQ.start();
         pgJobQ.containers().forEach(WorkerContainer::start);
         return this;
@@ -134,6 +140,15 @@ final class SimulatedNode {
     /** From now on a job of this node may be started elsewhere while it still runs here. */
     boolean wasDisturbed() {
         return disturbed;
+    }
+
+    /** Returns whether it could not show for long at some time between the two that it lives. */
+    boolean wasSilent(long start, long end) {
+        return pulse.failed(start, end);
+    }
+
+    int silences() {
+        return pulse.gaps();
     }
 
     void freeze() {
@@ -152,6 +167,7 @@ final class SimulatedNode {
     }
 
     void close() {
+        pulse.close();
         pgJobQ.close();
     }
 

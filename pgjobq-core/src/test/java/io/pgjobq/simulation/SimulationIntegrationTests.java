@@ -132,12 +132,15 @@ class SimulationIntegrationTests {
                 .until(() -> requests() == 0);
         finish();
         System.out.printf(
-                "simulation: %d committed, %d cancelled, %d starts, %d repeated, %s, violations %s%n",
+                "simulation: %d committed, %d cancelled, %d starts, %d repeated, %s, %d silences, %d excused,"
+                        + " violations %s%n",
                 ledger.committed().size(),
                 ledger.cancelled().size(),
                 ledger.starts(),
                 ledger.repeats(),
                 what,
+                nodes.stream().mapToInt(SimulatedNode::silences).sum(),
+                ledger.excused(),
                 ledger.violations());
         assertThat(ledger.violations()).isEmpty();
         audit();
@@ -155,6 +158,15 @@ class SimulationIntegrationTests {
         prepare(new Handling(0, 0));
         replaceInClaim("and c.max_seq >= v_from)", "and false)");
         assertThatDoubleClaimsAreSeen();
+    }
+
+    /** Somebody takes nodes for dead that show in time that they live. */
+    @Test
+    void withoutPatienceJobsRunTwice() throws Exception {
+        prepare(new Handling(0, 0.02));
+        List<Thread> senders = startSenders(4);
+        assertThatAViolationIsSeen(
+                senders, () -> jdbc.update("delete from pgjobq.node where id = (select min(id) from pgjobq.node)"));
     }
 
     private void prepare(Handling newHandling) {
@@ -178,12 +190,15 @@ class SimulationIntegrationTests {
     }
 
     private void assertThatDoubleClaimsAreSeen() throws Exception {
-        List<Thread> senders = startSenders(4);
+        assertThatAViolationIsSeen(startSenders(4), this::findDoubleClaims);
+    }
+
+    private void assertThatAViolationIsSeen(List<Thread> senders, Runnable step) throws InterruptedException {
         await("a violation")
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> {
-                    findDoubleClaims();
+                    step.run();
                     return !ledger.violations().isEmpty();
                 });
         sending = false;

@@ -2,12 +2,14 @@
 import {byId} from './page.js';
 import {showQueues} from './queues.js';
 import {showSignUp} from './sign-ups.js';
+import {showExport} from './export.js';
 import {showBrokenLines, showImport} from './import.js';
 
 const parts = {
   'queues': showQueues,
   'sign-up': showSignUp,
   'import': showImport,
+  'export': showExport,
   'broken-lines': showBrokenLines,
   'database': ({up}) => up ? connection('live', 'live') : connection('waiting', 'waiting for the database'),
 };

@@ -60,3 +60,8 @@ create table line_correction (
     text text not null,
     primary key (csv_import_id, line_number)
 );
+
+--changeset sample:order-export
+create table order_export (
+    job_id bigint primary key
+);

@@ -49,6 +49,7 @@ class PageIntegrationTests {
         registry.add("spring.datasource.username", database::username);
         registry.add("spring.datasource.password", database::password);
         registry.add("sample.outbox-directory", () -> directory.resolve("outbox"));
+        registry.add("sample.export-directory", () -> directory.resolve("exports"));
     }
 
     @BeforeAll
@@ -112,6 +113,23 @@ class PageIntegrationTests {
         awaitText(button, "Resume here");
         find(button).click();
         awaitText(button, "Pause here");
+        assertNothingWentWrong();
+    }
+
+    @Test
+    void exportIsCancelledAndTheNextOneHasAFile() {
+        database.execute("insert into csv_import (file_name, lines) values ('export.csv', 1000)");
+        database.execute(
+                "insert into customer_order (csv_import_id, line_number, order_number, ordered_on, customer,"
+                        + " email, product, quantity, unit_price, node) select max(id), n, 'EX-' || n, current_date, 'Ada Baker',"
+                        + " 'ada@example.org', 'Rake', 3, 29.90, 'node-0' from csv_import, generate_series(1, 2000) as n group by n");
+        find("#export-start").click();
+        awaitText("#export[data-state='RUNNING'] .what", " of ");
+        find("#export button").click();
+        awaitText("#export[data-state='CANCELLED'] .what", "was cancelled");
+
+        find("#export-start").click();
+        awaitText("#export[data-state='SUCCEEDED'] a", "orders-");
         assertNothingWentWrong();
     }
 

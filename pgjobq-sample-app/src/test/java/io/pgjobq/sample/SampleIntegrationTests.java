@@ -59,6 +59,7 @@ class SampleIntegrationTests {
         registry.add("spring.datasource.username", database::username);
         registry.add("spring.datasource.password", database::password);
         registry.add("sample.outbox-directory", () -> outbox);
+        registry.add("sample.export-directory", () -> outbox.resolve("exports"));
     }
 
     @BeforeEach
@@ -230,6 +231,84 @@ class SampleIntegrationTests {
                                         + " or file_name like 'newer%'",
                                 String.class)
                         .equals("newer.csv"));
+    }
+
+    @Test
+    void exportTellsHowFarItIsAndIsTheOnlyOneAndEndsInAFile() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            addOrders(1_500);
+            JsonNode first = startExport();
+            JsonNode second = startExport();
+            assertThat(first.get("started").asBoolean()).isTrue();
+            assertThat(second.get("started").asBoolean()).isFalse();
+            assertThat(second.get("jobId")).isEqualTo(first.get("jobId"));
+
+            long id = first.get("jobId").asLong();
+            await().atMost(PATIENCE).until(() -> exportIs(events, id, "SUCCEEDED"));
+            assertThat(events.all("export").stream()
+                            .filter(export -> export.get("jobId").asLong() == id)
+                            .anyMatch(export -> export.get("done").asLong() > 0
+                                    && export.get("done").asLong()
+                                            < export.get("total").asLong()))
+                    .isTrue();
+            String file = http.get()
+                    .uri("/api/exports/{id}/file", id)
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectBody(String.class)
+                    .returnResult()
+                    .getResponseBody();
+            assertThat(file.lines())
+                    .hasSize(1 + database.queryOne("select count(*) from customer_order", Integer.class))
+                    .contains("EX-001500,2026-11-22,\"Baker, Ada\",Rake,3,29.90");
+        }
+    }
+
+    @Test
+    void exportIsCancelledWhileItRunsAndLeavesNoFile() throws Exception {
+        try (EventStream events = new EventStream(port)) {
+            addOrders(3_000);
+            long id = startExport().get("jobId").asLong();
+            await().atMost(PATIENCE).until(() -> exportIs(events, id, "RUNNING"));
+
+            http.delete().uri("/api/exports/{id}", id).exchange().expectStatus().isOk();
+
+            await().atMost(PATIENCE).until(() -> exportIs(events, id, "CANCELLED"));
+            http.get()
+                    .uri("/api/exports/{id}/file", id)
+                    .exchange()
+                    .expectStatus()
+                    .isNotFound();
+            assertThat(Files.list(outbox.resolve("exports")).map(Path::toString))
+                    .noneMatch(name -> name.endsWith(".tmp"));
+        }
+    }
+
+    /** Those of one import, after what other tests have left. */
+    private static void addOrders(int count) {
+        database.execute("with added as (insert into csv_import (file_name, lines) values ('export.csv', " + count
+                + ") returning id) insert into customer_order (csv_import_id, line_number, order_number, ordered_on,"
+                + " customer, email, product, quantity, unit_price, node) select added.id, n, 'EX-' || lpad(n::text, 6, '0'),"
+                + " date '2026-11-22', 'Baker, Ada', 'ada@example.org', 'Rake', 3, 29.90, 'node-0'"
+                + " from added, generate_series(1, " + count + ") as n");
+    }
+
+    private JsonNode startExport() {
+        return http.post()
+                .uri("/api/exports")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(JsonNode.class)
+                .returnResult()
+                .getResponseBody();
+    }
+
+    private static boolean exportIs(EventStream events, long id, String state) {
+        return events.all("export").stream()
+                .anyMatch(export -> export.get("jobId").asLong() == id
+                        && export.get("state").asString().equals(state));
     }
 
     private long signUp(String name, String email) {

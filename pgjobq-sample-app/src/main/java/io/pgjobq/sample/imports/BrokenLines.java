@@ -14,12 +14,15 @@ import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** The dead jobs of the queue, which keep their payloads and errors. */
+/** The lines whose jobs are dead: these keep their payloads and errors. */
 @Component
 class BrokenLines {
 
+    /** The nightly clean-up is in the same queue. */
+    static final JobFilter LINES = JobFilter.queue("imports").type("OrderLine");
+
     private static final JobQuery DEAD =
-            JobQuery.of(JobFilter.queue("imports")).states(JobState.DEAD).pageSize(JobQuery.LARGEST_PAGE_SIZE);
+            JobQuery.of(LINES).states(JobState.DEAD).pageSize(JobQuery.LARGEST_PAGE_SIZE);
 
     private final Jobs jobs;
     private final DeadJobs deadJobs;
@@ -46,7 +49,9 @@ class BrokenLines {
     }
 
     Optional<OrderLine> find(long jobId) {
-        return deadJobs.find(jobId).filter(job -> job.queue().equals("imports")).map(this::line);
+        return deadJobs.find(jobId)
+                .filter(job -> job.type().equals("OrderLine"))
+                .map(this::line);
     }
 
     private static OrderLine corrected(OrderLine line, Map<LineId, String> corrections) {

@@ -1,7 +1,6 @@
 package io.pgjobq.sample.imports;
 
 import io.pgjobq.DeadJobs;
-import io.pgjobq.JobFilter;
 import io.pgjobq.JobSender;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,7 +48,7 @@ public class ImportService {
      */
     public long repairAndRedrive() {
         imports.makeLenient();
-        return deadJobs.redriveAll(JobFilter.queue(QUEUE));
+        return deadJobs.redriveAll(BrokenLines.LINES);
     }
 
     /** Runs one dead line again, as somebody has corrected it. */

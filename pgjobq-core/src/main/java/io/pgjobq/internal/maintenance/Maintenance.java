@@ -13,6 +13,7 @@ import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
+import io.pgjobq.internal.store.Swept;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Vitals;
@@ -66,9 +67,14 @@ public final class Maintenance {
                     HistoryUpkeep.History,
                     Cancellations.Requests,
                     Schedules.Timetable,
-                    UnusedKeys.Sweeper,
-                    LeftProgress.Sweeper,
-                    Deadlines.Expiries {}
+                    Deadlines.Expiries {
+
+        /** Forgets keys of unique jobs that nobody has any more. */
+        Swept<JobStore.KeyPosition> sweepKeys(JobStore.@Nullable KeyPosition from, int limit);
+
+        /** Forgets the progress of jobs that are gone. */
+        Swept<Long> sweepProgress(@Nullable Long after, int limit);
+    }
 
     public Maintenance(
             RegisteredNode node,
@@ -115,8 +121,8 @@ public final class Maintenance {
         polls = rounds.add("polling", lostWakeUps);
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
-        unusedKeys = rounds.add("keys of unique jobs", new UnusedKeys(tables));
-        leftProgress = rounds.add("progress of jobs", new LeftProgress(tables));
+        unusedKeys = rounds.add("keys of unique jobs", new Leftovers<>(tables::sweepKeys));
+        leftProgress = rounds.add("progress of jobs", new Leftovers<>(tables::sweepProgress));
         deadlines = rounds.add("deadlines", new Deadlines(tables, announcements));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
     }

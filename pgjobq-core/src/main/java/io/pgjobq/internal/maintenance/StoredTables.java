@@ -6,9 +6,9 @@ import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
-import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
+import io.pgjobq.internal.store.Swept;
 import io.pgjobq.internal.support.Listening;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -91,12 +91,12 @@ record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, Regi
     }
 
     @Override
-    public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
+    public Swept<JobStore.KeyPosition> sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         return stores.jobs().sweepKeys(from, limit);
     }
 
     @Override
-    public ProgressStore.Swept sweepProgress(long after, int limit) {
+    public Swept<Long> sweepProgress(@Nullable Long after, int limit) {
         return stores.progress().sweep(after, limit);
     }
 

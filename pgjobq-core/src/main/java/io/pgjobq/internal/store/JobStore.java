@@ -215,22 +215,14 @@ public final class JobStore {
     /** A place among the keys of unique jobs. */
     public record KeyPosition(int queue, String key) {}
 
-    /**
-     * What came of a look at keys.
-     *
-     * @param any whether there was any
-     * @param next where to go on, {@code null} if those were all
-     */
-    public record SweptKeys(boolean any, @Nullable KeyPosition next) {}
-
     /** Forgets those keys that nobody has any more, of so many after a position, {@code null} for the first. */
-    public SweptKeys sweepKeys(@Nullable KeyPosition from, int limit) {
+    public Swept<KeyPosition> sweepKeys(@Nullable KeyPosition from, int limit) {
         return database.alone(connection -> database.one(
                 connection,
                 "sweep_keys",
                 row -> {
                     String key = row.getString(3);
-                    return new SweptKeys(row.getLong(1) > 0, key == null ? null : new KeyPosition(row.getInt(2), key));
+                    return new Swept<>(row.getLong(1) > 0, key == null ? null : new KeyPosition(row.getInt(2), key));
                 },
                 from == null ? 0 : from.queue(),
                 from == null ? "" : from.key(),

@@ -62,21 +62,13 @@ public final class ProgressStore {
                 new JobProgress(row.getLong(2), row.getLong(3), row.getString(4), SqlTimes.instant(row, 5)));
     }
 
-    /**
-     * What came of a look at rows.
-     *
-     * @param any whether there was any
-     * @param next after which job to go on, {@code null} if those were all
-     */
-    public record Swept(boolean any, @Nullable Long next) {}
-
-    /** Forgets the progress of jobs that are gone, of so many after a job. */
-    public Swept sweep(long after, int limit) {
+    /** Forgets the progress of jobs that are gone, of so many after a job, {@code null} for the first. */
+    public Swept<Long> sweep(@Nullable Long after, int limit) {
         return database.alone(connection -> database.one(
                 connection,
                 "sweep_progress",
-                row -> new Swept(row.getLong(1) > 0, row.getObject(2, Long.class)),
-                after,
+                row -> new Swept<>(row.getLong(1) > 0, row.getObject(2, Long.class)),
+                after == null ? 0 : after,
                 limit));
     }
 }

@@ -4,9 +4,9 @@ import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
-import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
+import io.pgjobq.internal.store.Swept;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
@@ -126,15 +126,15 @@ final class FakeTables implements Maintenance.Tables {
     }
 
     @Override
-    public JobStore.SweptKeys sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
+    public Swept<JobStore.KeyPosition> sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         call("sweep keys");
-        return new JobStore.SweptKeys(false, null);
+        return new Swept<>(false, null);
     }
 
     @Override
-    public ProgressStore.Swept sweepProgress(long after, int limit) {
+    public Swept<Long> sweepProgress(@Nullable Long after, int limit) {
         call("sweep progress");
-        return new ProgressStore.Swept(false, null);
+        return new Swept<>(false, null);
     }
 
     @Override

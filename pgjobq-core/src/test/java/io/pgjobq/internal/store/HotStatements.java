@@ -96,7 +96,7 @@ final class HotStatements {
         note("record_progress");
         assertThat(progress.find(new long[] {one.id()})).hasSize(1);
         note("find_progress");
-        assertThat(progress.sweep(0, BATCH).any()).isTrue();
+        assertThat(progress.sweep(null, BATCH).any()).isTrue();
         note("sweep_progress");
         assertThat(store.transaction()
                         .<TransactionalEnd>execute(status -> store.settlements().complete(one, 1, null)))

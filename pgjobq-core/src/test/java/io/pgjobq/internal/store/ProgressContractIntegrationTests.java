@@ -181,12 +181,12 @@ class ProgressContractIntegrationTests {
         store.succeed(jobs.subList(0, 2));
         store.fail(jobs.get(2), null);
 
-        assertThat(progress.sweep(0, 2))
-                .isEqualTo(new ProgressStore.Swept(true, jobs.get(1).id()));
+        assertThat(progress.sweep(null, 2))
+                .isEqualTo(new Swept<>(true, jobs.get(1).id()));
         assertThat(store.count("job_progress")).isEqualTo(3);
-        assertThat(progress.sweep(jobs.get(1).id(), 9)).isEqualTo(new ProgressStore.Swept(true, null));
+        assertThat(progress.sweep(jobs.get(1).id(), 9)).isEqualTo(new Swept<>(true, null));
         assertThat(store.count("job_progress")).isEqualTo(2);
-        assertThat(progress.sweep(0, 9).any()).isTrue();
+        assertThat(progress.sweep(null, 9).any()).isTrue();
         assertThat(store.count("job_progress")).isEqualTo(2);
         assertThat(found(jobs.get(4).id()).done()).isEqualTo(1);
     }

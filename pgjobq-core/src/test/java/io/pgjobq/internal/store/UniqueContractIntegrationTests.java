@@ -375,7 +375,7 @@ class UniqueContractIntegrationTests {
         send(Unique.key("period").within(Duration.ofMinutes(1)), "x");
         store.cancel(store.value("select job_id from pgjobq.job_key where key = 'period'", Long.class));
 
-        JobStore.SweptKeys first = store.jobs().sweepKeys(null, 3);
+        Swept<JobStore.KeyPosition> first = store.jobs().sweepKeys(null, 3);
         assertThat(first.any()).isTrue();
         assertThat(first.next()).isEqualTo(new JobStore.KeyPosition(store.queue(), "over-1"));
         assertThat(store.jobs().sweepKeys(first.next(), 9).next()).isNull();
@@ -383,7 +383,7 @@ class UniqueContractIntegrationTests {
                         .queryOne("select string_agg(key, ' ' order by key) from pgjobq.job_key", String.class))
                 .isEqualTo("live period");
         assertThat(store.jobs().sweepKeys(new JobStore.KeyPosition(store.queue(), "z"), 9))
-                .extracting(JobStore.SweptKeys::any, JobStore.SweptKeys::next)
+                .extracting(Swept::any, Swept::next)
                 .containsExactly(false, null);
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * nothing left, and a little more. What is committed long after its time is then found by one of the others, or when a sweep
  * has seen it. Used by one thread.
  */
-final class DueJobs {
+final class DueJobs implements Step {
 
     private static final int AT_ONCE = 1_000;
 
@@ -20,6 +20,7 @@ final class DueJobs {
     private static final Duration MORE = Duration.ofSeconds(2);
 
     private final Looks looks;
+    private final Announcements announcements;
     private final LongSupplier nanoTime;
     private final DutyCycle wholeLooks;
 
@@ -36,8 +37,9 @@ final class DueJobs {
         Promotion look(int limit, @Nullable OffsetDateTime from);
     }
 
-    DueJobs(Looks looks, LongSupplier nanoTime) {
+    DueJobs(Looks looks, Announcements announcements, LongSupplier nanoTime) {
         this.looks = looks;
+        this.announcements = announcements;
         this.nanoTime = nanoTime;
         this.wholeLooks = new DutyCycle(nanoTime.getAsLong());
     }
@@ -49,8 +51,14 @@ final class DueJobs {
         }
     }
 
-    /** Puts in line what is due, up to a thousand jobs. */
-    Promotion promote() {
+    @Override
+    public Duration run(boolean asked) {
+        Promotion done = promote();
+        done.ready().forEach(announcements::ready);
+        return done.nextInMillis() == null ? SELDOM : Duration.ofMillis(done.nextInMillis());
+    }
+
+    private Promotion promote() {
         long started = nanoTime.getAsLong();
         boolean whole = overdue || from == null || wholeLooks.isDue(started);
         Promotion promotion = looks.look(AT_ONCE, whole ? null : from);

@@ -7,13 +7,11 @@ import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
-import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.ProgressStore;
 import io.pgjobq.internal.store.QueueStore;
 import io.pgjobq.internal.store.ScheduleStore;
-import io.pgjobq.internal.store.Swept;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Vitals;
@@ -30,9 +28,7 @@ public final class Maintenance {
 
     private final Background background;
     private final Rounds rounds;
-    private final Announcements announcements;
     private final Workers workers;
-    private final DueJobs dueJobs;
     private final LostWakeUps lostWakeUps;
 
     private final Task history;
@@ -48,7 +44,7 @@ public final class Maintenance {
     private final RegisteredNode node;
     private final Tables tables;
 
-    /** What maintenance needs of the tables. */
+    /** Where maintenance finds the tables. */
     public record Stores(
             NodeStore nodes,
             LaneStore lanes,
@@ -58,23 +54,6 @@ public final class Maintenance {
             ScheduleStore schedules,
             JobStore jobs,
             ProgressStore progress) {}
-
-    /** What maintenance asks of the tables. */
-    interface Tables
-            extends DueJobs.Looks,
-                    LostWakeUps.Lanes,
-                    DeadNodes.Nodes,
-                    HistoryUpkeep.History,
-                    Cancellations.Requests,
-                    Schedules.Timetable,
-                    Deadlines.Expiries {
-
-        /** Forgets keys of unique jobs that nobody has any more. */
-        Swept<JobStore.KeyPosition> sweepKeys(JobStore.@Nullable KeyPosition from, int limit);
-
-        /** Forgets the progress of jobs that are gone. */
-        Swept<Long> sweepProgress(@Nullable Long after, int limit);
-    }
 
     public Maintenance(
             RegisteredNode node,
@@ -111,13 +90,14 @@ public final class Maintenance {
         this.node = node;
         this.tables = tables;
         rounds = new Rounds(background, nanoTime, vitals);
-        announcements = new Announcements(doorbell);
-        dueJobs = new DueJobs(tables, nanoTime);
-        lostWakeUps = new LostWakeUps(tables, workers, new Found(), pollInterval, nanoTime);
+        Announcements announcements = new Announcements(doorbell);
         history = rounds.add("history", new HistoryUpkeep(tables, announcements));
         deadNodes =
                 rounds.add("rescue of dead nodes' jobs", new DeadNodes(tables, node.signs()::areSteady, announcements));
-        promotion = rounds.add("due jobs", this::promote);
+        DueJobs dueJobs = new DueJobs(tables, announcements, nanoTime);
+        promotion = rounds.add("due jobs", dueJobs);
+        PollFindings found = new PollFindings(announcements, workers, dueJobs, promotion, deadNodes);
+        lostWakeUps = new LostWakeUps(tables, workers, found, pollInterval, nanoTime);
         polls = rounds.add("polling", lostWakeUps);
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
@@ -229,33 +209,6 @@ public final class Maintenance {
         reclaimOrphans();
         if (Database.lacksPartition(failure)) {
             lookAfterHistorySoon();
-        }
-    }
-
-    private Duration promote(boolean asked) {
-        LaneStore.Promotion done = dueJobs.promote();
-        done.ready().forEach(announcements::ready);
-        return done.nextInMillis() == null ? Step.SELDOM : Duration.ofMillis(done.nextInMillis());
-    }
-
-    /** Passes on what a poll has found. */
-    private final class Found implements LostWakeUps.Findings {
-
-        @Override
-        public void ready(LanePosition ready) {
-            announcements.readyHere(ready);
-            workers.reportUnknownTypes(ready);
-        }
-
-        @Override
-        public void abandoned() {
-            deadNodes.in(Duration.ZERO);
-        }
-
-        @Override
-        public void due(long inMillis) {
-            dueJobs.seen(inMillis);
-            promotion.in(Duration.ofMillis(inMillis));
         }
     }
 }

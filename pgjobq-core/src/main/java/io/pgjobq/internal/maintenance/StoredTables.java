@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What maintenance asks of the tables, asked for a node. */
 record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, RegisteredNode self, Listening listening)
-        implements Maintenance.Tables {
+        implements Tables {
 
     @Override
     public LaneStore.Promotion look(int limit, @Nullable OffsetDateTime from) {

@@ -2,8 +2,10 @@ package io.pgjobq.internal.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.LanePosition;
 import io.pgjobq.internal.store.LaneStore.Promotion;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +21,8 @@ class DueJobsTests {
     /** Where each look began, {@code null} for one at all there is. */
     private final List<@Nullable OffsetDateTime> looks = new ArrayList<>();
 
-    private final DueJobs dueJobs = new DueJobs(this::look, () -> this.nanos);
+    private final Heard heard = new Heard();
+    private final DueJobs dueJobs = new DueJobs(this::look, heard.announcements, () -> this.nanos);
 
     private long nanos;
     private long slow;
@@ -94,6 +97,17 @@ class DueJobsTests {
         assertThat(looks).containsExactly(null, null, START.minusSeconds(2));
     }
 
+    @Test
+    void whatIsReadyIsToldAndTheNextLookComesWhenTheNextJobIsDue() {
+        next = new Promotion(List.of(new LanePosition(1, 5, 7), new LanePosition(2, 3, 8)), 300L, now);
+        assertThat(dueJobs.run(false)).isEqualTo(Duration.ofMillis(300));
+        assertThat(heard.signals).containsExactly(new Signal.Ready(1, 5, 7), new Signal.Ready(2, 3, 8));
+        next = moreLeft();
+        assertThat(dueJobs.run(true)).as("there is more").isZero();
+        next = new Promotion(List.of(), null, now);
+        assertThat(dueJobs.run(false)).as("no job waits").isEqualTo(Step.SELDOM);
+    }
+
     private Promotion nothingLeft() {
         return new Promotion(SOME, null, now);
     }
@@ -105,13 +119,13 @@ class DueJobsTests {
     private void promoteSlowly(Promotion promotion) {
         next = promotion;
         slow = TimeUnit.SECONDS.toNanos(1);
-        dueJobs.promote();
+        dueJobs.run(false);
         slow = 0;
     }
 
     private void promote(Promotion promotion) {
         next = promotion;
-        dueJobs.promote();
+        dueJobs.run(false);
     }
 
     private Promotion look(int limit, @Nullable OffsetDateTime from) {

@@ -16,7 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what upkeep asks of the tables, and answers as it is told. Used by one thread at a time. */
-final class FakeTables implements Maintenance.Tables {
+final class FakeTables implements Tables {
 
     /** In the order of the calls. Without arguments that differ each time. */
     final List<String> calls = new CopyOnWriteArrayList<>();

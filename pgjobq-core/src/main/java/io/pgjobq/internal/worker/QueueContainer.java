@@ -7,7 +7,6 @@ import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
-import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
@@ -30,10 +29,8 @@ public final class QueueContainer implements WorkerContainer {
     private final ContainerOptions options;
     private final Handlers handlers;
     private final WorkerServices services;
-    private final QueueNumber number = new QueueNumber();
+    private final QueueNumber number;
     private final Workload workload;
-    private final Attempts attempts;
-    private final Runners runners;
     private final Drain drain;
     private final ClaimLoop claims;
     private final SenderSlots slots;
@@ -58,31 +55,14 @@ public final class QueueContainer implements WorkerContainer {
         this.options = options;
         this.handlers = Handlers.of(queue, handlers, interceptors, upgrades);
         this.services = services;
-        this.workload = new Workload(
-                queue,
-                options,
-                new Batches(this.handlers),
-                services.timer(),
-                services.settler().quarantine(),
-                new Readiness(number, services),
-                () -> services.threads().execute(runners()),
-                services.nanoTime());
-        this.attempts = new Attempts(queue, queueOptions.maxAttempts(), services, workload);
-        BeginBackOff backOff = new BeginBackOff(queue, services.nanoTime());
-        JobRunner runner = JobRunner.of(this.handlers, queueOptions, options, services, backOff);
-        this.runners = new Runners(workload, runner, services);
-        this.drain =
-                new Drain(queue, workload, runner, services.settler(), services.events(), options.shutdownTimeout());
-        this.claims = new ClaimLoop(
-                workload,
-                new Claimer(queue, this.handlers, services, workload, new Host()),
-                backOff,
-                drain,
-                options.concurrency());
-        this.slots = new SenderSlots(queue, number, this.handlers, backOff, services, workload, attempts, drain);
+        ContainerAssembly parts =
+                new ContainerAssembly(queue, this.handlers, queueOptions, options, services, this::createQueue);
+        this.number = parts.number();
+        this.workload = parts.workload();
+        this.drain = parts.drain();
+        this.claims = parts.claims();
+        this.slots = parts.slots();
         this.claimer = new Background("queue '" + queue + "'", services.vitals(), claimThreads);
-        services.settler().onRelief(workload::poke);
-        services.settler().quarantine().onFree(workload::poke);
     }
 
     @Override
@@ -216,36 +196,12 @@ public final class QueueContainer implements WorkerContainer {
         return slots.reserve(priority, type);
     }
 
-    private Runnable runners() {
-        return runners::run;
+    private void createQueue() {
+        setQueueId(services.registrar().register(this));
     }
 
     /** Returns whether to go on. */
     private boolean takeJobs() throws InterruptedException {
         return claims.step(claimer::isStopping);
-    }
-
-    /** What the thread needs of its container. */
-    private final class Host implements Claimer.Host {
-
-        @Override
-        public int queueId() {
-            return number.get();
-        }
-
-        @Override
-        public void createQueue() {
-            setQueueId(services.registrar().register(QueueContainer.this));
-        }
-
-        @Override
-        public JobRun attempt(ClaimedJob job) {
-            return attempts.of(job);
-        }
-
-        @Override
-        public void giveBackHeld() {
-            drain.giveBackHeld();
-        }
     }
 }

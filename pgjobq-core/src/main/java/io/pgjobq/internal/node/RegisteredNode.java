@@ -50,7 +50,7 @@ public final class RegisteredNode implements Node, NotificationListener.Heartbea
 
     private final ReentrantLock registering = new ReentrantLock();
 
-    /** {@code null} while the node is not registered. Written under the lock, read by all. */
+    /** {@code null} while the node is not registered. Written while {@code registering} is held, read by all. */
     private volatile @Nullable Series series;
 
     /** What the last heartbeat showed of the database, {@code null} before the first of a registration. */

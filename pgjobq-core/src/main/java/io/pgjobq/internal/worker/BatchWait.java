@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Looks again at jobs that wait for others, when they have waited for long enough. Guarded by the workload's lock. */
+/** Looks again at jobs that wait for others, when they have waited for long enough. Not thread-safe. */
 final class BatchWait {
 
     private static final Logger LOG = Log.of(BatchWait.class);
@@ -21,7 +21,7 @@ final class BatchWait {
 
     private long at;
 
-    /** @param over takes the lock, and calls {@link #end} */
+    /** @param over is called by a thread of the timer, and has {@link #end} called by whoever has the jobs then */
     BatchWait(Timer timer, Runnable over, LongSupplier nanoTime) {
         this.timer = timer;
         this.over = over;

@@ -36,7 +36,7 @@ final class BeginBackOff {
     @GuardedBy("lock")
     private final Map<Where, Trouble> troubles = new HashMap<>();
 
-    /** Whether there is any trouble: asked for each attempt. Written under the lock. */
+    /** Whether there is any trouble: asked for each attempt. Written while {@code lock} is held. */
     private volatile boolean troubled;
 
     /**
@@ -171,7 +171,7 @@ final class BeginBackOff {
         }
     }
 
-    /** What stands in the way of one handler. Used under the lock. */
+    /** What stands in the way of one handler. Reached through {@link #troubles} only. */
     private static final class Trouble {
 
         private long since;

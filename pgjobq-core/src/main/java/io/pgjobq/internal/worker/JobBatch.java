@@ -19,7 +19,7 @@ final class JobBatch {
     @GuardedBy("interrupting")
     private boolean interrupted;
 
-    /** The thread that runs the handler; {@code null} before and after. Written under the lock. */
+    /** The thread that runs the handler; {@code null} before and after. Written while {@code interrupting} is held. */
     private volatile @Nullable Thread thread;
 
     /** @param runs at least one, in the order in which they were taken */

@@ -62,7 +62,7 @@ final class JobRun implements JobContext {
     /** Until the deadline, {@code null} if there is none. Only used by the running thread. */
     private @Nullable TimeLeft timeLeft;
 
-    /** How far the handler says that it is, {@code null} as long as it says nothing. Written under the lock. */
+    /** How far the handler says that it is, {@code null} as long as it says nothing. Written while {@code interrupting} is held. */
     private volatile @Nullable ProgressReport progress;
 
     /** What watches how long it runs, {@code null} if nothing does. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs that a container holds and runs, and what follows from them: what the thread that takes jobs is to do, whether a
- * place can be kept, which job a runner goes on with. It decides and waits for nothing. Guarded by its workload's lock.
+ * place can be kept, which job a runner goes on with. It decides and waits for nothing. Not thread-safe: {@link SharedJobs} hands it to one thread at a time.
  */
 final class JobsInHand {
 

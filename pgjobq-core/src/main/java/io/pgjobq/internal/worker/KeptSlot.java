@@ -3,7 +3,7 @@ package io.pgjobq.internal.worker;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The place of a workload that is kept for a job which is being sent. Guarded by the workload's lock. */
+/** The place of a workload that is kept for a job which is being sent. Not thread-safe. */
 final class KeptSlot {
 
     private final LongSupplier nanoTime;

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * What a worker knows of its queue's lanes: how far it has looked (the hint), and from where there is something to look for.
- * The hint is only a hint; whatever is announced below it is looked for there. Guarded by the container's lock.
+ * The hint is only a hint; whatever is announced below it is looked for there. Not thread-safe.
  */
 final class Lanes {
 

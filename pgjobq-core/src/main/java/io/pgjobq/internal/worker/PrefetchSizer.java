@@ -3,7 +3,7 @@ package io.pgjobq.internal.worker;
 /**
  * How many jobs to hold beyond those that run: as many as will be started within the time that fetching more takes, or 20
  * milliseconds if that is longer. Nothing for a handler that is slower, and nothing before it is known how fast it is.
- * Guarded by the container's lock.
+ * Not thread-safe.
  */
 final class PrefetchSizer {
 

@@ -4,7 +4,7 @@ import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.LogText;
 import org.slf4j.Logger;
 
-/** Starts the threads that run jobs, and says once that none is to be had. Guarded by the workload's lock. */
+/** Starts the threads that run jobs, and says once that none is to be had. Not thread-safe. */
 final class RunnerThreads {
 
     private static final Logger LOG = Log.of(RunnerThreads.class);

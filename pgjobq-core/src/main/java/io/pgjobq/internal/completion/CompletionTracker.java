@@ -9,6 +9,7 @@ import io.pgjobq.internal.store.StoredOutcome;
 import io.pgjobq.internal.store.StoredProgress;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.DaemonThreads;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
@@ -16,19 +17,14 @@ import io.pgjobq.internal.support.Timer;
 import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.springframework.core.ParameterizedTypeReference;
@@ -49,8 +45,6 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     /** How long a job that was sent to be waited for has to end before it is looked up: most ends are told of by then. */
     private static final Duration GRACE = Duration.ofMillis(10);
 
-    private static final long[] NONE = {};
-
     private static final Logger LOG = Log.of(CompletionTracker.class);
 
     private final Ends ends;
@@ -58,25 +52,11 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     private final Duration defaultTimeout;
     private final Outage outage;
     private final Background background;
+    private final Guarded<WaitingList> waiting;
     private final CallbackThreads callbacks;
     private final ProgressWatch progress;
     private final Timer timer;
     private final LookAround lookAround;
-
-    /** Those who wait for a job that is to be found. Guarded by the background's lock. */
-    private final Map<Long, List<Waiter<?>>> waiters = new HashMap<>();
-
-    /** Those whose job's transaction has not ended. Guarded by the background's lock. */
-    private final Set<Waiter<?>> uncommitted = new HashSet<>();
-
-    /** Guarded by the background's lock. */
-    private final Set<Long> toLookUp = new LinkedHashSet<>();
-
-    /** What is being looked up; it is looked up again unless that succeeds, whatever it fails with. Guarded by the background's lock. */
-    private long[] taken = NONE;
-
-    /** Guarded by the background's lock. */
-    private boolean closed;
 
     public CompletionTracker(
             FinishedJobStore store,
@@ -114,6 +94,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
         this.defaultTimeout = defaultTimeout;
         this.outage = new Outage(LOG, "waiting for jobs", vitals);
         this.background = new Background("pgjobq-completions", vitals);
+        this.waiting = background.guard(new WaitingList(MOST_AT_ONCE));
         this.callbacks = callbacks;
         this.progress = new ProgressWatch(ends, background, callbacks, MOST_AT_ONCE, this::waitersOf);
         this.timer = timer;
@@ -161,7 +142,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
                 listener == null ? null : new ProgressEvents(id, listener, callbacks));
         try {
             if (transaction == null) {
-                background.change(() -> {
+                waiting.change(list -> {
                     begin(waiter, timeout);
                     follow(waiter, marked);
                 });
@@ -190,11 +171,11 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     /** Lets the time run from now on. */
     private void begin(Waiter<?> waiter, Duration timeout) {
         var unused = waiter.future().whenComplete((outcome, failure) -> forget(waiter));
-        background.change(() -> {
-            if (closed) {
+        waiting.change(list -> {
+            if (list.isClosed()) {
                 waiter.failed(inVain(waiter.id()));
             } else {
-                uncommitted.add(waiter);
+                list.add(waiter);
                 after(timeout, waiter, () -> complete(waiter, late -> late.timedOut(timeout)));
             }
         });
@@ -220,15 +201,14 @@ public final class CompletionTracker implements Completions, AutoCloseable {
 
     /** The job can be found from now on. */
     private void follow(Waiter<?> waiter, boolean marked) {
-        background.change(() -> {
-            if (closed || !uncommitted.remove(waiter)) {
+        waiting.change(list -> {
+            if (!list.follow(waiter)) {
                 return;
             }
-            waiters.computeIfAbsent(waiter.id(), key -> new ArrayList<>(1)).add(waiter);
             if (marked) {
                 after(GRACE, waiter, () -> endedElsewhere(List.of(waiter.id())));
             } else {
-                toLookUp.add(waiter.id());
+                list.ask(List.of(waiter.id()));
             }
             background.start(this::step);
         });
@@ -260,7 +240,7 @@ public final class CompletionTracker implements Completions, AutoCloseable {
 
     /** Jobs have ended somewhere. */
     public void endedElsewhere(Collection<Long> ids) {
-        background.change(() -> ids.stream().filter(waiters::containsKey).forEach(toLookUp::add));
+        waiting.change(list -> list.ask(ids));
     }
 
     /** The progress of jobs was written in this process. */
@@ -275,17 +255,13 @@ public final class CompletionTracker implements Completions, AutoCloseable {
 
     /** Notifications may have been missed. */
     public void lookEverywhere() {
-        background.change(() -> toLookUp.addAll(waiters.keySet()));
+        waiting.change(WaitingList::askForAll);
     }
 
     /** Lets all who wait know that they wait in vain, and ends the threads. */
     @Override
     public void close() {
-        List<Waiter<?>> left = background.read(() -> {
-            closed = true;
-            return Stream.concat(waiters.values().stream().flatMap(List::stream), uncommitted.stream())
-                    .toList();
-        });
+        List<Waiter<?>> left = waiting.read(WaitingList::close);
         timer.close();
         try {
             background.stop();
@@ -309,17 +285,13 @@ public final class CompletionTracker implements Completions, AutoCloseable {
     }
 
     private List<Waiter<?>> waitersOf(long id) {
-        return background.read(() -> List.copyOf(waiters.getOrDefault(id, List.of())));
+        return waiting.read(list -> list.of(id));
     }
 
     private void forget(Waiter<?> waiter) {
         waiter.close();
-        background.change(() -> {
-            uncommitted.remove(waiter);
-            List<Waiter<?>> others = waiters.get(waiter.id());
-            if (others != null && others.remove(waiter) && others.isEmpty()) {
-                waiters.remove(waiter.id());
-                toLookUp.remove(waiter.id());
+        waiting.change(list -> {
+            if (list.remove(waiter)) {
                 progress.forget(waiter.id());
             }
         });
@@ -330,8 +302,8 @@ public final class CompletionTracker implements Completions, AutoCloseable {
             return false;
         }
         try {
-            lookUp(take());
-            background.change(() -> taken = NONE);
+            lookUp(waiting.read(WaitingList::take));
+            waiting.change(WaitingList::done);
             progress.lookUp();
             outage.recovered();
         } catch (RuntimeException | Error ex) {
@@ -369,31 +341,16 @@ public final class CompletionTracker implements Completions, AutoCloseable {
 
     /** Waits for jobs to look up; returns whether to go on. */
     private boolean awaitWork() throws InterruptedException {
-        if (background.read(waiters::isEmpty)) {
-            background.await(() -> !waiters.isEmpty());
+        if (waiting.read(WaitingList::isEmpty)) {
+            waiting.await(list -> !list.isEmpty());
             lookAround.done();
         }
         // However much there is to look up: what nobody has told of is looked for in time.
-        if (background.await(() -> !toLookUp.isEmpty() || taken.length > 0 || progress.isAsked(), lookAround.dueIn())
+        if (waiting.await(list -> list.isAsked() || progress.isAsked(), lookAround.dueIn())
                 || lookAround.dueIn().isZero()) {
             lookAround.done();
             lookEverywhere();
         }
         return !background.isStopping();
-    }
-
-    private long[] take() {
-        return background.read(() -> {
-            // Behind the others, so that what can't be looked up holds up only what is beside it.
-            Arrays.stream(taken).filter(waiters::containsKey).forEach(toLookUp::add);
-            taken = toLookUp.stream()
-                    .limit(MOST_AT_ONCE)
-                    .mapToLong(Long::longValue)
-                    .toArray();
-            for (long id : taken) {
-                toLookUp.remove(id);
-            }
-            return taken;
-        });
     }
 }

@@ -2,6 +2,7 @@ package io.pgjobq.internal.completion;
 
 import io.pgjobq.internal.store.StoredProgress;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,14 +15,12 @@ import org.springframework.dao.PermissionDeniedDataAccessException;
 final class ProgressWatch {
 
     private final Ends ends;
-    private final Background background;
     private final Executor callbacks;
     private final int mostAtOnce;
 
     private final LongFunction<List<Waiter<?>>> waiters;
 
-    /** Guarded by the background's lock. */
-    private final Set<Long> toLookUp = new LinkedHashSet<>();
+    private final Guarded<Set<Long>> toLookUp;
 
     /**
      * @param background whose thread looks up
@@ -34,7 +33,7 @@ final class ProgressWatch {
             int mostAtOnce,
             LongFunction<List<Waiter<?>>> waiters) {
         this.ends = ends;
-        this.background = background;
+        this.toLookUp = background.guard(new LinkedHashSet<>());
         this.callbacks = callbacks;
         this.mostAtOnce = mostAtOnce;
         this.waiters = waiters;
@@ -42,7 +41,7 @@ final class ProgressWatch {
 
     /** Nobody waits for the job any more. */
     void forget(long job) {
-        background.change(() -> toLookUp.remove(job));
+        toLookUp.change(asked -> asked.remove(job));
     }
 
     /** The progress of jobs was written in this process. */
@@ -58,12 +57,12 @@ final class ProgressWatch {
 
     /** Those of the jobs are to be looked up that somebody watches. */
     void ask(Collection<Long> jobs) {
-        background.change(() -> jobs.stream().filter(job -> !of(job).isEmpty()).forEach(toLookUp::add));
+        toLookUp.change(asked -> jobs.stream().filter(job -> !of(job).isEmpty()).forEach(asked::add));
     }
 
-    /** Returns whether there is something to look up. Asked under the background's lock. */
+    /** Returns whether there is something to look up. */
     boolean isAsked() {
-        return !toLookUp.isEmpty();
+        return toLookUp.read(asked -> !asked.isEmpty());
     }
 
     /** Looks up some jobs. Those are marked as waited for by then, so that whatever is written after the look is told of. */
@@ -85,9 +84,9 @@ final class ProgressWatch {
     }
 
     private List<Long> take() {
-        return background.read(() -> {
-            List<Long> taken = toLookUp.stream().limit(mostAtOnce).toList();
-            taken.forEach(toLookUp::remove);
+        return toLookUp.read(asked -> {
+            List<Long> taken = asked.stream().limit(mostAtOnce).toList();
+            taken.forEach(asked::remove);
             return taken;
         });
     }

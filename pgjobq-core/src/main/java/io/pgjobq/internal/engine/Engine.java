@@ -21,6 +21,7 @@ import io.pgjobq.internal.admin.QueueNames;
 import io.pgjobq.internal.event.ListenerEvents;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
@@ -66,10 +67,21 @@ final class Engine implements PgJobQ {
     /** Queues can be created: each by who declares it from now on, those that are declared already by the start. */
     private volatile boolean creates;
 
-    /** What keeps the containers going has been started. */
-    private volatile boolean prepared;
+    private final Guarded<Prepared> prepared;
 
     private final QueueDeclarations declarations;
+
+    /** Whether what keeps the containers going has been started. */
+    private static final class Prepared {
+
+        private boolean is;
+
+        boolean end() {
+            boolean was = is;
+            is = false;
+            return was;
+        }
+    }
 
     Engine(EngineBuilder builder) {
         this.declarations = builder.declarations;
@@ -91,6 +103,7 @@ final class Engine implements PgJobQ {
                 events,
                 CLOCK);
         this.preparing = new Background("pgjobq-start", parts.vitals());
+        this.prepared = preparing.guard(new Prepared());
     }
 
     @Override
@@ -225,17 +238,21 @@ final class Engine implements PgJobQ {
 
     /** A database that answers late may do so when the node has been stopped: then nothing starts any more. */
     private void startBackground(long generation) {
-        preparing.change(() -> {
+        prepared.change(state -> {
             if (lifecycle.isCurrent(generation)) {
-                prepared = true;
+                state.is = true;
                 parts.startBackground();
             }
         });
-        if (prepared) {
+        if (isPrepared()) {
             parts.awaitListening();
         } else {
             parts.node().unregister();
         }
+    }
+
+    private boolean isPrepared() {
+        return prepared.read(state -> state.is);
     }
 
     private void prepareInBackground(long generation, Throwable first) {
@@ -274,12 +291,7 @@ final class Engine implements PgJobQ {
 
     private void leave() {
         creates = false;
-        boolean started = preparing.read(() -> {
-            boolean was = prepared;
-            prepared = false;
-            return was;
-        });
-        if (started) {
+        if (prepared.read(Prepared::end)) {
             parts.stopBackground();
         } else {
             parts.node().unregister();
@@ -328,6 +340,6 @@ final class Engine implements PgJobQ {
     }
 
     private int create(String queue, QueueOptions queueOptions) {
-        return parts.createQueue(queue, queueOptions, prepared);
+        return parts.createQueue(queue, queueOptions, isPrepared());
     }
 }

@@ -3,17 +3,15 @@ package io.pgjobq.internal.event;
 import io.pgjobq.JobContext;
 import io.pgjobq.JobListener;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Vitals;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Tells listeners on a thread of its own, so that one that is slow, or throws, is in nobody's way. Thread-safe. */
@@ -22,17 +20,12 @@ public final class ListenerEvents implements JobEvents {
     private static final Logger LOG = Log.of(ListenerEvents.class);
 
     private final Iterable<? extends JobListener> found;
-    private final int capacity;
     private final Background background;
 
     /** Empty before the start and after the stop, so that nothing is kept then. */
     private volatile List<JobListener> listeners = List.of();
 
-    /** Guarded by the background's lock. */
-    private final Queue<Consumer<JobListener>> events = new ArrayDeque<>();
-
-    /** Guarded by the background's lock. */
-    private boolean full;
+    private final Guarded<EventQueue> events;
 
     /**
      * @param found asked for at the start
@@ -41,9 +34,9 @@ public final class ListenerEvents implements JobEvents {
      */
     public ListenerEvents(Iterable<? extends JobListener> found, int capacity, LongSupplier nanoTime) {
         this.found = found;
-        this.capacity = capacity;
         // What fails here is no reason for the node to get out of the way.
         this.background = new Background("pgjobq-listeners", new Vitals(Duration.ofDays(1), nanoTime));
+        this.events = background.guard(new EventQueue(capacity));
     }
 
     /** Finds the listeners, and starts the thread if there are any. */
@@ -60,7 +53,7 @@ public final class ListenerEvents implements JobEvents {
     public void stop() throws InterruptedException {
         background.stop();
         listeners = List.of();
-        background.change(events::clear);
+        events.change(EventQueue::clear);
     }
 
     @Override
@@ -103,30 +96,17 @@ public final class ListenerEvents implements JobEvents {
             return;
         }
         try {
-            background.change(() -> add(event));
+            events.change(queue -> queue.add(event));
         } catch (RuntimeException | Error ex) {
             // There is no memory for it. Whoever runs the job must not suffer from that.
             LOG.debug("an event is not told", ex);
         }
     }
 
-    /** Called under the background's lock. */
-    private void add(Consumer<JobListener> event) {
-        if (full) {
-            return;
-        }
-        if (events.size() < capacity) {
-            events.add(event);
-            return;
-        }
-        full = true;
-        LOG.warn("job listeners fall behind by {} events; what comes is dropped until they have caught up", capacity);
-    }
-
     /** Tells one event; returns whether to go on. */
     private boolean step() throws InterruptedException {
-        background.await(() -> !events.isEmpty());
-        Consumer<JobListener> event = background.read(this::next);
+        events.await(queue -> !queue.isEmpty());
+        Consumer<JobListener> event = events.read(EventQueue::next);
         if (event == null) {
             return false;
         }
@@ -134,16 +114,6 @@ public final class ListenerEvents implements JobEvents {
             tell(listener, event);
         }
         return true;
-    }
-
-    /** Called under the background's lock. */
-    private @Nullable Consumer<JobListener> next() {
-        Consumer<JobListener> event = events.poll();
-        if (full && events.isEmpty()) {
-            full = false;
-            LOG.info("job listeners have caught up");
-        }
-        return event;
     }
 
     private static void tell(JobListener listener, Consumer<JobListener> event) {

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;
@@ -18,46 +19,74 @@ final class Task {
     private static final Logger LOG = Log.of(Task.class);
 
     private final Step step;
-    private final Background background;
     private final LongSupplier nanoTime;
     private final Outage outage;
 
-    /** By the given clock. Guarded by the background's lock. */
-    private long dueAt;
+    private final Guarded<Due> due;
 
-    /** By the given clock. Guarded by the background's lock. */
-    private long notBefore;
+    /** When it is due. */
+    private static final class Due {
 
-    /** Guarded by the background's lock. */
-    private boolean asked;
+        /** By the given clock. */
+        private long at;
+
+        /** By the given clock. */
+        private long notBefore;
+
+        private boolean asked;
+
+        Due(long at, long notBefore) {
+            this.at = at;
+            this.notBefore = notBefore;
+        }
+
+        long next() {
+            return asked || at - notBefore < 0 ? notBefore : at;
+        }
+
+        void in(long time) {
+            if (time - at < 0) {
+                at = time;
+            }
+        }
+
+        /** Returns whether somebody asked for it. */
+        boolean take(long seldom, long now) {
+            boolean wasAsked = asked;
+            asked = false;
+            at = seldom;
+            notBefore = now;
+            return wasAsked;
+        }
+
+        void repeat(boolean wasAsked, long time) {
+            asked |= wasAsked;
+            at = time;
+            notBefore = time;
+        }
+    }
 
     Task(String name, Step step, Background background, LongSupplier nanoTime, Vitals vitals) {
         this.step = step;
-        this.background = background;
         this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, name, vitals);
-        this.notBefore = nanoTime.getAsLong();
-        this.dueAt = after(Step.SELDOM);
+        this.due = background.guard(new Due(after(Step.SELDOM), nanoTime.getAsLong()));
     }
 
     /** Asks for it, to be done at once. */
     void ask() {
-        background.change(() -> asked = true);
+        due.change(next -> next.asked = true);
     }
 
     /** It is due in so long at the latest. */
     void in(Duration time) {
         long at = after(time.compareTo(Step.SELDOM) < 0 ? time : Step.SELDOM);
-        background.change(() -> {
-            if (at - dueAt < 0) {
-                dueAt = at;
-            }
-        });
+        due.change(next -> next.in(at));
     }
 
     /** Returns when it is to be run. */
     long dueAt() {
-        return background.read(() -> asked || dueAt - notBefore < 0 ? notBefore : dueAt);
+        return due.read(Due::next);
     }
 
     /** Runs it if it is due, and returns the failure, if it failed. What is asked for meanwhile is done the next time. */
@@ -79,22 +108,12 @@ final class Task {
 
     private boolean take() {
         long seldom = after(Step.SELDOM);
-        return background.read(() -> {
-            boolean result = asked;
-            asked = false;
-            dueAt = seldom;
-            notBefore = nanoTime.getAsLong();
-            return result;
-        });
+        return due.read(next -> next.take(seldom, nanoTime.getAsLong()));
     }
 
     private void repeat(boolean wasAsked, Duration backOff) {
         long at = after(backOff);
-        background.change(() -> {
-            asked |= wasAsked;
-            dueAt = at;
-            notBefore = at;
-        });
+        due.change(next -> next.repeat(wasAsked, at));
     }
 
     private long after(Duration time) {

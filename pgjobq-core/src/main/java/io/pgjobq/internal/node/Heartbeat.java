@@ -3,6 +3,7 @@ package io.pgjobq.internal.node;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.KeptConnection;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
@@ -28,14 +29,27 @@ public final class Heartbeat {
     private final Outage outage;
     private final Background background;
 
-    /** The listening connection was lost. Guarded by the background's lock. */
-    private boolean hurry;
+    private final Guarded<Hurry> hurry;
+
+    /** Whether to wait for nothing. */
+    private static final class Hurry {
+
+        /** The listening connection was lost. */
+        private boolean asked;
+
+        boolean take() {
+            boolean was = asked;
+            asked = false;
+            return was;
+        }
+    }
 
     public Heartbeat(RegisteredNode node, Database database, Listening listening, Vitals vitals) {
         this.node = node;
         this.database = database;
         this.outage = new Outage(LOG, "heartbeat", vitals);
         this.background = new Background("pgjobq-heartbeat", vitals);
+        this.hurry = background.guard(new Hurry());
         this.pace = new HeartbeatPace(node.every());
         this.listening = listening;
     }
@@ -52,7 +66,7 @@ public final class Heartbeat {
 
     /** The listening connection is lost: the node must show soon that it lives. */
     public void beatSoon() {
-        background.change(() -> hurry = true);
+        hurry.change(now -> now.asked = true);
     }
 
     /** What one start of the thread does and keeps. Used by that thread. */
@@ -64,7 +78,7 @@ public final class Heartbeat {
         private Duration wait = Duration.ZERO;
 
         boolean next() throws InterruptedException {
-            background.await(() -> hurry, wait);
+            hurry.await(now -> now.asked, wait);
             if (background.isStopping()) {
                 connection.close();
                 return false;
@@ -76,11 +90,7 @@ public final class Heartbeat {
 
     /** Returns when to look again. */
     private Duration beat(KeptConnection connection) {
-        boolean lost = background.read(() -> {
-            boolean asked = hurry;
-            hurry = false;
-            return asked;
-        });
+        boolean lost = hurry.read(Hurry::take);
         boolean hears = listening.isListening();
         try {
             if (pace.isDue(node.signs().silentNanos(), hears && !lost)) {

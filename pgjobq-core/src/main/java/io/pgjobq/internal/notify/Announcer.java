@@ -3,6 +3,7 @@ package io.pgjobq.internal.notify;
 import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
 import io.pgjobq.internal.support.Vitals;
@@ -37,13 +38,33 @@ public final class Announcer {
     private final Background background;
     private final LongSupplier nanoTime;
 
-    /** Guarded by the background's lock. */
-    private Pending pending = new Pending();
+    private final Guarded<Outbox> outbox;
 
-    /** How many notifications are under way. Guarded by the background's lock, as is the next. */
-    private int underWay;
+    /** What is to be sent, and what is being sent. */
+    private static final class Outbox {
 
-    private long lastAt;
+        private Pending pending = new Pending();
+
+        /** How many notifications are under way. */
+        private int underWay;
+
+        private long lastAt;
+
+        Outbox(long lastAt) {
+            this.lastAt = lastAt;
+        }
+
+        boolean isQuiet(long now) {
+            return underWay == 0 && pending.isEmpty() && now - lastAt >= QUIET_NANOS;
+        }
+
+        Pending take() {
+            Pending batch = pending;
+            pending = new Pending();
+            underWay++;
+            return batch;
+        }
+    }
 
     /** Sends one notification. */
     @FunctionalInterface
@@ -70,7 +91,7 @@ public final class Announcer {
         this.outage = new Outage(LOG, "notifying other nodes", vitals);
         this.background = background;
         this.nanoTime = nanoTime;
-        this.lastAt = nanoTime.getAsLong() - QUIET_NANOS;
+        this.outbox = background.guard(new Outbox(nanoTime.getAsLong() - QUIET_NANOS));
     }
 
     /**
@@ -83,23 +104,23 @@ public final class Announcer {
     /** Lets a test be sent soon. */
     Test test(String channel) {
         Test test = new Test(channel, new CompletableFuture<>());
-        background.change(() -> pending.add(test));
+        outbox.change(box -> box.pending.add(test));
         return test;
     }
 
     /** Lets the signal be sent soon. */
     void announce(Signal signal) {
-        background.change(() -> pending.add(signal));
+        outbox.change(box -> box.pending.add(signal));
     }
 
     /** Lets a job that is sent alone bring its notification along, {@code null} if some were sent just now. */
     @Nullable
     LoneNotice lone() {
-        return background.read(() -> {
-            if (underWay > 0 || !pending.isEmpty() || nanoTime.getAsLong() - lastAt < QUIET_NANOS) {
+        return outbox.read(box -> {
+            if (!box.isQuiet(nanoTime.getAsLong())) {
                 return null;
             }
-            underWay++;
+            box.underWay++;
             return new Lone(new Notice(channels.jobs(), SignalCodec.beginning(self.getAsInt())));
         });
     }
@@ -125,10 +146,10 @@ public final class Announcer {
 
     /** Wakes nobody: there is no more to send than before. */
     private void over() {
-        background.read(() -> {
-            underWay--;
-            lastAt = nanoTime.getAsLong();
-            return lastAt;
+        outbox.read(box -> {
+            box.underWay--;
+            box.lastAt = nanoTime.getAsLong();
+            return box.lastAt;
         });
     }
 
@@ -180,24 +201,17 @@ public final class Announcer {
     }
 
     private void restore(Pending batch) {
-        background.change(() -> {
-            batch.tests().forEach(pending::add);
-            batch.jobs().forEach(pending::add);
-            batch.done().forEach(pending::add);
+        outbox.change(box -> {
+            batch.tests().forEach(box.pending::add);
+            batch.jobs().forEach(box.pending::add);
+            batch.done().forEach(box.pending::add);
         });
     }
 
     /** Returns what is to be sent, {@code null} when it is time to stop. */
     private @Nullable Pending take() throws InterruptedException {
-        background.await(() -> !pending.isEmpty());
-        return background.read(() -> {
-            if (pending.isEmpty() || (background.isStopping() && outage.isOn())) {
-                return null;
-            }
-            Pending batch = pending;
-            pending = new Pending();
-            underWay++;
-            return batch;
-        });
+        outbox.await(box -> !box.pending.isEmpty());
+        return outbox.read(
+                box -> box.pending.isEmpty() || (background.isStopping() && outage.isOn()) ? null : box.take());
     }
 }

@@ -4,6 +4,7 @@ import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.PromptSockets;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.support.Background;
+import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Listening;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
@@ -49,11 +50,7 @@ public final class NotificationListener implements Listening {
     private final Outage outage;
     private final Background background;
 
-    /** Guarded by the background's lock. */
-    private @Nullable Connection current;
-
-    /** The first connection listens, or turned out not to. Guarded by the background's lock. */
-    private boolean decided;
+    private final Guarded<Shown> shown;
 
     private volatile boolean listening;
 
@@ -67,6 +64,26 @@ public final class NotificationListener implements Listening {
 
     /** Set before the connection is aborted, so that none is opened after that. */
     private volatile boolean closing;
+
+    /** What the thread shows to others. */
+    private static final class Shown {
+
+        private @Nullable Connection current;
+
+        /** The first connection listens, or turned out not to. */
+        private boolean decided;
+
+        /** A wait for notifications ends in no other way. */
+        void abort() {
+            try {
+                if (current != null) {
+                    current.abort(Runnable::run);
+                }
+            } catch (SQLException ex) {
+                LOG.debug("listening for notifications: the connection could not be aborted", ex);
+            }
+        }
+    }
 
     /** What the node does on its connection. */
     public interface Heartbeats {
@@ -106,6 +123,7 @@ public final class NotificationListener implements Listening {
         this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, "listening for notifications", vitals);
         this.background = new Background("pgjobq-listener", vitals);
+        this.shown = background.guard(new Shown());
     }
 
     @Override
@@ -116,7 +134,7 @@ public final class NotificationListener implements Listening {
     /** Starts listening. */
     public void start() {
         closing = false;
-        background.change(() -> decided = false);
+        shown.change(state -> state.decided = false);
         background.start(this::step);
     }
 
@@ -125,25 +143,14 @@ public final class NotificationListener implements Listening {
      * whose loss tells of its death, and its jobs would wait for the whole time-out.
      */
     public void awaitFirst(Duration atMost) throws InterruptedException {
-        background.await(() -> decided, atMost);
+        shown.await(state -> state.decided, atMost);
     }
 
     /** Stops listening and closes the connection. */
     public void stop() throws InterruptedException {
         closing = true;
-        background.change(this::abort);
+        shown.change(Shown::abort);
         background.stop();
-    }
-
-    /** A wait for notifications ends in no other way. */
-    private void abort() {
-        try {
-            if (current != null) {
-                current.abort(Runnable::run);
-            }
-        } catch (SQLException ex) {
-            LOG.debug("listening for notifications: the connection could not be aborted", ex);
-        }
     }
 
     private boolean step() throws InterruptedException {
@@ -157,7 +164,7 @@ public final class NotificationListener implements Listening {
     }
 
     private void decide() {
-        background.change(() -> decided = true);
+        shown.change(state -> state.decided = true);
     }
 
     /** Listens as long as that is possible; returns how long to wait before the next attempt. */
@@ -253,7 +260,7 @@ public final class NotificationListener implements Listening {
 
     /** Makes the connection known to {@link #stop}; returns whether there is still a use for it. */
     private boolean adopt(@Nullable Connection connection) {
-        background.change(() -> current = connection);
+        shown.change(state -> state.current = connection);
         return !closing;
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Signals that wait to be sent, folded: one a lane, with the lowest seq. Guarded by its user's lock. */
+/** Signals that wait to be sent, folded: one a lane, with the lowest seq. Not thread-safe. */
 final class Pending {
 
     /** More than these are dropped: who waits for a job asks now and then anyway. */

@@ -7,14 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * A thread of a node's own, and the lock under which it and the others meet: they change something, it waits for that, and
- * for the time. Whatever its work throws, it goes on after a back-off. Can be started again after it has stopped; a thread of
- * an earlier start that has not ended by then does so as soon as it looks. Thread-safe.
+ * A thread of a node's own, and the lock under which it and the others meet: they change what is {@link #guard guarded}, it
+ * waits for that, and for the time. Whatever its work throws, it goes on after a back-off. Can be started again after it has
+ * stopped; a thread of an earlier start that has not ended by then does so as soon as it looks. Thread-safe.
  */
 public final class Background {
 
@@ -31,6 +30,10 @@ public final class Background {
     @GuardedBy("lock")
     private @Nullable Run current;
 
+    /** That of the current start. */
+    @GuardedBy("lock")
+    private @Nullable Thread thread;
+
     /** Nothing more is to come for those who wait. */
     @GuardedBy("lock")
     private boolean stopping;
@@ -38,12 +41,8 @@ public final class Background {
     /** The run of the calling thread, if it is one of this background's. */
     private final ThreadLocal<@Nullable Run> own = new ThreadLocal<>();
 
-    /** One start. Guarded by the lock. */
-    private static final class Run {
-
-        private @Nullable Thread thread;
-        private boolean stopping;
-    }
+    /** One start. It is to end as soon as it is not the current one. */
+    private static final class Run {}
 
     /** What the thread does again and again. */
     @FunctionalInterface
@@ -75,11 +74,11 @@ public final class Background {
                 return;
             }
             Run run = new Run();
-            Thread thread = threads.newThread(() -> work(run, step));
-            run.thread = thread;
+            Thread next = threads.newThread(() -> work(run, step));
             stopping = false;
-            thread.start();
+            next.start();
             current = run;
+            thread = next;
         } finally {
             lock.unlock();
         }
@@ -100,6 +99,7 @@ public final class Background {
         try {
             if (current == run) {
                 current = null;
+                thread = null;
             }
         } finally {
             changed.signalAll();
@@ -147,21 +147,19 @@ public final class Background {
 
     /** Lets the thread know that it is to end, and waits for that, at most 5 seconds. */
     public void stop() throws InterruptedException {
-        Run ending;
+        Thread ending;
         lock.lock();
         try {
             stopping = true;
-            ending = current;
+            ending = thread;
             current = null;
-            if (ending != null) {
-                ending.stopping = true;
-            }
+            thread = null;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (ending != null && ending.thread != null && ending.thread != Thread.currentThread()) {
-            ending.thread.join(STOP_MILLIS);
+        if (ending != null && ending != Thread.currentThread()) {
+            ending.join(STOP_MILLIS);
         }
     }
 
@@ -178,28 +176,12 @@ public final class Background {
     @GuardedBy("lock")
     private boolean stops() {
         Run run = own.get();
-        return run == null ? stopping : run.stopping;
+        return run == null ? stopping : run != current;
     }
 
-    /** Changes something that the thread may be waiting for. */
-    public void change(Runnable change) {
-        lock.lock();
-        try {
-            change.run();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Looks at something that others change. */
-    public <T extends @Nullable Object> T read(Supplier<T> question) {
-        lock.lock();
-        try {
-            return question.get();
-        } finally {
-            lock.unlock();
-        }
+    /** Returns the only way to something that this thread and others share, from now on. */
+    public <S> Guarded<S> guard(S state) {
+        return new Guarded<>(this, lock, changed, state);
     }
 
     /** Waits until the condition holds, or the thread is to end. */

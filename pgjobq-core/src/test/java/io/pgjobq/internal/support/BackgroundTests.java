@@ -79,7 +79,7 @@ class BackgroundTests {
 
         mended.countDown();
         next.await();
-        background.change(steps::incrementAndGet);
+        background.guard(steps).change(AtomicInteger::incrementAndGet);
         while (!vitals.problems().isEmpty()) {
             Thread.onSpinWait();
         }

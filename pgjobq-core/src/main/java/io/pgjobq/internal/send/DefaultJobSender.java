@@ -18,8 +18,8 @@ import io.pgjobq.internal.notify.LoneNotice;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.InsertedJobs;
-import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.NewJob;
+import io.pgjobq.internal.store.NewJobs;
 import io.pgjobq.internal.store.Notice;
 import io.pgjobq.internal.store.SentClaimed;
 import io.pgjobq.internal.store.SlotClaim;
@@ -43,7 +43,7 @@ public final class DefaultJobSender implements JobSender {
     private static final long MOST_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
     private final Database database;
-    private final JobStore store;
+    private final NewJobs store;
     private final Payloads payloads;
     private final Doorbell doorbell;
     private final LocalDispatch vacancies;
@@ -52,7 +52,7 @@ public final class DefaultJobSender implements JobSender {
 
     public DefaultJobSender(
             Database database,
-            JobStore store,
+            NewJobs store,
             PayloadConverter converter,
             Doorbell doorbell,
             LocalDispatch vacancies,

@@ -6,8 +6,8 @@ import io.pgjobq.Unique;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.send.DefaultJobSender.Chunk;
-import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.NewJob;
+import io.pgjobq.internal.store.NewJobs;
 import io.pgjobq.internal.store.Rules;
 import io.pgjobq.internal.store.UniqueJob;
 import java.sql.Connection;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Stores jobs with rules, all of a call or, where duplicates are refused, none. Used by one thread. */
 final class RuledSend {
 
-    private final JobStore store;
+    private final NewJobs store;
     private final NewJob job;
     private final Rules rules;
 
@@ -43,7 +43,7 @@ final class RuledSend {
             @Nullable Long expiresInMillis,
             @Nullable Instant expiresAt) {}
 
-    RuledSend(JobStore store, NewJob job, Collection<?> payloads, Wanted wanted) {
+    RuledSend(NewJobs store, NewJob job, Collection<?> payloads, Wanted wanted) {
         Function<Object, Unique> unique = wanted.unique();
         Keys found = unique == null ? null : Keys.of(job.queue(), payloads, unique);
         this.store = store;

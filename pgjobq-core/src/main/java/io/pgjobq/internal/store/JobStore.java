@@ -22,7 +22,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Storing and taking jobs. Thread-safe. */
-public final class JobStore {
+public final class JobStore implements NewJobs {
 
     private final Database database;
 
@@ -30,11 +30,7 @@ public final class JobStore {
         this.database = database;
     }
 
-    /**
-     * Stores a job on the caller's connection; {@code null} if there is no such queue.
-     *
-     * @param notice what is sent with a job that is ready at once
-     */
+    @Override
     public @Nullable InsertedJobs send(
             Connection connection, NewJob job, String type, byte[] payload, @Nullable Notice notice)
             throws SQLException {
@@ -78,7 +74,7 @@ public final class JobStore {
                 job.queue());
     }
 
-    /** Stores a job for that place; {@code null} if the queue of that number is gone. */
+    @Override
     public @Nullable SentClaimed sendClaimed(NewJob job, String type, byte[] payload, SlotClaim place) {
         List<SentClaimed> sent = database.alone(connection -> database.list(
                 connection,
@@ -96,7 +92,7 @@ public final class JobStore {
         return sent.isEmpty() ? null : sent.get(0);
     }
 
-    /** Stores many jobs on the caller's connection; {@code null} if there is no such queue. */
+    @Override
     public @Nullable InsertedJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads)
             throws SQLException {
         InsertedJobs stored = database.one(
@@ -157,7 +153,7 @@ public final class JobStore {
         return left == null ? new StartedJob.Held() : new StartedJob.Expired();
     }
 
-    /** Stores jobs with rules on the caller's connection; {@code null} if there is no such queue. */
+    @Override
     public @Nullable List<UniqueJob> sendWithRules(
             Connection connection, NewJob job, Rules rules, @Nullable String[] keys, String[] types, byte[][] payloads)
             throws SQLException {

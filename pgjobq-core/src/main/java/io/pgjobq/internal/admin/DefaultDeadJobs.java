@@ -15,7 +15,7 @@ import io.pgjobq.internal.store.DeadJobStore.Death;
 import io.pgjobq.internal.store.DeadJobStore.Part;
 import io.pgjobq.internal.store.DeadJobStore.Redriven;
 import io.pgjobq.internal.store.DeadJobStore.Spread;
-import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.QueueNumbers;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +27,11 @@ public final class DefaultDeadJobs implements DeadJobs {
     private static final int LOOKED_AT_ONCE = 1_000;
 
     private final DeadJobStore store;
-    private final QueueStore queues;
+    private final QueueNumbers queues;
     private final Payloads payloads;
     private final Doorbell doorbell;
 
-    public DefaultDeadJobs(DeadJobStore store, QueueStore queues, PayloadConverter converter, Doorbell doorbell) {
+    public DefaultDeadJobs(DeadJobStore store, QueueNumbers queues, PayloadConverter converter, Doorbell doorbell) {
         this.store = store;
         this.queues = queues;
         this.payloads = new Payloads(converter);

@@ -19,7 +19,7 @@ import io.pgjobq.internal.store.LaneRange;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.MoveStore;
-import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.QueueNumbers;
 import io.pgjobq.internal.support.StorableText;
 import io.pgjobq.internal.support.StorableType;
 import java.util.Arrays;
@@ -38,7 +38,7 @@ public final class DefaultJobs implements Jobs {
 
     private final JobStore jobs;
     private final CancellationStore cancellations;
-    private final QueueStore queues;
+    private final QueueNumbers queues;
     private final LaneStore lanes;
     private final JobLists lists;
     private final Doorbell doorbell;
@@ -50,7 +50,7 @@ public final class DefaultJobs implements Jobs {
             JobStore jobs,
             CancellationStore cancellations,
             MoveStore moves,
-            QueueStore queues,
+            QueueNumbers queues,
             LaneStore lanes,
             ListStore lists,
             Doorbell doorbell,

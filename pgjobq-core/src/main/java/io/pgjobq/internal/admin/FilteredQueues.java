@@ -2,7 +2,7 @@ package io.pgjobq.internal.admin;
 
 import io.pgjobq.JobFilter;
 import io.pgjobq.UnknownQueueException;
-import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.QueueNumbers;
 import io.pgjobq.internal.support.StorableText;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ final class FilteredQueues {
     private FilteredQueues() {}
 
     /** Returns the number of the filter's queue, which must exist, or those of all queues if it names none. */
-    static List<Integer> of(JobFilter filter, QueueStore queues) {
+    static List<Integer> of(JobFilter filter, QueueNumbers queues) {
         String name = filter.queue();
         if (name != null) {
             return List.of(existing(name, queues));
@@ -28,7 +28,7 @@ final class FilteredQueues {
         return all;
     }
 
-    static int existing(String name, QueueStore queues) {
+    static int existing(String name, QueueNumbers queues) {
         Integer id = StorableText.isStorable(name) ? queues.find(name) : null;
         if (id == null) {
             throw new UnknownQueueException(name);

@@ -6,7 +6,7 @@ import io.pgjobq.JobState;
 import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.ListStore.Page;
 import io.pgjobq.internal.store.ListStore.Position;
-import io.pgjobq.internal.store.QueueStore;
+import io.pgjobq.internal.store.QueueNumbers;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +17,9 @@ final class JobLists {
     private static final Set<JobState> DEAD = Set.of(JobState.DEAD);
 
     private final ListStore store;
-    private final QueueStore queues;
+    private final QueueNumbers queues;
 
-    JobLists(ListStore store, QueueStore queues) {
+    JobLists(ListStore store, QueueNumbers queues) {
         this.store = store;
         this.queues = queues;
     }

@@ -1,8 +1,8 @@
 package io.pgjobq.internal.schedule;
 
 import io.pgjobq.Schedule;
-import io.pgjobq.internal.store.ScheduleStore;
-import io.pgjobq.internal.store.ScheduleStore.Stored;
+import io.pgjobq.internal.store.StoredSchedules;
+import io.pgjobq.internal.store.StoredSchedules.Stored;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.LogText;
 import java.time.Instant;
@@ -20,14 +20,14 @@ public final class DeclaredSchedules {
 
     private static final Logger LOG = Log.of(DeclaredSchedules.class);
 
-    private final ScheduleStore store;
+    private final StoredSchedules store;
     private final DefaultJobSchedules schedules;
     private final Map<String, Schedule> declared = new ConcurrentHashMap<>();
 
     /** The number under which they were declared, 0 for none. */
     private volatile int declaredAs;
 
-    public DeclaredSchedules(ScheduleStore store, DefaultJobSchedules schedules) {
+    public DeclaredSchedules(StoredSchedules store, DefaultJobSchedules schedules) {
         this.store = store;
         this.schedules = schedules;
     }

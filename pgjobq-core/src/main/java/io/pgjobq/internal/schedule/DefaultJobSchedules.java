@@ -7,10 +7,10 @@ import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.LanePosition;
-import io.pgjobq.internal.store.QueueStore;
-import io.pgjobq.internal.store.ScheduleStore;
-import io.pgjobq.internal.store.ScheduleStore.Run;
-import io.pgjobq.internal.store.ScheduleStore.Stored;
+import io.pgjobq.internal.store.QueueNumbers;
+import io.pgjobq.internal.store.StoredSchedules;
+import io.pgjobq.internal.store.StoredSchedules.Run;
+import io.pgjobq.internal.store.StoredSchedules.Stored;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,11 +22,11 @@ public final class DefaultJobSchedules implements JobSchedules {
 
     private static final int MOST_TIMES = 1_000;
 
-    private final ScheduleStore store;
-    private final QueueStore queues;
+    private final StoredSchedules store;
+    private final QueueNumbers queues;
     private final Doorbell doorbell;
 
-    public DefaultJobSchedules(ScheduleStore store, QueueStore queues, Doorbell doorbell) {
+    public DefaultJobSchedules(StoredSchedules store, QueueNumbers queues, Doorbell doorbell) {
         this.store = store;
         this.queues = queues;
         this.doorbell = doorbell;

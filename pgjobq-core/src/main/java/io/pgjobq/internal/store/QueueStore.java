@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The queues. Thread-safe. */
-public final class QueueStore {
+public final class QueueStore implements QueueNumbers {
 
     /** How many jobs to remove in one go, so that nothing waits for long. */
     public static final int PURGED_AT_ONCE = 1_000;
@@ -29,7 +29,7 @@ public final class QueueStore {
         });
     }
 
-    /** Returns the queue's number, {@code null} if there is none of that name. */
+    @Override
     public @Nullable Integer find(String name) {
         return first(database.alone(connection -> database.list(connection, "find_queue", row -> row.getInt(1), name)));
     }
@@ -47,7 +47,7 @@ public final class QueueStore {
                 .isEmpty());
     }
 
-    /** Returns the names of all queues. */
+    @Override
     public List<String> names() {
         return database.alone(connection -> database.list(connection, "queue_names", row -> row.getString(1)));
     }

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules, and the jobs that they send. Thread-safe. */
-public final class ScheduleStore {
+public final class ScheduleStore implements StoredSchedules {
 
     private final Database database;
 
@@ -53,12 +53,6 @@ public final class ScheduleStore {
      * @param jobs how many
      */
     public record Fired(Due due, @Nullable LanePosition ready, int jobs) {}
-
-    /** A schedule as it stands, and how often it was changed. */
-    public record Stored(ScheduleDescription description, int version) {}
-
-    /** A job that was sent by hand. */
-    public record Run(long id, LanePosition ready) {}
 
     /** Returns schedules that are due, not more than that many. */
     public List<Due> due(int limit) {
@@ -121,12 +115,12 @@ public final class ScheduleStore {
                 SqlTimes.parameter(due.time())));
     }
 
-    /** Returns the schedules of these names, in the order of those. */
+    @Override
     public List<Stored> find(Collection<String> names) {
         return find(names.toArray(String[]::new), false);
     }
 
-    /** Returns all schedules, in the order of their names. */
+    @Override
     public List<Stored> all() {
         return find(new String[0], true);
     }
@@ -157,15 +151,12 @@ public final class ScheduleStore {
                 all));
     }
 
-    /** Returns the time by the server's clock. */
+    @Override
     public Instant now() {
         return database.alone(connection -> database.one(connection, "server_time", row -> SqlTimes.instant(row, 1)));
     }
 
-    /**
-     * Creates a schedule, or changes the one that was seen in this version; returns whether that was done. It is not if there is no
-     * such queue, or somebody else has changed the schedule.
-     */
+    @Override
     public boolean save(Schedule schedule, boolean byCode, @Nullable Instant next, @Nullable Integer version) {
         Duration every = schedule.every();
         return !database.alone(connection -> database.list(
@@ -190,7 +181,7 @@ public final class ScheduleStore {
                 .isEmpty();
     }
 
-    /** Notes that a node declares schedules, and forgets what nodes declared that are gone. */
+    @Override
     public void declare(int node, Collection<String> names) {
         database.alone(connection -> {
             database.update(connection, "forget_declarations");
@@ -198,17 +189,17 @@ public final class ScheduleStore {
         });
     }
 
-    /** Pauses a schedule; returns whether there is one of that name. */
+    @Override
     public boolean pause(String name) {
         return changed("pause_schedule", name);
     }
 
-    /** Lets a schedule go on; returns whether it was in this version. */
+    @Override
     public boolean resume(String name, int version, @Nullable Instant next) {
         return changed("resume_schedule", SqlTimes.parameter(next), name, version);
     }
 
-    /** Deletes a schedule; returns whether there was one of that name. */
+    @Override
     public boolean delete(String name) {
         return changed("delete_schedule", name);
     }
@@ -218,7 +209,7 @@ public final class ScheduleStore {
                 .isEmpty();
     }
 
-    /** Sends a job of a schedule; {@code null} if there is none of that name, or its queue is gone. */
+    @Override
     public @Nullable Run run(String name) {
         List<Run> runs = database.alone(connection -> database.list(
                 connection,

@@ -248,7 +248,7 @@ class ScheduleContractIntegrationTests {
     @Test
     void aJobSentByHandMovesNothing() {
         save(hourly("a").build(), now().plusSeconds(50));
-        ScheduleStore.Run run = schedules.run("a");
+        StoredSchedules.Run run = schedules.run("a");
         assertThat(run).isNotNull();
         assertThat(store.claimOne(store.node()).id()).isEqualTo(run.id());
         assertThat(schedules.find(List.of("a")).get(0).description()).satisfies(after -> {

@@ -5,6 +5,9 @@ create schema if not exists pgjobq;
 -- Queues, with the settings that must be the same on every node. Read by each send and claim, written by people.
 -- A deleted queue loses its name at once, and its row when no transaction can still be sending to it: none that is older
 -- than deleted_xid, and after a day none that saw the queue before and had no id of its own yet.
+-- Limits of the whole fleet, null for none: most_running is how many jobs may be held at once; rate_starts how many may be taken in
+-- any time of rate_micros, and rate_burst how many of those at once. declared_limits is what an application said last that declares
+-- any: as long as that stays, what people have set since does, too.
 create table pgjobq.queue (
     id integer generated always as identity primary key,
     name text not null unique check (name ~ '^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$' or deleted_xid is not null),
@@ -12,10 +15,30 @@ create table pgjobq.queue (
     max_attempts smallint not null default 10 check (max_attempts between 1 and 100),
     keep_succeeded interval not null default '1 day' check (keep_succeeded between '0' and '100 years'),
     keep_dead interval not null default '30 days' check (keep_dead between '0' and '100 years'),
+    most_running integer check (most_running >= 1),
+    rate_starts integer check (rate_starts >= 1),
+    rate_micros bigint check (rate_micros >= 1000),
+    rate_burst integer check (rate_burst between 1 and rate_starts),
+    declared_limits text not null default '',
     created_at timestamptz not null default clock_timestamp(),
     deleted_xid xid8,
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    constraint queue_rate_whole check ((rate_starts is null) = (rate_micros is null) and (rate_starts is not null or rate_burst is null))
 );
+
+-- When jobs were taken of queues that have a rate: how many in each slice of time, the latest last, as long as they count. paced_at is
+-- how far the pace of the rate has been used up, where a burst is limited. Written once a claim, under the lock that claims take.
+create table pgjobq.queue_rate (
+    queue_id integer not null,
+    slices bigint[] not null,
+    starts integer[] not null,
+    paced_at bigint not null,
+    constraint queue_rate_pkey primary key (queue_id)
+);
+
+-- Each row is written anew by each claim, on the same page.
+alter table pgjobq.queue_rate set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+    autovacuum_vacuum_cost_delay = 0);
 
 -- The hot table: a row is inserted when its job is sent and deleted when the job is done; nothing updates it in between
 -- unless the job fails. A job has a place, which is its lane and its seq there. Ready or running, its lane is its priority, or
@@ -482,11 +505,14 @@ $$;
 -- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
 -- of that lane. The quarantine lane has a row only if there is a job, with the job's own priority.
+-- Of a queue with limits no more are taken than those allow, and no more than p_startable, which can start at once: what is held and
+-- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
+-- microseconds the rate allows more, 0 for at once, null if there is no rate.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
-    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
-    p_last bigint[], p_announced bigint[], p_types text[])
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
+    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -499,7 +525,10 @@ set enable_sort = off
 set enable_mergejoin = off
 as $$
 declare
-    v_left integer := p_limit;
+    v_limited boolean;
+    v_rated boolean;
+    v_allowed integer := p_limit;
+    v_left integer;
     v_count integer;
     v_locked boolean;
     v_lane smallint;
@@ -519,7 +548,9 @@ begin
     end if;
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue) is not null;
-    select q.paused, exists (select from pgjobq.node n where n.id = p_node and n.token = p_token) into v_paused, v_registered
+    select q.paused, exists (select from pgjobq.node n where n.id = p_node and n.token = p_token), q.rate_starts is not null,
+        q.most_running is not null or q.rate_starts is not null
+    into v_paused, v_registered, v_rated, v_limited
     from pgjobq.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then
@@ -531,8 +562,15 @@ begin
     if v_paused then
         return;
     end if;
-    v_commit := set_config('synchronous_commit', 'off', true);
+    if v_limited then
+        v_allowed := pgjobq.allowance(p_queue, least(p_limit, p_startable));
+    end if;
+    v_left := v_allowed;
+    if not v_rated then
+        v_commit := set_config('synchronous_commit', 'off', true);
+    end if;
     for i in 1 .. cardinality(p_lanes) loop
+        exit when v_left = 0;
         claim_id := p_claim + i;
         next_seq := null;
         v_lane := p_lanes[i];
@@ -611,15 +649,19 @@ begin
             look := pg_current_xact_id()::text::bigint;
         end if;
         return next;
-        exit when v_left = 0;
     end loop;
+    if v_limited then
+        return query
+        select (-1)::smallint, null::bigint, pgjobq.record_starts(p_queue, v_allowed - v_left), v_allowed::bigint, null::bigint[],
+            null::bigint[], null::smallint[], null::bytea, null::bytea, null::text[], null::integer[], null::bytea, null::text[];
+    end if;
 end
 $$;
 
 -- Inserts a job together with the claim of the node that sends it, so that it starts there as soon as this has committed. It
 -- does what sending and then claiming from p_from on would do, in one snapshot: the job is claimed only if no job of its
 -- queue that is as urgent, or more, is to be seen from there on; whether those are taken does not matter, as the node then
--- asks for jobs anyway. Otherwise the job is inserted as any other.
+-- asks for jobs anyway. Of a queue with limits none is claimed, since nobody counts here. Otherwise the job is inserted as any other.
 -- Locks: in shared mode, if it can be had at once, the queue's other advisory lock, which pausing takes, so that a job which
 -- starts has been committed when pausing returns. Claims don't wait for it. Nobody can take the job twice: whoever sees it
 -- sees its claim. Called as one autocommit statement, so that no client can freeze while it holds the lock.
@@ -648,7 +690,8 @@ begin
     return query
     with target as materialized (
         select nextval('pgjobq.job_seq'::regclass) as id,
-            v_free and not q.paused and exists (select from pgjobq.node n where n.id = p_node and n.token = p_token)
+            v_free and not q.paused and q.most_running is null and q.rate_starts is null
+            and exists (select from pgjobq.node n where n.id = p_node and n.token = p_token)
             and (
                 select bool_or((
                     select true from pgjobq.job j
@@ -1256,6 +1299,7 @@ begin
         select l.id from pgjobq.claim l where l.queue_id = any (v_gone) order by l.id limit p_limit
         for update skip locked));
     get diagnostics v_claims = row_count;
+    delete from pgjobq.queue_rate r where r.queue_id = any (v_gone);
     delete from pgjobq.queue q
     where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
         and q.deleted_at < clock_timestamp() - interval '1 day'
@@ -1265,11 +1309,148 @@ begin
 end
 $$;
 
+-- How many of up to p_most jobs may be taken of a queue now, by its limits. Locks nothing: the caller has the queue's lock, so that
+-- nobody takes any meanwhile; what ends meanwhile only makes room.
+-- A job runs, for the limit, as long as a claim names it and its row is there: so no crash, rescue or retry keeps a place. The claims' own
+-- numbers are looked at first, since they are more than that at most; jobs are looked for only if those are too many, and no more than may run.
+-- In any time of rate_micros no more than rate_starts jobs are taken: those of a slice count until its end is that long ago. What
+-- a clock says that was put back since counts as now.
+create or replace function pgjobq.allowance(p_queue integer, p_most integer) returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_queue pgjobq.queue;
+    v_held bigint;
+    v_now bigint := (extract(epoch from clock_timestamp()) * 1000000.0)::bigint;
+    v_slice bigint;
+    v_used bigint;
+    v_paced_at bigint;
+    v_pace numeric;
+    v_left bigint := p_most;
+begin
+    select q.* into v_queue from pgjobq.queue q where q.id = p_queue;
+    if v_queue.most_running is not null then
+        select coalesce(sum(cardinality(c.seqs)), 0) into v_held from pgjobq.claim c where c.queue_id = p_queue;
+        if v_held + v_left > v_queue.most_running then
+            select count(*) into v_held
+            from (
+                select
+                from pgjobq.claim c cross join lateral unnest(c.seqs) as h (seq) cross join lateral (
+                    select from pgjobq.job j
+                    where j.queue_id = c.queue_id and j.lane = c.lane and j.seq = h.seq
+                    limit 1
+                ) o
+                where c.queue_id = p_queue
+                limit v_queue.most_running
+            ) r;
+        end if;
+        v_left := least(v_left, v_queue.most_running - v_held);
+    end if;
+    if v_queue.rate_starts is not null and v_left > 0 then
+        v_slice := case
+            when v_queue.rate_starts <= 1000 then greatest(1, least(10000, v_queue.rate_micros / 500))
+            else greatest(1, least(10000, v_queue.rate_micros / 500), v_queue.rate_micros / 1000)
+        end;
+        select coalesce((
+                select sum(u.n)
+                from unnest(r.slices, r.starts) as u (slice, n)
+                where (least(u.slice, v_now / v_slice) + 1) * v_slice + v_queue.rate_micros > v_now), 0), r.paced_at
+        into v_used, v_paced_at
+        from pgjobq.queue_rate r
+        where r.queue_id = p_queue;
+        v_left := least(v_left, v_queue.rate_starts - coalesce(v_used, 0));
+        if v_queue.rate_burst is not null then
+            v_pace := v_queue.rate_micros::numeric / v_queue.rate_starts;
+            v_left := least(v_left, floor(v_queue.rate_burst
+                - greatest(0, least(coalesce(v_paced_at, v_now), v_now + v_queue.rate_micros) - v_now) / v_pace)::bigint);
+        end if;
+    end if;
+    return greatest(0, v_left);
+end
+$$;
+
+-- Notes that p_jobs jobs of a queue were taken, if it has a rate, and says in how many microseconds the next may be: 0 for at once. Null
+-- if it has no rate. Locks: the row that says how many were taken, which nobody else has, as the caller has the queue's lock.
+-- Whoever is forgotten by a crash of the server must not have been started: the caller's commit waits for the disk.
+create or replace function pgjobq.record_starts(p_queue integer, p_jobs integer) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_queue pgjobq.queue;
+    v_now bigint := (extract(epoch from clock_timestamp()) * 1000000.0)::bigint;
+    v_slice bigint;
+    v_slices bigint[];
+    v_starts integer[];
+    v_paced_at bigint;
+    v_pace numeric;
+    v_excess bigint;
+    v_next bigint := 0;
+begin
+    select q.* into v_queue from pgjobq.queue q where q.id = p_queue;
+    if v_queue.rate_starts is null then
+        return null;
+    end if;
+    v_slice := case
+            when v_queue.rate_starts <= 1000 then greatest(1, least(10000, v_queue.rate_micros / 500))
+            else greatest(1, least(10000, v_queue.rate_micros / 500), v_queue.rate_micros / 1000)
+        end;
+    v_pace := v_queue.rate_micros::numeric / v_queue.rate_starts;
+    select array_agg(s.slice order by s.slice), array_agg(s.n order by s.slice), min(s.paced_at) into v_slices, v_starts, v_paced_at
+    from (
+        select least(u.slice, v_now / v_slice) as slice, sum(u.n)::integer as n, min(u.paced_at) as paced_at
+        from (
+            select o.slice, o.n, r.paced_at
+            from pgjobq.queue_rate r cross join lateral unnest(r.slices, r.starts) as o (slice, n)
+            where r.queue_id = p_queue
+            union all
+            select v_now / v_slice, p_jobs, null
+        ) u
+        where u.n > 0 and (least(u.slice, v_now / v_slice) + 1) * v_slice + v_queue.rate_micros > v_now
+        group by 1
+    ) s;
+    v_paced_at := greatest(v_now, least(coalesce(v_paced_at, v_now), v_now + v_queue.rate_micros)) + (p_jobs * v_pace)::bigint;
+    if p_jobs > 0 then
+        insert into pgjobq.queue_rate as r (queue_id, slices, starts, paced_at)
+        values (p_queue, v_slices, v_starts, v_paced_at)
+        on conflict (queue_id) do update set slices = excluded.slices, starts = excluded.starts, paced_at = excluded.paced_at;
+    end if;
+    -- The next may be taken when so many no longer count that one more is allowed.
+    v_excess := coalesce((select sum(n) from unnest(v_starts) n), 0) - v_queue.rate_starts + 1;
+    if v_excess > 0 then
+        select (min(u.slice) + 1) * v_slice + v_queue.rate_micros - v_now into v_next
+        from (
+            select o.slice, sum(o.n) over (order by o.slice) as gone
+            from unnest(v_slices, v_starts) as o (slice, n)
+        ) u
+        where u.gone >= v_excess;
+    end if;
+    if v_queue.rate_burst is not null then
+        v_next := greatest(v_next, ceil(v_paced_at - (v_queue.rate_burst - 1) * v_pace)::bigint - v_now);
+    end if;
+    return greatest(0, v_next);
+end
+$$;
+
 -- The state of queues at one moment, of one or of all. Locks nothing. Each count stops at the limit, so that a large table
 -- costs no more. oldest_seconds says since when the first ready job has its place in the line: the earliest of those that
 -- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function pgjobq.describe_queues(p_name text, p_most integer)
-returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
+returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric,
+    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1303,7 +1484,8 @@ begin
                     where c.queue_id = q.id and c.lane = p.lane and c.max_seq >= 0)
                 order by j.seq
                 limit 1
-            ) o))
+            ) o)),
+        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst
     from pgjobq.queue q cross join lateral (
         select coalesce(sum(h.held), 0)::bigint as running
         from pgjobq.claim c cross join lateral (

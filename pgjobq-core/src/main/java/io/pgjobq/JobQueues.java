@@ -42,6 +42,14 @@ public interface JobQueues {
     void resume(String name);
 
     /**
+     * Sets what is allowed of the queue's jobs in the whole fleet, from now on. What runs goes on: a lower limit lets nothing start
+     * until it is kept. It outlives restarts, until an application starts that declares other limits than the last one did.
+     *
+     * @throws UnknownQueueException if there is none of that name
+     */
+    void limit(String name, QueueLimits limits);
+
+    /**
      * Deletes an empty queue. What is kept of its finished jobs stays until its time is over.
      *
      * @throws UnknownQueueException if there is none of that name

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dead the jobs that failed for good and have not been redriven
  * @param oldestReadyAge how long the job that is next in line has been ready, that of the priority where it is the longest;
  *     {@code null} if none is ready. A delay or a back-off does not count, nor what was before a job was redriven
+ * @param limits what is allowed of its jobs in the whole fleet
  */
 public record QueueDescription(
         String name,
@@ -24,7 +25,8 @@ public record QueueDescription(
         long running,
         long waiting,
         long dead,
-        @Nullable Duration oldestReadyAge) {
+        @Nullable Duration oldestReadyAge,
+        QueueLimits limits) {
 
     /** Where counting stops. */
     public static final int COUNT_LIMIT = 10_000;

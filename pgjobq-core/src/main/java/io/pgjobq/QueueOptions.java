@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueOptions {
 
-    /** 10 attempts; the history of {@link HistoryRetention#DEFAULT}. */
+    /** 10 attempts; the history of {@link HistoryRetention#DEFAULT}; no limits. */
     public static final QueueOptions DEFAULT = builder().build();
 
     private final Values values;
 
-    private record Values(int maxAttempts, HistoryRetention history) {}
+    private record Values(int maxAttempts, HistoryRetention history, QueueLimits limits) {}
 
     private QueueOptions(Values values) {
         this.values = values;
@@ -26,7 +26,7 @@ public final class QueueOptions {
 
     /** Starts with these options. */
     public Builder toBuilder() {
-        return builder().maxAttempts(maxAttempts()).history(history());
+        return builder().maxAttempts(maxAttempts()).history(history()).limits(limits());
     }
 
     /** Returns how many attempts a job has in all. */
@@ -37,6 +37,11 @@ public final class QueueOptions {
     /** Returns how long finished jobs are kept. */
     public HistoryRetention history() {
         return values.history;
+    }
+
+    /** Returns what is allowed of the queue's jobs in the whole fleet. */
+    public QueueLimits limits() {
+        return values.limits;
     }
 
     @Override
@@ -59,6 +64,7 @@ public final class QueueOptions {
 
         private int maxAttempts = 10;
         private HistoryRetention history = HistoryRetention.DEFAULT;
+        private QueueLimits limits = QueueLimits.NONE;
 
         private Builder() {}
 
@@ -79,9 +85,18 @@ public final class QueueOptions {
             return this;
         }
 
+        /**
+         * Sets what is allowed of the queue's jobs in the whole fleet. What {@link JobQueues#limit} has set since stays, until an
+         * application starts that says something else here than the last one did. Default: {@link QueueLimits#NONE}.
+         */
+        public Builder limits(QueueLimits newLimits) {
+            this.limits = newLimits;
+            return this;
+        }
+
         /** Builds the options. */
         public QueueOptions build() {
-            return new QueueOptions(new Values(maxAttempts, history));
+            return new QueueOptions(new Values(maxAttempts, history, limits));
         }
     }
 }

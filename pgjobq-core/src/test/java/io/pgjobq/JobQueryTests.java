@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,22 @@ class JobQueryTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Rate(1, Duration.ofMillis(999)))
                 .withMessage("the period of a rate must be from 1 second to 1 day, but is PT0.999S");
+    }
+
+    @Test
+    void aRateIsReadFromText() {
+        assertThat(Rate.valueOf("600/1m")).isEqualTo(Rate.perMinute(600));
+        assertThat(Rate.valueOf(" 10 / s ")).isEqualTo(Rate.perSecond(10));
+        assertThat(Rate.valueOf("7/2h")).isEqualTo(new Rate(7, Duration.ofHours(2)));
+        assertThat(Rate.valueOf("7/d")).isEqualTo(new Rate(7, Duration.ofDays(1)));
+        for (Rate rate : List.of(Rate.perMinute(600), Rate.perSecond(10), new Rate(7, Duration.ofDays(1)))) {
+            assertThat(Rate.valueOf(rate.toString())).isEqualTo(rate);
+        }
+        for (String none : List.of("", "600", "600/m/m", "-1/s", "1/1", "1/1w", "99999999/s")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Rate.valueOf(none))
+                    .withMessage("a rate must be a number and a time, such as 600/1m, but is '" + none + "'");
+        }
     }
 
     @Test

@@ -38,6 +38,27 @@ class OptionsTests {
                 .returns(rule, InvalidOptionException::rule);
     }
 
+    @Test
+    void limitsThatMakeNoSenseAreRefusedByName() {
+        QueueLimits.Builder limits = QueueLimits.builder();
+        assertThatThrownBy(() -> limits.concurrency(0))
+                .hasMessage("limits.concurrency must be from 1 to 1000000, but is 0");
+        assertThatThrownBy(() -> QueueLimits.builder().burst(3).build())
+                .hasMessage("limits.burst must come with limits.rate, but is 3");
+        assertThatThrownBy(() ->
+                        QueueLimits.builder().rate(Rate.perSecond(2)).burst(3).build())
+                .hasMessage("limits.burst must be from 1 to 2, but is 3");
+        assertThat(QueueLimits.NONE).hasToString("none").isEqualTo(limits.build());
+        QueueLimits all =
+                limits.concurrency(8).rate(Rate.perMinute(600)).burst(20).build();
+        assertThat(all).hasToString("concurrency 8, rate 600/1m, burst 20");
+        assertThat(all.toBuilder().build()).isEqualTo(all).hasSameHashCodeAs(all);
+        assertThat(QueueOptions.builder().limits(all).build().toBuilder()
+                        .build()
+                        .limits())
+                .isEqualTo(all);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "PT-1S, PT1S, 'history.succeeded must be from 0 to 3660 days, but is PT-1S'",
@@ -96,7 +117,7 @@ class OptionsTests {
     @Test
     void optionsSayWhatTheyAre() {
         assertThat(QueueOptions.DEFAULT)
-                .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + "]");
+                .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + ", limits=none]");
         assertThat(ContainerOptions.DEFAULT)
                 .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, timeLimit=PT0S, retry="
                         + BackOff.DEFAULT + ", shutdownTimeout=PT25S, autoStartup=true]");

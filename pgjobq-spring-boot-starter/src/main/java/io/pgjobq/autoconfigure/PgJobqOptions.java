@@ -4,6 +4,7 @@ import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.NodeOptions;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.properties.InvalidPropertyException;
 import io.pgjobq.properties.PgJobqProperties;
@@ -150,7 +151,16 @@ final class PgJobqOptions {
     private static QueueOptions queue(QueueOptions base, PgJobqProperties.Queue queue) {
         QueueOptions.Builder options = base.toBuilder();
         MAPPER.from(queue.maxAttempts()).to(options::maxAttempts);
+        options.limits(limits(base.limits(), queue.limits()));
         return options.history(history(base.history(), queue.history())).build();
+    }
+
+    private static QueueLimits limits(QueueLimits base, PgJobqProperties.Limits limits) {
+        QueueLimits.Builder all = base.toBuilder();
+        MAPPER.from(limits.concurrency()).to(all::concurrency);
+        MAPPER.from(limits.rate()).to(all::rate);
+        MAPPER.from(limits.burst()).to(all::burst);
+        return all.build();
     }
 
     private static ContainerOptions container(

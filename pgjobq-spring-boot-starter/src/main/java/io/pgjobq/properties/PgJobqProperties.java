@@ -2,6 +2,7 @@ package io.pgjobq.properties;
 
 import io.pgjobq.Missed;
 import io.pgjobq.Overlap;
+import io.pgjobq.Rate;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -111,6 +112,7 @@ public record PgJobqProperties(
      * @param maxPrefetch How many jobs of a queue this application takes at most beyond those that run, from 0 to 10000.
      * @param timeLimit How long an attempt may run before it is interrupted and fails, at most 30d. Zero is any time.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
+     * @param limits What is allowed of a queue's jobs in all applications together.
      * @param retry How long a failed job waits.
      * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
      * @param autoStartup Whether a queue is worked on as soon as the application has started.
@@ -121,6 +123,7 @@ public record PgJobqProperties(
             @Nullable Integer maxPrefetch,
             @Nullable Duration timeLimit,
             @Nullable Integer maxAttempts,
+            @DefaultValue Limits limits,
             @DefaultValue Retry retry,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoStartup,
@@ -153,6 +156,18 @@ public record PgJobqProperties(
             @Nullable Missed missed,
             @Nullable Integer catchUp,
             @Nullable Overlap overlap) {}
+
+    /**
+     * What is allowed of a queue's jobs in all applications together.
+     *
+     * @param concurrency How many jobs of a queue may run at once on all nodes together, from 1 to 1000000. Any number by default.
+     * @param rate How many jobs of a queue may start in what time on all nodes together, such as 600/1m. Any number by default.
+     * @param burst How many of the jobs that the rate allows may start at once. All of them by default.
+     */
+    public record Limits(
+            @Nullable Integer concurrency,
+            @Nullable Rate rate,
+            @Nullable Integer burst) {}
 
     /**
      * How long a failed job waits.

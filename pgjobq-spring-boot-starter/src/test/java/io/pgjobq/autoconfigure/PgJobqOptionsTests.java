@@ -6,7 +6,9 @@ import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.NodeOptions;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueOptions;
+import io.pgjobq.Rate;
 import io.pgjobq.properties.PgJobqProperties;
 import io.pgjobq.test.Analyses;
 import java.time.Duration;
@@ -90,6 +92,9 @@ class PgJobqOptionsTests {
                         "pgjobq.queues.emails.max-prefetch=0",
                         "pgjobq.queues.emails.max-attempts=8",
                         "pgjobq.queues.emails.retry.max-delay=1m",
+                        "pgjobq.defaults.limits.rate=600/1m",
+                        "pgjobq.queues.emails.limits.concurrency=4",
+                        "pgjobq.queues.emails.limits.burst=20",
                         "pgjobq.queues.emails.auto-startup=false",
                         "pgjobq.queues.emails.shutdown-timeout=3s",
                         "pgjobq.queues.emails.history.dead=7d")
@@ -99,6 +104,11 @@ class PgJobqOptionsTests {
                             .isEqualTo(QueueOptions.builder()
                                     .maxAttempts(8)
                                     .history(new HistoryRetention(Duration.ZERO, Duration.ofDays(7)))
+                                    .limits(QueueLimits.builder()
+                                            .concurrency(4)
+                                            .rate(Rate.perMinute(600))
+                                            .burst(20)
+                                            .build())
                                     .build());
                     assertThat(options.container("emails"))
                             .isEqualTo(ContainerOptions.builder()
@@ -177,6 +187,8 @@ class PgJobqOptionsTests {
         "pgjobq.defaults.retry.jitter, 2.0",
         "pgjobq.queues.emails.concurrency, 0",
         "pgjobq.queues.emails.max-attempts, 101",
+        "pgjobq.queues.emails.limits.concurrency, 0",
+        "pgjobq.queues.emails.limits.burst, 3",
         "pgjobq.queues.emails.shutdown-timeout, -1s",
         "pgjobq.queues.emails.retry.delay, 11m",
         "pgjobq.queues.emails.retry.multiplier, 0.5",
@@ -192,6 +204,15 @@ class PgJobqOptionsTests {
                     .startsWith(property + " must ")
                     .matches(".*, but is '?" + shown(value) + "'?\\.");
             assertThat(analysis.getAction()).contains(property);
+        });
+    }
+
+    @Test
+    void aRateThatIsNoneFailsTheStartAndSaysWhatOneLooksLike() {
+        runner.withPropertyValues("pgjobq.queues.emails.limits.rate=fast").run(context -> {
+            FailureAnalysis analysis = Analyses.of(context.getStartupFailure());
+            assertThat(analysis.getDescription())
+                    .contains("pgjobq.queues.emails.limits.rate", "fast", "such as 600/1m");
         });
     }
 

@@ -3,6 +3,7 @@ package io.pgjobq.properties;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.ContainerOptions;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,6 +80,9 @@ class ConfigurationDocumentTests {
         core.put("pgjobq.defaults.history.dead", queue.history().dead());
         Map<String, Documented> metadata = metadata();
         metadata.keySet().removeIf(name -> !name.startsWith("pgjobq.defaults."));
+        // There are no limits by default.
+        assertThat(QueueOptions.DEFAULT.limits()).isEqualTo(QueueLimits.NONE);
+        metadata.values().removeIf(property -> property.defaultValue().isEmpty());
         assertThat(metadata).hasSameSizeAs(core).allSatisfy((name, property) -> {
             Object expected = Objects.requireNonNull(core.get(name), name);
             assertThat(ApplicationConversionService.getSharedInstance()
@@ -98,7 +102,7 @@ class ConfigurationDocumentTests {
     private static void collect(Class<?> type, String prefix, Map<String, String> properties) {
         for (RecordComponent component : type.getRecordComponents()) {
             String name = prefix + kebab(component.getName());
-            if (component.getType().isRecord()) {
+            if (component.getType().getEnclosingClass() == PgJobqProperties.class) {
                 collect(component.getType(), name + ".", properties);
             } else {
                 properties.put(QUEUE + name, "that of `pgjobq.defaults." + name + "`");

@@ -2,6 +2,7 @@ package io.pgjobq.internal.admin;
 
 import io.pgjobq.JobQueues;
 import io.pgjobq.QueueDescription;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueNotEmptyException;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.internal.notify.Doorbell;
@@ -54,6 +55,15 @@ public final class DefaultJobQueues implements JobQueues {
     @Override
     public void resume(String name) {
         doorbell.ring(new Signal.Look(change(name, false)));
+    }
+
+    @Override
+    public void limit(String name, QueueLimits limits) {
+        Integer id = store.limit(name, limits);
+        if (id == null) {
+            throw new UnknownQueueException(name);
+        }
+        doorbell.ring(new Signal.Room(id));
     }
 
     private int change(String name, boolean paused) {

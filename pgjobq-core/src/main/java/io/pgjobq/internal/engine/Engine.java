@@ -340,6 +340,6 @@ final class Engine implements PgJobQ {
     }
 
     private int create(String queue, QueueOptions queueOptions) {
-        return parts.createQueue(queue, queueOptions, isPrepared());
+        return parts.queueCreation().create(queue, queueOptions, isPrepared());
     }
 }

@@ -9,7 +9,6 @@ import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.admin.DefaultDeadJobs;
 import io.pgjobq.internal.admin.DefaultJobQueues;
 import io.pgjobq.internal.admin.DefaultJobs;
@@ -32,6 +31,7 @@ import io.pgjobq.internal.send.DefaultJobSender;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.DeadJobStore;
@@ -49,7 +49,6 @@ import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Listening;
-import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Timer;
 import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
@@ -62,12 +61,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 
 /** The parts of a node and how they hang together. */
 final class NodeAssembly {
-
-    private static final Logger LOG = Log.of(NodeAssembly.class);
 
     /** How long the server may take for what the node's own threads ask it; most of it takes milliseconds. */
     private static final Duration ANSWER = Duration.ofSeconds(15);
@@ -163,7 +159,7 @@ final class NodeAssembly {
                 nanoTime);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
-        settler = new BatchSettler(recorder, vitals, nanoTime);
+        settler = new BatchSettler(recorder, new LimitedQueues(doorbell), vitals, nanoTime);
         heartbeat = new Heartbeat(node, database, listening, vitals);
         ScheduleStore scheduled = new ScheduleStore(answering);
         declaredSchedules = new DeclaredSchedules(scheduled, new DefaultJobSchedules(scheduled, queueStore, doorbell));
@@ -328,26 +324,9 @@ final class NodeAssembly {
         return finished;
     }
 
-    /**
-     * Creates a queue, unless there is one, and brings its settings up to date; returns its number.
-     *
-     * @param historyIsKept whether the history has partitions already
-     */
-    int createQueue(String queue, QueueOptions settings, boolean historyIsKept) {
-        int id = queueStore.create(queue);
-        if (queueStore.settings(id, settings.maxAttempts(), settings.history())) {
-            LOG.info(
-                    "queue '{}': max-attempts is {}, history is kept for {} (succeeded) and {} (dead)",
-                    queue,
-                    settings.maxAttempts(),
-                    settings.history().succeeded(),
-                    settings.history().dead());
-            if (historyIsKept) {
-                // A longer retention needs partitions that are further away.
-                finished.maintain();
-            }
-        }
-        return id;
+    /** Returns what creates the queues of containers. */
+    QueueCreation queueCreation() {
+        return new QueueCreation(queueStore, finished);
     }
 
     SignalRouter switchboard() {

@@ -53,6 +53,12 @@ final class SignalRouter implements SignalSink, LocalDispatch {
                     container.announce(ready.priority(), ready.seq());
                 }
             }
+        } else if (signal instanceof Signal.Room room) {
+            for (QueueContainer container : containers) {
+                if (container.queueId() == room.queue()) {
+                    container.hasRoom();
+                }
+            }
         } else if (signal instanceof Signal.Look && maintenance != null) {
             maintenance.sweep();
         } else if (signal instanceof Signal.Due due && maintenance != null) {

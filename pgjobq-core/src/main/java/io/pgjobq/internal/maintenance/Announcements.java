@@ -24,6 +24,11 @@ final class Announcements {
         doorbell.ringHere(signal(ready));
     }
 
+    /** There is room in a queue, if it has limits. */
+    void room(int queue) {
+        doorbell.ring(new Signal.Room(queue));
+    }
+
     /** Jobs have ended that somebody waits for. */
     void ended(long[] ids) {
         if (ids.length > 0) {

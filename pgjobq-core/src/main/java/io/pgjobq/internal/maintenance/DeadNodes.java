@@ -58,6 +58,7 @@ final class DeadNodes implements Step {
         if (rescue.ready() != null) {
             announce(rescue.ready(), rescue.quarantined());
         }
+        announcements.room(rescue.queue());
         announcements.ended(rescue.awaited());
     }
 

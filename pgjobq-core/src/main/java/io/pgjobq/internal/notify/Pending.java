@@ -17,6 +17,7 @@ final class Pending {
 
     private final Map<Lane, Long> ready = new HashMap<>();
     private final Set<Integer> looks = new HashSet<>();
+    private final Set<Integer> rooms = new HashSet<>();
     private final List<Long> ended = new ArrayList<>();
     private final Set<Long> progressed = new HashSet<>();
     private final List<Announcer.Test> tests = new ArrayList<>();
@@ -29,6 +30,8 @@ final class Pending {
             dueInMillis = Math.min(dueInMillis, due.inMillis());
         } else if (signal instanceof Signal.Look look) {
             looks.add(look.queue());
+        } else if (signal instanceof Signal.Room room) {
+            rooms.add(room.queue());
         } else if (signal instanceof Signal.Ended e && ended.size() < MOST_OF_A_KIND) {
             ended.addAll(e.ids());
         } else if (signal instanceof Signal.Progressed p && progressed.size() < MOST_OF_A_KIND) {
@@ -46,6 +49,7 @@ final class Pending {
         return tests.isEmpty()
                 && ready.isEmpty()
                 && looks.isEmpty()
+                && rooms.isEmpty()
                 && ended.isEmpty()
                 && progressed.isEmpty()
                 && dueInMillis == Long.MAX_VALUE;
@@ -56,6 +60,7 @@ final class Pending {
         List<Signal> signals = new ArrayList<>();
         ready.forEach((lane, seq) -> signals.add(new Signal.Ready(lane.queue(), lane.priority(), seq)));
         looks.forEach(queue -> signals.add(new Signal.Look(queue)));
+        rooms.forEach(queue -> signals.add(new Signal.Room(queue)));
         if (dueInMillis != Long.MAX_VALUE) {
             signals.add(new Signal.Due(dueInMillis));
         }

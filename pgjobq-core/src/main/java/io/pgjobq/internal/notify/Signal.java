@@ -23,6 +23,9 @@ public sealed interface Signal {
     /** A queue must be looked at as a whole. */
     record Look(int queue) implements Signal {}
 
+    /** There may be room for more jobs of a queue that has limits. */
+    record Room(int queue) implements Signal {}
+
     /** A node has jobs to cancel. */
     record Cancel(int node) implements Signal {}
 

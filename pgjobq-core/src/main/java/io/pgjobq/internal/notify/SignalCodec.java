@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Signals as the text of notifications: words, parted by spaces. The first, {@code n<node>}, names the sending node, if it is
- * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code c<node>},
+ * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code f<queue>}, {@code c<node>},
  * {@code e<id>} and {@code p<id>}.
  */
 final class SignalCodec {
@@ -55,6 +55,9 @@ final class SignalCodec {
         }
         if (signal instanceof Signal.Look look) {
             return List.of("l" + look.queue());
+        }
+        if (signal instanceof Signal.Room room) {
+            return List.of("f" + room.queue());
         }
         if (signal instanceof Signal.Cancel cancel) {
             return List.of("c" + cancel.node());
@@ -106,6 +109,7 @@ final class SignalCodec {
             case 'w' -> signals.add(new Signal.Due(Math.max(0, Long.parseLong(value))));
             case 's' -> signals.add(new Signal.Scheduled(Math.max(0, Long.parseLong(value))));
             case 'l' -> signals.add(new Signal.Look(Integer.parseInt(value)));
+            case 'f' -> signals.add(new Signal.Room(Integer.parseInt(value)));
             case 'c' -> signals.add(new Signal.Cancel(Integer.parseInt(value)));
             case 'e' -> ended.add(Long.parseLong(value));
             case 'p' -> progressed.add(Long.parseLong(value));

@@ -74,14 +74,17 @@ public final class BatchSettler implements Settler {
 
     private final QuarantineSlot quarantine = new QuarantineSlot();
 
+    private final LimitedQueues limited;
+
     private final Background background;
     private final Outage outage;
 
     /** What is left to be written of what is under way. Only used by the thread. */
     private SettlementRecorder.@Nullable Batch batch;
 
-    public BatchSettler(SettlementRecorder recorder, Vitals vitals, LongSupplier nanoTime) {
+    public BatchSettler(SettlementRecorder recorder, LimitedQueues limited, Vitals vitals, LongSupplier nanoTime) {
         this.recorder = recorder;
+        this.limited = limited;
         this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, "settling jobs", vitals);
         this.background = new Background("pgjobq-settler", vitals);
@@ -111,6 +114,11 @@ public final class BatchSettler implements Settler {
     @Override
     public QuarantineSlot quarantine() {
         return quarantine;
+    }
+
+    @Override
+    public LimitedQueues limited() {
+        return limited;
     }
 
     @Override
@@ -192,6 +200,7 @@ public final class BatchSettler implements Settler {
         batch = null;
         done();
         tellOfQuarantined(writing);
+        limited.settled(writing.all());
         return true;
     }
 

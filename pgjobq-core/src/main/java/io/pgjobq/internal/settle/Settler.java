@@ -19,6 +19,9 @@ public interface Settler {
     /** Returns the place for the node's quarantined job, which is free again when its end is recorded. */
     QuarantineSlot quarantine();
 
+    /** Returns the node's queues that have limits, where an end that is recorded makes room. */
+    LimitedQueues limited();
+
     /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
     boolean isOverloaded();
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param node who takes them
  * @param claim what the ids of the claims are counted from; room for one a lane
  * @param limit at most how many jobs
+ * @param startable at most how many jobs, if the queue has limits: those that can start at once
  * @param lanes the lanes to look at, the most urgent first
  * @param from for each lane, where to start
  * @param last for each lane, when the node last looked at it, 0 if what others have taken since then is to be looked at
@@ -21,6 +22,7 @@ public record ClaimRequest(
         Registration node,
         long claim,
         int limit,
+        int startable,
         short[] lanes,
         long[] from,
         long[] last,

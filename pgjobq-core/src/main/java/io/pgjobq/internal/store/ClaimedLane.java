@@ -26,6 +26,11 @@ record ClaimedLane(
 
     private static final int MICROS = 1_000_000;
 
+    /** Returns whether the row is of no lane, but says what the queue's limits allow: how many in look, in what time more in next. */
+    boolean isAllowance() {
+        return priority < 0;
+    }
+
     /** Returns whether the row has a large payload only. */
     static boolean isPayload(ResultSet row) throws SQLException {
         return row.getObject(1) == null;

@@ -129,6 +129,7 @@ public final class JobStore implements NewJobs {
                 request.node().token(),
                 request.claim(),
                 request.limit(),
+                request.startable(),
                 request.lanes(),
                 request.from(),
                 request.last(),

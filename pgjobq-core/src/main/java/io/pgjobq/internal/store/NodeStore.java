@@ -24,13 +24,15 @@ public final class NodeStore implements NodeRegistry {
     /**
      * What was freed from one claim of a dead node.
      *
+     * @param queue the number of the queue whose jobs it held
      * @param ready the jobs that are ready again, {@code null} if none
      * @param rescued how many those are
      * @param quarantined how many of those may be what killed the node
      * @param died how many ended among the dead jobs
      * @param awaited those of the dead that somebody waits for
      */
-    public record Rescue(@Nullable LanePosition ready, long rescued, long quarantined, long died, long[] awaited) {}
+    public record Rescue(
+            int queue, @Nullable LanePosition ready, long rescued, long quarantined, long died, long[] awaited) {}
 
     @Override
     public int register(long token, String name, Duration heartbeatEvery, Duration silenceAllowed) {
@@ -95,7 +97,13 @@ public final class NodeStore implements NodeRegistry {
                 row -> {
                     long seq = row.getLong(3);
                     LanePosition ready = row.wasNull() ? null : new LanePosition(row.getInt(1), row.getInt(2), seq);
-                    return new Rescue(ready, row.getLong(4), row.getLong(5), row.getLong(6), SqlArrays.longs(row, 7));
+                    return new Rescue(
+                            row.getInt(1),
+                            ready,
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            SqlArrays.longs(row, 7));
                 },
                 claims));
     }

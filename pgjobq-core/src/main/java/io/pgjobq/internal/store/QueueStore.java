@@ -2,6 +2,7 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.QueueDescription;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
 import java.math.BigDecimal;
@@ -47,6 +48,37 @@ public final class QueueStore implements QueueNumbers {
                 .isEmpty());
     }
 
+    /** Sets the queue's limits, and returns its number; {@code null} if there is none of that name. */
+    public @Nullable Integer limit(String name, QueueLimits limits) {
+        StoredLimits stored = StoredLimits.of(limits);
+        return first(database.alone(connection -> database.list(
+                connection,
+                "limit_queue",
+                row -> row.getInt(1),
+                stored.mostRunning(),
+                stored.rateStarts(),
+                stored.rateMicros(),
+                stored.rateBurst(),
+                name)));
+    }
+
+    /** Sets the limits that an application declares, unless those were declared before; returns whether they were not. */
+    public boolean declareLimits(int queue, QueueLimits limits) {
+        StoredLimits stored = StoredLimits.of(limits);
+        String declared = limits.equals(QueueLimits.NONE) ? "" : limits.toString();
+        return !database.alone(connection -> database.list(
+                        connection,
+                        "declare_limits",
+                        row -> true,
+                        stored.mostRunning(),
+                        stored.rateStarts(),
+                        stored.rateMicros(),
+                        stored.rateBurst(),
+                        declared,
+                        queue))
+                .isEmpty();
+    }
+
     @Override
     public List<String> names() {
         return database.alone(connection -> database.list(connection, "queue_names", row -> row.getString(1)));
@@ -68,7 +100,8 @@ public final class QueueStore implements QueueNumbers {
                             row.getLong(6),
                             age == null
                                     ? null
-                                    : Duration.ofMillis(age.movePointRight(3).longValue()));
+                                    : Duration.ofMillis(age.movePointRight(3).longValue()),
+                            StoredLimits.read(row, 8));
                 },
                 name,
                 QueueDescription.COUNT_LIMIT));

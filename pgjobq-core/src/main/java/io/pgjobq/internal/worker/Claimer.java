@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.QueueGoneException;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
 import io.pgjobq.internal.store.ClaimedJob;
@@ -65,6 +66,7 @@ final class Claimer {
     }
 
     private ClaimRequest request(int room) {
+        int startable = workload.vacancies();
         return workload.read(lanes -> {
             Node.ClaimIds ids = services.node().nextClaims(LanePosition.LANES + 1);
             short[] wanted = lanes.take();
@@ -74,6 +76,7 @@ final class Claimer {
                     ids.by(),
                     ids.first() - 1,
                     room,
+                    startable,
                     wanted,
                     start.from(),
                     start.last(),
@@ -123,6 +126,21 @@ final class Claimer {
         }
     }
 
+    /** Who is told of room takes it; whoever else is waiting for some has to be told of what is left. */
+    private void learn(ClaimRequest request, Claimed claimed) {
+        LimitedQueues limited = services.settler().limited();
+        boolean wasLimited = workload.gate(Gate::isLimited);
+        boolean leftRoom = workload.gate(gate -> gate.learn(request, claimed));
+        if (claimed.allowance() != null) {
+            limited.watch(request.queue(), workload::freed);
+        } else if (wasLimited) {
+            limited.forget(request.queue());
+        }
+        if (leftRoom) {
+            limited.leave(request.queue());
+        }
+    }
+
     /** What is not held after that is not in the book either, so that it is given back. */
     private void accept(ClaimRequest request, Claimed claimed, long nanos) {
         List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
@@ -132,6 +150,7 @@ final class Claimer {
         try {
             services.book().taken(claimed.jobs());
             workload.update(lanes -> lanes.found(request, claimed));
+            learn(request, claimed);
             workload.hold(runs, nanos);
         } catch (RuntimeException | Error ex) {
             claimed.jobs().forEach(services::disown);

@@ -28,6 +28,7 @@ final class JobsInHand {
     private final Set<JobRun> running = new HashSet<>();
     private final RunnerThreads threads;
     private final KeptSlot place;
+    private final Gate gate;
     private int runners;
 
     /** Whether there was no thread for the runner that would go on with what is held. */
@@ -55,6 +56,7 @@ final class JobsInHand {
         this.mayTake = mayTake;
         this.threads = threads;
         this.place = new KeptSlot(nanoTime);
+        this.gate = new Gate(nanoTime);
     }
 
     boolean isOpen() {
@@ -67,6 +69,10 @@ final class JobsInHand {
 
     Lanes lanes() {
         return lanes;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     boolean open() {
@@ -122,11 +128,23 @@ final class JobsInHand {
         if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
             return 0;
         }
+        if (gate.isLimited()) {
+            return gate.isOpen() ? vacancies() : 0;
+        }
         int prefetch = pace.prefetch(concurrency);
-        int free = concurrency - places() - (place.isTaken() ? 1 : 0);
+        int free = free();
         // Where a place is free although jobs are held, these wait for others.
         boolean enough = held.size() > prefetch / 2 && (batches.isNone() || free <= 0);
         return enough ? 0 : Math.max(0, pace.places(free) + prefetch - held.size());
+    }
+
+    private int free() {
+        return concurrency - places() - (place.isTaken() ? 1 : 0);
+    }
+
+    /** Returns how many jobs could start at once if they were there. */
+    int vacancies() {
+        return Math.max(0, pace.places(free()) - held.size());
     }
 
     /** Returns how many places are taken: a batch takes one. */
@@ -136,9 +154,19 @@ final class JobsInHand {
                 : (int) running.stream().filter(JobRun::leads).count();
     }
 
-    /** Returns whether the thread that takes jobs has to look again when time has passed, even if nothing happens. */
-    boolean watchesTime() {
-        return !held.isEmpty() || place.isAwaited();
+    /** Returns in how long the thread that takes jobs has to look again even if nothing happens, {@link Long#MAX_VALUE} for never. */
+    long nanosToLook() {
+        long nanos = !held.isEmpty() || place.isAwaited() ? Workload.HOLD_NANOS / 2 : Long.MAX_VALUE;
+        return gate.isOpen() ? nanos : Math.min(nanos, gate.nanosLeft());
+    }
+
+    /** There is room in a queue that has limits; returns whether jobs are going to be taken. */
+    boolean freed() {
+        boolean takes = open && !paused && lanes.hasWork();
+        if (takes) {
+            gate.freed();
+        }
+        return takes;
     }
 
     /** Returns whether the thread that takes jobs may have something to do, or may have to watch what is held. */
@@ -147,7 +175,13 @@ final class JobsInHand {
     }
 
     long @Nullable [] keep(Object sender, int lane) {
-        boolean vacant = open && !paused && !taking && !place.isTaken() && held.isEmpty() && places() < concurrency;
+        boolean vacant = open
+                && !paused
+                && !taking
+                && !gate.isLimited()
+                && !place.isTaken()
+                && held.isEmpty()
+                && places() < concurrency;
         if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
             return null;
         }

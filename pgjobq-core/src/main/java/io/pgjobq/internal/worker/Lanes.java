@@ -7,6 +7,7 @@ import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.LanePosition;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker knows of its queue's lanes: how far it has looked (the hint), and from where there is something to look for.
@@ -149,21 +150,21 @@ final class Lanes {
         } else if (request.asksForQuarantined()) {
             quarantine.giveUp();
         }
-        if (jobs.size() == request.limit()) {
-            leaveRest(request, claimed, jobs.get(jobs.size() - 1));
+        if (claimed.isFull(request)) {
+            leaveRest(request, claimed, jobs.isEmpty() ? null : jobs.get(jobs.size() - 1));
         }
     }
 
-    /** The limit was reached: the last job's lane goes on after it, those behind it have not been looked at. */
-    private void leaveRest(ClaimRequest request, Claimed claimed, ClaimedJob taken) {
-        boolean behind = false;
+    /** The limit was reached: the last job's lane goes on after it, those behind it have not been looked at; none if none was allowed. */
+    private void leaveRest(ClaimRequest request, Claimed claimed, @Nullable ClaimedJob taken) {
+        boolean behind = taken == null;
         for (int i = 0; i < request.lanes().length; i++) {
             int lane = request.lanes()[i];
             if (behind) {
                 wanted[lane] = Math.min(wanted[lane], request.from()[i]);
                 told[lane] = Math.min(told[lane], request.told()[i]);
                 last[lane] = request.last()[i];
-            } else if (lane == taken.lane()) {
+            } else if (taken != null && lane == taken.lane()) {
                 behind = true;
                 if (!taken.quarantined()) {
                     wanted[lane] = Math.min(wanted[lane], taken.seq() + 1);

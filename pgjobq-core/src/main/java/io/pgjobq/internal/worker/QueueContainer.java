@@ -101,6 +101,14 @@ public final class QueueContainer implements WorkerContainer {
         workload.update(lanes -> lanes.announce(priority, seq));
     }
 
+    /** The queue's limits may allow more than they did. */
+    public void hasRoom() {
+        workload.gate(gate -> {
+            gate.open();
+            return true;
+        });
+    }
+
     /** Makes a job end that is held here, and says whether it is. */
     public boolean cancel(long job, @Nullable String reason) {
         JobRun run = workload.find(job);

@@ -69,8 +69,9 @@ final class SharedJobs {
         try {
             T answer;
             while ((answer = question.apply(jobs)) == null) {
-                if (jobs.watchesTime()) {
-                    changed.awaitNanos(Workload.HOLD_NANOS / 2);
+                long nanos = jobs.nanosToLook();
+                if (nanos < Long.MAX_VALUE) {
+                    changed.awaitNanos(nanos);
                 } else {
                     changed.await();
                 }

@@ -93,6 +93,21 @@ final class Workload {
         return jobs.look(inHand -> question.apply(inHand.lanes()));
     }
 
+    /** Changes what is known of the queue's limits, and returns what is said of them. */
+    <T> T gate(Function<Gate, T> change) {
+        return jobs.change(inHand -> change.apply(inHand.gate()));
+    }
+
+    /** Returns how many jobs could start at once if they were there. */
+    int vacancies() {
+        return jobs.look(JobsInHand::vacancies);
+    }
+
+    /** There is room in a queue that has limits; returns whether jobs are going to be taken. */
+    boolean freed() {
+        return jobs.change(JobsInHand::freed);
+    }
+
     // For the thread that takes jobs.
 
     /** @param over whether the calling thread is one of an earlier start; whoever wants it to end closes the workload too */

@@ -65,7 +65,7 @@ grant execute on function ${schema}.version() to ${schema}_sender, ${schema}_wai
 
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
-    on ${schema}.queue, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
+    on ${schema}.queue, ${schema}.queue_rate, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
     ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.job_deadline, ${schema}.job_progress
     to ${schema}_worker;
 grant select on ${schema}.job_view, ${schema}.finished_job_view to ${schema}_worker;
@@ -90,7 +90,7 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 -- The reader.
 grant select (job_id, done, total, written_at) on ${schema}.job_progress to ${schema}_reader;
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
-grant select on ${schema}.queue, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key,
+grant select on ${schema}.queue, ${schema}.queue_rate, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key,
     ${schema}.job_deadline to ${schema}_reader;
 grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
     due_at, last_at, last_job) on ${schema}.schedule to ${schema}_reader;

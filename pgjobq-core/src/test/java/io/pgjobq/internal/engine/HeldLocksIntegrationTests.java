@@ -71,7 +71,7 @@ class HeldLocksIntegrationTests {
 
     @BeforeEach
     void start() {
-        node.createQueue("emails", QueueOptions.DEFAULT, false);
+        node.queueCreation().create("emails", QueueOptions.DEFAULT, false);
         node.finished().maintain();
         node.node().register();
         node.sender().send("emails", 1);

@@ -8,6 +8,7 @@ import io.pgjobq.CancelResult;
 import io.pgjobq.JobOutcome;
 import io.pgjobq.JobQueues;
 import io.pgjobq.QueueDescription;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueNotEmptyException;
 import io.pgjobq.SentJob;
 import io.pgjobq.UnknownQueueException;
@@ -43,7 +44,8 @@ class QueuesIntegrationTests {
             queues.create(queue);
             queues.create(queue);
             assertThat(queues.names()).contains(queue).isSorted().doesNotHaveDuplicates();
-            assertThat(queues.describe(queue)).isEqualTo(new QueueDescription(queue, false, 0, 0, 0, 0, null));
+            assertThat(queues.describe(queue))
+                    .isEqualTo(new QueueDescription(queue, false, 0, 0, 0, 0, null, QueueLimits.NONE));
             node.sender().sendAll(queue, List.of(1, 2));
             node.sender().to(queue).delay(Duration.ofHours(1)).send(3);
             QueueDescription full = queues.describe(queue);

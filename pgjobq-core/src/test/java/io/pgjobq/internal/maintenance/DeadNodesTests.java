@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DeadNodesTests implements DeadNodes.Nodes {
 
-    private static final Rescue NOTHING_READY = new Rescue(null, 0, 0, 1, new long[0]);
+    private static final Rescue NOTHING_READY = new Rescue(7, null, 0, 0, 1, new long[0]);
 
     private final Heard heard = new Heard();
     private final List<String> calls = new ArrayList<>();
@@ -53,22 +53,25 @@ class DeadNodesTests implements DeadNodes.Nodes {
     @Test
     void whatWasFreedIsAnnounced() {
         next = List.of(
-                new Rescue(new LanePosition(7, 5, 12), 3, 0, 0, new long[0]),
-                new Rescue(new LanePosition(8, 2, 30), 3, 1, 1, new long[] {99}),
+                new Rescue(7, new LanePosition(7, 5, 12), 3, 0, 0, new long[0]),
+                new Rescue(8, new LanePosition(8, 2, 30), 3, 1, 1, new long[] {99}),
                 NOTHING_READY);
         deadNodes.run(false);
 
         assertThat(heard.signals)
                 .containsExactly(
                         new Signal.Ready(7, 5, 12),
+                        new Signal.Room(7),
                         new Signal.Ready(8, 2, 30),
                         new Signal.Ready(8, LanePosition.QUARANTINE, 0),
-                        new Signal.Ended(List.of(99L)));
+                        new Signal.Room(8),
+                        new Signal.Ended(List.of(99L)),
+                        new Signal.Room(7));
     }
 
     @Test
     void whoIsDeclaredDeadAndWhatMayHaveKilledItIsWarnedOf() {
-        next = List.of(new Rescue(new LanePosition(8, 2, 30), 3, 2, 1, new long[0]));
+        next = List.of(new Rescue(8, new LanePosition(8, 2, 30), 3, 2, 1, new long[0]));
         try (LogLines log = LogLines.capture()) {
             deadNodes.run(true);
             assertThat(log.with("WARN"))

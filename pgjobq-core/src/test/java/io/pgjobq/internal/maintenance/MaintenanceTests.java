@@ -152,7 +152,7 @@ class MaintenanceTests {
     void silentNodesAreDeclaredDeadWhenAHeartbeatHasShownThem() {
         started();
         forget();
-        tables.rescued = Collections.nCopies(50, new Rescue(new LanePosition(7, 5, 12), 1, 0, 0, new long[0]));
+        tables.rescued = Collections.nCopies(50, new Rescue(7, new LanePosition(7, 5, 12), 1, 0, 0, new long[0]));
         maintenance.othersSilent();
         maintenance.runDue();
         tables.rescued = List.of();
@@ -160,7 +160,7 @@ class MaintenanceTests {
         maintenance.runDue();
 
         assertThat(tables.calls).containsExactly("declare dead", "rescue 50", "rescue 50");
-        assertThat(heard.signals).hasSize(50).containsOnly(new Signal.Ready(7, 5, 12));
+        assertThat(heard.signals).hasSize(100).containsOnly(new Signal.Ready(7, 5, 12), new Signal.Room(7));
     }
 
     @Test

@@ -37,8 +37,11 @@ class PendingTests {
         pending.add(new Signal.Due(200));
         pending.add(new Signal.Look(4));
         pending.add(new Signal.Look(4));
+        pending.add(new Signal.Room(6));
+        pending.add(new Signal.Room(6));
 
-        assertThat(pending.jobs()).containsExactlyInAnyOrder(new Signal.Due(200), new Signal.Look(4));
+        assertThat(pending.jobs())
+                .containsExactlyInAnyOrder(new Signal.Due(200), new Signal.Look(4), new Signal.Room(6));
     }
 
     @Test

@@ -38,7 +38,7 @@ class SignalCodecTests {
     }
 
     private static Signal signal(RandomValues values) {
-        return switch (values.intBetween(0, 4)) {
+        return switch (values.intBetween(0, 5)) {
             case 0 ->
                 new Signal.Ready(
                         values.intBetween(1, Integer.MAX_VALUE),
@@ -46,7 +46,8 @@ class SignalCodecTests {
                         values.longBetween(0, Long.MAX_VALUE));
             case 1 -> new Signal.Due(values.longBetween(0, Long.MAX_VALUE));
             case 2 -> new Signal.Look(values.intBetween(1, Integer.MAX_VALUE));
-            case 3 -> new Signal.Progressed(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
+            case 3 -> new Signal.Room(values.intBetween(1, Integer.MAX_VALUE));
+            case 4 -> new Signal.Progressed(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
             default -> new Signal.Ended(values.list(1, 1_000, () -> values.longBetween(0, Long.MAX_VALUE)));
         };
     }

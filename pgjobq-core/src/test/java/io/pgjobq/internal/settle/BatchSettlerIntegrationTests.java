@@ -167,6 +167,7 @@ class BatchSettlerIntegrationTests {
                 new Registration(node, 1),
                 (long) node << 37,
                 limit,
+                limit,
                 new short[] {5},
                 new long[1],
                 new long[1],
@@ -193,6 +194,7 @@ class BatchSettlerIntegrationTests {
                         book,
                         new Doorbell(nobody, null),
                         told::addAll),
+                new LimitedQueues(new Doorbell(nobody, null)),
                 new Vitals(Duration.ofSeconds(15), System::nanoTime),
                 System::nanoTime);
     }

@@ -52,6 +52,7 @@ class BatchSettlerTests {
     private final BatchSettler settler = new BatchSettler(
             new SettlementRecorder(
                     store, () -> {}, book, new Doorbell(sink, null), outcomes -> told.addAndGet(outcomes.size())),
+            new LimitedQueues(new Doorbell(sink, null)),
             vitals,
             System::nanoTime);
 

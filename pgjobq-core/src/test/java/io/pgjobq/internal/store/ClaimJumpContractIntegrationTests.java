@@ -122,7 +122,7 @@ class ClaimJumpContractIntegrationTests {
 
     private static ClaimRequest of(String @Nullable [] types, ClaimRequest r) {
         return new ClaimRequest(
-                r.queue(), r.node(), r.claim(), r.limit(), r.lanes(), r.from(), r.last(), r.told(), types);
+                r.queue(), r.node(), r.claim(), r.limit(), r.limit(), r.lanes(), r.from(), r.last(), r.told(), types);
     }
 
     /** Jobs are committed late and given back, and each is announced to both; in the end one of them takes all there is. */

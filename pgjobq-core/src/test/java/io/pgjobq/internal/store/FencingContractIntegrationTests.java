@@ -37,7 +37,8 @@ class FencingContractIntegrationTests {
         store.send();
         ClaimRequest r = store.request(node, 1);
         ClaimRequest forged = new ClaimRequest(
-                r.queue(), stranger, r.claim(), r.limit(), r.lanes(), r.from(), r.last(), r.told(), r.types());
+                r.queue(), stranger, r.claim(), r.limit(), r.limit(), r.lanes(), r.from(), r.last(), r.told(),
+                r.types());
 
         assertThatExceptionOfType(NodeFencedException.class)
                 .isThrownBy(() -> store.jobs().claim(forged));

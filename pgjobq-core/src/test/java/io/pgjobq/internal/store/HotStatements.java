@@ -6,6 +6,8 @@ import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
 import io.pgjobq.JobQuery;
 import io.pgjobq.JobState;
+import io.pgjobq.QueueLimits;
+import io.pgjobq.Rate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class HotStatements {
         statements.end(node);
         statements.goOverOthers(node);
         statements.takeLargerPayloads(node);
+        statements.takeWithinLimits(node);
         statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.list(node);
@@ -120,6 +123,34 @@ final class HotStatements {
                                 TestStore.ids(jobs).stream().mapToLong(id -> id).toArray()))
                 .hasSize(BATCH);
         note("outcomes");
+    }
+
+    /** A claim of as many as are allowed, and one that comes too late. */
+    private void takeWithinLimits(int node) {
+        long first = store.sendAll(5, BATCH).get(0);
+        limit(1_000_000);
+        connection.take();
+        List<ClaimedJob> jobs =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, first)).jobs();
+        note("claim within limits");
+        assertThat(jobs).hasSize(BATCH);
+        limit(BATCH / 2);
+        connection.take();
+        assertThat(store.jobs().claim(store.requestFrom(node, BATCH, 5, first)).jobs())
+                .isEmpty();
+        note("claim beyond limits");
+        store.succeed(jobs, jobs.get(0).claim());
+        store.queues().limit(TestStore.QUEUE, QueueLimits.NONE);
+        connection.take();
+    }
+
+    private void limit(int concurrency) {
+        QueueLimits limits = QueueLimits.builder()
+                .concurrency(concurrency)
+                .rate(Rate.perMinute(100 * BATCH))
+                .burst(100 * BATCH)
+                .build();
+        store.queues().limit(TestStore.QUEUE, limits);
     }
 
     private void endWithoutHistory(int node) {

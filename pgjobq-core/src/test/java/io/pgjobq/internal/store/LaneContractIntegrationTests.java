@@ -319,7 +319,8 @@ class LaneContractIntegrationTests {
         ClaimRequest r = store.requestFrom(node, 9, 5, 0);
         Claimed claimed = store.jobs()
                 .claim(new ClaimRequest(
-                        r.queue(), r.node(), r.claim(), r.limit(), r.lanes(), r.from(), r.last(), r.told(), rest));
+                        r.queue(), r.node(), r.claim(), r.limit(), r.limit(), r.lanes(), r.from(), r.last(), r.told(),
+                        rest));
         assertThat(ids(claimed.jobs())).containsExactlyElementsOf(known);
     }
 

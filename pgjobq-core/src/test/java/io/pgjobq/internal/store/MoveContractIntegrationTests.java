@@ -282,6 +282,6 @@ class MoveContractIntegrationTests {
 
     private ClaimRequest ofOther() {
         ClaimRequest r = store.request(node, 9);
-        return new ClaimRequest(other, r.node(), r.claim(), 9, r.lanes(), r.from(), r.last(), r.told(), null);
+        return new ClaimRequest(other, r.node(), r.claim(), 9, 9, r.lanes(), r.from(), r.last(), r.told(), null);
     }
 }

@@ -124,7 +124,7 @@ class MoveRaceContractIntegrationTests {
             ClaimRequest r = store.request(node, 3);
             List<ClaimedJob> claimed = store.jobs()
                     .claim(new ClaimRequest(
-                            queue, r.node(), r.claim(), 3, r.lanes(), r.from(), r.last(), r.told(), null))
+                            queue, r.node(), r.claim(), 3, 3, r.lanes(), r.from(), r.last(), r.told(), null))
                     .jobs();
             seen.addAndGet(claimed.size());
             taken.addAll(TestStore.ids(claimed));

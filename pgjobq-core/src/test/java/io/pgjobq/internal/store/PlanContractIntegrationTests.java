@@ -30,6 +30,7 @@ class PlanContractIntegrationTests {
             Map.entry("complete_all", 1_200L),
             Map.entry("settle_succeeded without history", 500L),
             Map.entry("outcomes", 1_000L),
+            Map.entry("claim beyond limits", 1_500L),
             Map.entry("unknown_types", 400L),
             Map.entry("release", 200L),
             Map.entry("record_progress", 1_500L),

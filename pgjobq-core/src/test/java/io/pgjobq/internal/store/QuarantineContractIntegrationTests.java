@@ -160,7 +160,7 @@ class QuarantineContractIntegrationTests {
         List<NodeStore.Rescue> rescues = store.nodes().rescue(9);
         long quarantined =
                 rescues.stream().mapToLong(NodeStore.Rescue::quarantined).sum();
-        return new NodeStore.Rescue(null, 0, quarantined, 0, new long[0]);
+        return new NodeStore.Rescue(store.queue(), null, 0, quarantined, 0, new long[0]);
     }
 
     private List<ClaimedJob> claimQuarantined(int limit) {

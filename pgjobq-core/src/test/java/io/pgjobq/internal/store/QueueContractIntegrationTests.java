@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.QueueDescription;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
@@ -126,7 +127,7 @@ class QueueContractIntegrationTests {
     @Test
     void anEmptyQueueHasNoOldestJob() {
         assertThat(store.queues().describe(TestStore.QUEUE))
-                .containsExactly(new QueueDescription(TestStore.QUEUE, false, 0, 0, 0, 0, null));
+                .containsExactly(new QueueDescription(TestStore.QUEUE, false, 0, 0, 0, 0, null, QueueLimits.NONE));
         assertThat(store.queues().describe("nobody")).isEmpty();
     }
 

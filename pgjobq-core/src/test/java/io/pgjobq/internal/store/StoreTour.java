@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
 import io.pgjobq.JobQuery;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.Schedule;
 import io.pgjobq.Unique;
 import io.pgjobq.internal.database.SqlFiles;
@@ -169,6 +170,9 @@ final class StoreTour {
         assertThat(new LockStore(store.database()).held()).isEmpty();
         assertThat(store.queues().names()).contains(TestStore.QUEUE);
         assertThat(store.queues().describe(null)).isNotEmpty();
+        assertThat(store.queues().limit(TestStore.QUEUE, QueueLimits.NONE)).isNotNull();
+        assertThat(store.queues().declareLimits(store.queue(), QueueLimits.NONE))
+                .isFalse();
         assertThat(store.queues().pause(TestStore.QUEUE, true)).isNotNull();
         assertThat(store.cancel(store.send())).isTrue();
         store.send();

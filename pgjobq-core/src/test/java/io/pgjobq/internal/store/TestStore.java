@@ -69,6 +69,7 @@ record TestStore(
                 "schedule",
                 "schedule_node",
                 "node",
+                "queue_rate",
                 "queue",
                 "finished_job")) {
             server.execute("delete from pgjobq." + table);
@@ -190,13 +191,13 @@ record TestStore(
         }
         long first = ((long) node << 37) | CLAIMS.getAndAdd(lanes.length);
         long[] zeros = new long[lanes.length];
-        return new ClaimRequest(queue, registration(node), first, limit, numbers, zeros, zeros, zeros, types);
+        return new ClaimRequest(queue, registration(node), first, limit, limit, numbers, zeros, zeros, zeros, types);
     }
 
     ClaimRequest requestFrom(int node, int limit, int lane, long from) {
         ClaimRequest r = request(node, limit, null, lane);
         return new ClaimRequest(
-                r.queue(), r.node(), r.claim(), limit, r.lanes(), new long[] {from}, r.last(), r.told(), null);
+                r.queue(), r.node(), r.claim(), limit, limit, r.lanes(), new long[] {from}, r.last(), r.told(), null);
     }
 
     /** Of a node that goes on where it stopped, and was told of jobs from that seq on. */
@@ -207,6 +208,7 @@ record TestStore(
                 r.queue(),
                 r.node(),
                 r.claim(),
+                limit,
                 limit,
                 r.lanes(),
                 r.from(),

@@ -254,7 +254,8 @@ class ClaimerTests extends WorkFixture {
         tables.answers.add(request -> new Claimed(
                 List.of(FakeTables.job(request, 1, true), FakeTables.job(request, 2, false)),
                 List.of(new LanePosition(7, 99, 0)),
-                0));
+                0,
+                null));
 
         assertThat(claimer.claim(2)).isPositive();
 

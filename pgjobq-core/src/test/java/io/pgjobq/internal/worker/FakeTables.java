@@ -47,7 +47,7 @@ final class FakeTables implements WorkerStore {
             for (long seq : seqs) {
                 jobs.add(job(request, seq, false));
             }
-            return new Claimed(jobs, nothing(request).emptied(), 0);
+            return new Claimed(jobs, nothing(request).emptied(), 0, null);
         };
     }
 
@@ -72,7 +72,7 @@ final class FakeTables implements WorkerStore {
         for (short lane : request.lanes()) {
             emptied.add(new LanePosition(request.queue(), lane, 0));
         }
-        return new Claimed(List.of(), emptied, 0);
+        return new Claimed(List.of(), emptied, 0, null);
     }
 
     static Answer failure(Throwable thrown) {

@@ -73,7 +73,7 @@ class LanesTests {
         ClaimRequest request = request(9);
         lanes.announce(5, 50);
 
-        lanes.found(request, new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0));
+        lanes.found(request, new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0, null));
 
         assertThat(lanes.start(lanes.take()).from()).containsExactly(50);
     }
@@ -139,7 +139,7 @@ class LanesTests {
 
         lanes.announce(5, 101);
         take(101, 8);
-        lanes.found(request(9), new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0));
+        lanes.found(request(9), new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0, null));
         lanes.announce(5, 300);
         assertThat(lanes.start(lanes.take()).last()).containsExactly(0);
     }
@@ -160,7 +160,7 @@ class LanesTests {
     private void take(long seq, long look) {
         ClaimedJob job =
                 new ClaimedJob(seq, seq, 1, 1, 5, false, 0, "", new byte[0], null, Instant.EPOCH, Instant.EPOCH);
-        lanes.found(request(1), new Claimed(List.of(job), List.of(), look));
+        lanes.found(request(1), new Claimed(List.of(job), List.of(), look, null));
     }
 
     private void emptyAll(long next) {
@@ -169,7 +169,7 @@ class LanesTests {
         for (short lane : request.lanes()) {
             emptied.add(new LanePosition(1, lane, next));
         }
-        lanes.found(request, new Claimed(List.of(), emptied, 0));
+        lanes.found(request, new Claimed(List.of(), emptied, 0, null));
     }
 
     private ClaimRequest request(int limit) {
@@ -180,7 +180,7 @@ class LanesTests {
         short[] wanted = lanes.take();
         Lanes.Start start = lanes.start(wanted);
         return new ClaimRequest(
-                1, new Registration(1, 1), 0, limit, wanted, start.from(), start.last(), start.told(), null);
+                1, new Registration(1, 1), 0, limit, limit, wanted, start.from(), start.last(), start.told(), null);
     }
 
     /** What happens around the lanes of two nodes. */
@@ -335,7 +335,7 @@ class LanesTests {
                     emptied.add(new LanePosition(1, lane, Math.max(request.from()[i], claimed[lane] + 1)));
                 }
             }
-            return new Claimed(jobs, emptied, looks);
+            return new Claimed(jobs, emptied, looks, null);
         }
 
         private long takeFrom(int lane, long from, int limit, List<ClaimedJob> jobs) {

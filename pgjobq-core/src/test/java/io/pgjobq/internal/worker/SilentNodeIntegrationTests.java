@@ -15,6 +15,7 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.ClaimedJob;
@@ -66,6 +67,7 @@ class SilentNodeIntegrationTests {
         Doorbell doorbell = new Doorbell(new WorkFixture.Unheard(), null);
         settler = new BatchSettler(
                 new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}),
+                new LimitedQueues(doorbell),
                 vitals,
                 System::nanoTime);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {
@@ -133,6 +135,7 @@ class SilentNodeIntegrationTests {
                         queue,
                         ids.by(),
                         ids.first() - 1,
+                        2,
                         2,
                         new short[] {5},
                         new long[1],

@@ -9,6 +9,7 @@ import io.pgjobq.internal.notify.SignalSink;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.FakeSettlements;
+import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.support.ManualTimer;
 import io.pgjobq.internal.support.Vitals;
@@ -35,6 +36,7 @@ class WorkFixture {
     final FakeUpkeep upkeep = new FakeUpkeep();
     final BatchSettler settler = new BatchSettler(
             new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
+            new LimitedQueues(new Doorbell(new Unheard(), null)),
             vitals,
             System::nanoTime);
     final ExecutorService threads = Executors.newCachedThreadPool();

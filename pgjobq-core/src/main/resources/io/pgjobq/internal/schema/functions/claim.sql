@@ -16,11 +16,14 @@
 -- has one, and costs nothing), payloads one payload after the other, sizes theirs, null for one not among them. If
 -- the lane was emptied, next_seq is where to go on; if the limit was reached there, next_seq is null, and look the next p_last
 -- of that lane. The quarantine lane has a row only if there is a job, with the job's own priority.
+-- Of a queue with limits no more are taken than those allow, and no more than p_startable, which can start at once: what is held and
+-- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
+-- microseconds the rate allows more, 0 for at once, null if there is no rate.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function ${schema}.claim(
-    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_lanes smallint[], p_from bigint[],
-    p_last bigint[], p_announced bigint[], p_types text[])
+    p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
+    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -29,7 +32,10 @@ set enable_sort = off
 set enable_mergejoin = off
 as $$
 declare
-    v_left integer := p_limit;
+    v_limited boolean;
+    v_rated boolean;
+    v_allowed integer := p_limit;
+    v_left integer;
     v_count integer;
     v_locked boolean;
     v_lane smallint;
@@ -46,7 +52,9 @@ begin
     ${read_committed_alone(claim)};
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue) is not null;
-    select q.paused, exists (select from ${schema}.node n where n.id = p_node and n.token = p_token) into v_paused, v_registered
+    select q.paused, exists (select from ${schema}.node n where n.id = p_node and n.token = p_token), q.rate_starts is not null,
+        q.most_running is not null or q.rate_starts is not null
+    into v_paused, v_registered, v_rated, v_limited
     from ${schema}.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then
@@ -58,8 +66,15 @@ begin
     if v_paused then
         return;
     end if;
-    v_commit := set_config('synchronous_commit', 'off', true);
+    if v_limited then
+        v_allowed := ${schema}.allowance(p_queue, least(p_limit, p_startable));
+    end if;
+    v_left := v_allowed;
+    if not v_rated then
+        v_commit := set_config('synchronous_commit', 'off', true);
+    end if;
     for i in 1 .. cardinality(p_lanes) loop
+        exit when v_left = 0;
         claim_id := p_claim + i;
         next_seq := null;
         v_lane := p_lanes[i];
@@ -134,7 +149,11 @@ begin
             look := pg_current_xact_id()::text::bigint;
         end if;
         return next;
-        exit when v_left = 0;
     end loop;
+    if v_limited then
+        return query
+        select (-1)::smallint, null::bigint, ${schema}.record_starts(p_queue, v_allowed - v_left), v_allowed::bigint, null::bigint[],
+            null::bigint[], null::smallint[], null::bytea, null::bytea, null::text[], null::integer[], null::bytea, null::text[];
+    end if;
 end
 $$;

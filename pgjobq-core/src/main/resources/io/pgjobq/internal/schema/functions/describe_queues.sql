@@ -2,7 +2,8 @@
 -- costs no more. oldest_seconds says since when the first ready job has its place in the line: the earliest of those that
 -- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function ${schema}.describe_queues(p_name text, p_most integer)
-returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric)
+returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric,
+    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer)
 language plpgsql stable
 ${row_by_row}
 set enable_sort = off
@@ -26,7 +27,8 @@ begin
                 where ${ready_in_lane(q.id, p.lane, 0)}
                 order by j.seq
                 limit 1
-            ) o))
+            ) o)),
+        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst
     from ${schema}.queue q cross join lateral (
         select coalesce(sum(h.held), 0)::bigint as running
         from ${schema}.claim c cross join lateral (

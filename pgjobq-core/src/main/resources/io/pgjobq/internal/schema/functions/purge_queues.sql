@@ -29,6 +29,7 @@ begin
         select l.id from ${schema}.claim l where l.queue_id = any (v_gone) order by l.id limit p_limit
         for update skip locked));
     get diagnostics v_claims = row_count;
+    delete from ${schema}.queue_rate r where r.queue_id = any (v_gone);
     delete from ${schema}.queue q
     where q.id = any (v_gone) and q.deleted_xid < pg_snapshot_xmin(pg_current_snapshot())
         and q.deleted_at < clock_timestamp() - interval '1 day'

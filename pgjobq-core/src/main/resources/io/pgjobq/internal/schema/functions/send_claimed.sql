@@ -1,7 +1,7 @@
 -- Inserts a job together with the claim of the node that sends it, so that it starts there as soon as this has committed. It
 -- does what sending and then claiming from p_from on would do, in one snapshot: the job is claimed only if no job of its
 -- queue that is as urgent, or more, is to be seen from there on; whether those are taken does not matter, as the node then
--- asks for jobs anyway. Otherwise the job is inserted as any other.
+-- asks for jobs anyway. Of a queue with limits none is claimed, since nobody counts here. Otherwise the job is inserted as any other.
 -- Locks: in shared mode, if it can be had at once, the queue's other advisory lock, which pausing takes, so that a job which
 -- starts has been committed when pausing returns. Claims don't wait for it. Nobody can take the job twice: whoever sees it
 -- sees its claim. Called as one autocommit statement, so that no client can freeze while it holds the lock.
@@ -23,7 +23,8 @@ begin
     return query
     with target as materialized (
         select nextval('${schema}.job_seq'::regclass) as id,
-            v_free and not q.paused and exists (select from ${schema}.node n where n.id = p_node and n.token = p_token)
+            v_free and not q.paused and q.most_running is null and q.rate_starts is null
+            and exists (select from ${schema}.node n where n.id = p_node and n.token = p_token)
             and (
                 select bool_or((
                     select true from ${schema}.job j

@@ -14,6 +14,7 @@ public final class ContainerOptions {
     private record Values(
             int concurrency,
             int maxPrefetch,
+            int leastUrgentEvery,
             Duration timeLimit,
             BackOff retry,
             Duration shutdownTimeout,
@@ -33,6 +34,7 @@ public final class ContainerOptions {
         return builder()
                 .concurrency(concurrency())
                 .maxPrefetch(maxPrefetch())
+                .leastUrgentEvery(leastUrgentEvery())
                 .timeLimit(timeLimit())
                 .retry(retry())
                 .shutdownTimeout(shutdownTimeout())
@@ -47,6 +49,11 @@ public final class ContainerOptions {
     /** Returns how many jobs this node takes at most beyond those that run. */
     public int maxPrefetch() {
         return values.maxPrefetch;
+    }
+
+    /** Returns at every which of the times at which this node takes jobs it begins with the least urgent, 0 for never. */
+    public int leastUrgentEvery() {
+        return values.leastUrgentEvery;
     }
 
     /** Returns how long an attempt may run, 0 for any time. */
@@ -89,6 +96,7 @@ public final class ContainerOptions {
 
         private int concurrency = 10;
         private int maxPrefetch = 500;
+        private int leastUrgentEvery = 0;
         private Duration timeLimit = Duration.ZERO;
         private BackOff retry = BackOff.DEFAULT;
         private Duration shutdownTimeout = Duration.ofSeconds(25);
@@ -117,6 +125,24 @@ public final class ContainerOptions {
          */
         public Builder maxPrefetch(int newMaxPrefetch) {
             this.maxPrefetch = InvalidOptionException.range("max-prefetch", newMaxPrefetch, 0, 10_000);
+            return this;
+        }
+
+        /**
+         * Lets the least urgent jobs of the queue move while more urgent ones keep coming: at every so many of the times at which this node
+         * takes jobs, it begins with the least urgent priority. So jobs start in the order of their priorities but for that share. Default:
+         * 0, for never.
+         *
+         * @param newLeastUrgentEvery 0, or from 2 to 1,000
+         * @throws InvalidOptionException if it is neither
+         */
+        public Builder leastUrgentEvery(int newLeastUrgentEvery) {
+            InvalidOptionException.check(
+                    newLeastUrgentEvery == 0 || newLeastUrgentEvery >= 2 && newLeastUrgentEvery <= 1_000,
+                    "least-urgent-every",
+                    newLeastUrgentEvery,
+                    "must be 0, or from 2 to 1000");
+            this.leastUrgentEvery = newLeastUrgentEvery;
             return this;
         }
 
@@ -168,8 +194,8 @@ public final class ContainerOptions {
 
         /** Builds the options. */
         public ContainerOptions build() {
-            return new ContainerOptions(
-                    new Values(concurrency, maxPrefetch, timeLimit, retry, shutdownTimeout, autoStartup));
+            return new ContainerOptions(new Values(
+                    concurrency, maxPrefetch, leastUrgentEvery, timeLimit, retry, shutdownTimeout, autoStartup));
         }
     }
 }

@@ -87,6 +87,7 @@ class OptionsTests {
         ContainerOptions container = ContainerOptions.builder()
                 .concurrency(3)
                 .maxPrefetch(3)
+                .leastUrgentEvery(4)
                 .retry(BackOff.fixed(Duration.ZERO))
                 .shutdownTimeout(Duration.ofSeconds(3))
                 .autoStartup(false)
@@ -119,8 +120,9 @@ class OptionsTests {
         assertThat(QueueOptions.DEFAULT)
                 .hasToString("QueueOptions[maxAttempts=10, history=" + HistoryRetention.DEFAULT + ", limits=none]");
         assertThat(ContainerOptions.DEFAULT)
-                .hasToString("ContainerOptions[concurrency=10, maxPrefetch=500, timeLimit=PT0S, retry="
-                        + BackOff.DEFAULT + ", shutdownTimeout=PT25S, autoStartup=true]");
+                .hasToString(
+                        "ContainerOptions[concurrency=10, maxPrefetch=500, leastUrgentEvery=0, timeLimit=PT0S, retry="
+                                + BackOff.DEFAULT + ", shutdownTimeout=PT25S, autoStartup=true]");
         assertThat(NodeOptions.DEFAULT).asString().startsWith("NodeOptions[schema=pgjobq, name=node, ");
     }
 

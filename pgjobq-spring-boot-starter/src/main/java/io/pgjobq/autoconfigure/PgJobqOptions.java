@@ -172,6 +172,7 @@ final class PgJobqOptions {
         ContainerOptions.Builder options = base.toBuilder();
         MAPPER.from(queue.concurrency()).to(options::concurrency);
         MAPPER.from(queue.maxPrefetch()).to(options::maxPrefetch);
+        MAPPER.from(queue.leastUrgentEvery()).to(options::leastUrgentEvery);
         MAPPER.from(queue.timeLimit()).to(options::timeLimit);
         MAPPER.from(queue.shutdownTimeout()).to(options::shutdownTimeout);
         MAPPER.from(queue.autoStartup()).to(options::autoStartup);

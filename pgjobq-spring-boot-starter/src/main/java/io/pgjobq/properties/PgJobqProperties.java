@@ -110,6 +110,7 @@ public record PgJobqProperties(
      *
      * @param concurrency How many jobs of a queue may run at once in this application, from 1 to 10000.
      * @param maxPrefetch How many jobs of a queue this application takes at most beyond those that run, from 0 to 10000.
+     * @param leastUrgentEvery How often this application, when it takes jobs of a queue, begins with the least urgent: every so many times, from 2 to 1000. 0 is never.
      * @param timeLimit How long an attempt may run before it is interrupted and fails, at most 30d. Zero is any time.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
      * @param limits What is allowed of a queue's jobs in all applications together.
@@ -121,6 +122,7 @@ public record PgJobqProperties(
     public record Queue(
             @Nullable Integer concurrency,
             @Nullable Integer maxPrefetch,
+            @Nullable Integer leastUrgentEvery,
             @Nullable Duration timeLimit,
             @Nullable Integer maxAttempts,
             @DefaultValue Limits limits,

@@ -90,6 +90,7 @@ class PgJobqOptionsTests {
                         "pgjobq.defaults.history.succeeded=0",
                         "pgjobq.queues.emails.concurrency=50",
                         "pgjobq.queues.emails.max-prefetch=0",
+                        "pgjobq.queues.emails.least-urgent-every=10",
                         "pgjobq.queues.emails.max-attempts=8",
                         "pgjobq.queues.emails.retry.max-delay=1m",
                         "pgjobq.defaults.limits.rate=600/1m",
@@ -114,6 +115,7 @@ class PgJobqOptionsTests {
                             .isEqualTo(ContainerOptions.builder()
                                     .concurrency(50)
                                     .maxPrefetch(0)
+                                    .leastUrgentEvery(10)
                                     .retry(BackOff.builder()
                                             .delay(Duration.ofSeconds(2))
                                             .maxDelay(Duration.ofMinutes(1))
@@ -179,6 +181,7 @@ class PgJobqOptionsTests {
         "pgjobq.defaults.history.succeeded, -1s",
         "pgjobq.defaults.history.dead, -1s",
         "pgjobq.defaults.concurrency, 0",
+        "pgjobq.defaults.least-urgent-every, 1",
         "pgjobq.defaults.max-attempts, 101",
         "pgjobq.defaults.shutdown-timeout, -1s",
         "pgjobq.defaults.retry.delay, -1s",

@@ -68,6 +68,7 @@ class ConfigurationDocumentTests {
         ContainerOptions container = ContainerOptions.DEFAULT;
         core.put("pgjobq.defaults.concurrency", container.concurrency());
         core.put("pgjobq.defaults.max-prefetch", container.maxPrefetch());
+        core.put("pgjobq.defaults.least-urgent-every", container.leastUrgentEvery());
         core.put("pgjobq.defaults.time-limit", container.timeLimit());
         core.put("pgjobq.defaults.max-attempts", queue.maxAttempts());
         core.put("pgjobq.defaults.retry.delay", container.retry().delay());

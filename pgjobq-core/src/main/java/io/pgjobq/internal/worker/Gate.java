@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether a queue's limits let jobs be taken, as far as the last answer says. It opens when the rate allows more, or when somebody tells
- * of room; that may be lost, so that it never stays closed for long. Guarded by the container's lock.
+ * of room; that may be lost, so that it never stays closed for long. Not thread-safe.
  */
 final class Gate {
 

@@ -52,7 +52,7 @@ final class JobsInHand {
         this.batches = batches;
         this.wait = wait;
         this.pace = new PrefetchSizer(options.maxPrefetch(), batches.largest(), batches.kinds() + 1);
-        this.lanes = new Lanes(quarantine);
+        this.lanes = new Lanes(quarantine, options.leastUrgentEvery());
         this.mayTake = mayTake;
         this.threads = threads;
         this.place = new KeptSlot(nanoTime);

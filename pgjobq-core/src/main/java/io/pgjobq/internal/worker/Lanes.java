@@ -30,6 +30,10 @@ final class Lanes {
     private final long[] last = new long[LanePosition.LANES];
 
     private final QuarantineSlot quarantine;
+    private final int leastUrgentEvery;
+
+    /** How often jobs were asked for since that began with the least urgent. */
+    private int taken;
 
     /**
      * Where a request starts in each of its lanes, as {@link ClaimRequest} says.
@@ -40,9 +44,13 @@ final class Lanes {
      */
     record Start(long[] from, long[] last, long[] told) {}
 
-    /** @param quarantine what the node's queues share */
-    Lanes(QuarantineSlot quarantine) {
+    /**
+     * @param quarantine what the node's queues share
+     * @param leastUrgentEvery at every which request to begin with the least urgent lane, 0 for never
+     */
+    Lanes(QuarantineSlot quarantine, int leastUrgentEvery) {
         this.quarantine = quarantine;
+        this.leastUrgentEvery = leastUrgentEvery;
         lookEverywhere();
     }
 
@@ -88,19 +96,33 @@ final class Lanes {
         }
     }
 
-    /** Returns the lanes that are asked for: a quarantined job first, since one at a time delays nobody, then the most urgent. */
+    /**
+     * Returns the lanes that are asked for: a quarantined job first, since one at a time delays nobody, then the most urgent, or now and then
+     * the least.
+     */
     short[] take() {
         short[] lanes = new short[LanePosition.LANES];
         int count = 0;
         if (isWanted(LanePosition.QUARANTINE) && quarantine.reserve()) {
             lanes[count++] = LanePosition.QUARANTINE;
         }
-        for (short i = 0; i < LanePosition.PRIORITIES; i++) {
-            if (isWanted(i)) {
-                lanes[count++] = i;
+        boolean backwards = isBackwards();
+        for (int i = 0; i < LanePosition.PRIORITIES; i++) {
+            int lane = backwards ? LanePosition.PRIORITIES - 1 - i : i;
+            if (isWanted(lane)) {
+                lanes[count++] = (short) lane;
             }
         }
         return Arrays.copyOf(lanes, count);
+    }
+
+    private boolean isBackwards() {
+        taken++;
+        if (leastUrgentEvery == 0 || taken < leastUrgentEvery) {
+            return false;
+        }
+        taken = 0;
+        return true;
     }
 
     /** Returns where to start in each of the lanes. Announcements from now on are for the next time. */

@@ -3,10 +3,13 @@ package io.pgjobq.internal.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.pgjobq.ContainerOptions;
+import io.pgjobq.JobSender;
 import io.pgjobq.SentJob;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
+import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,38 @@ class OrderIntegrationTests {
             sent.countDown();
             expect(List.of(1, 0, 2, 3, 4, 5));
         }
+    }
+
+    @Test
+    void aFloodOfUrgentJobsLetsTheLeastUrgentMoveWhereThatIsAskedFor() throws Exception {
+        CountDownLatch moved = new CountDownLatch(20);
+        try (TestNode node = TestNode.listening(database)) {
+            TestOptions one = TestNode.concurrency(1);
+            ContainerOptions shared = one.container().toBuilder()
+                    .maxPrefetch(0)
+                    .leastUrgentEvery(10)
+                    .build();
+            JobSender sender = node.sender();
+            node.handle(
+                    queue, new TestOptions(one.queue(), shared), TestNode.handler(Integer.class, (number, context) -> {
+                        if (context.priority() == 9) {
+                            moved.countDown();
+                        } else if (moved.getCount() > 0) {
+                            // For each that ends another one comes.
+                            sender.to(queue).priority(0).send(number);
+                        }
+                        return seen.add(number);
+                    }));
+            node.start();
+            sender.to(queue).priority(0).sendAll(IntStream.range(0, 50).boxed().toList());
+            sender.to(queue)
+                    .priority(9)
+                    .sendAll(IntStream.range(100, 120).boxed().toList());
+
+            assertThat(moved.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+        long urgent = seen.stream().filter(number -> number < 100).count();
+        assertThat(urgent).as("nine of ten").isGreaterThan(100);
     }
 
     @Test

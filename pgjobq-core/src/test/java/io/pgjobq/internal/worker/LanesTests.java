@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 class LanesTests {
 
     private final QuarantineSlot quarantine = new QuarantineSlot();
-    private final Lanes lanes = new Lanes(quarantine);
+    private final Lanes lanes = new Lanes(quarantine, 0);
 
     @Test
     void aQuarantinedJobIsLookedForByOneQueueAtATime() {
-        Lanes others = new Lanes(quarantine);
+        Lanes others = new Lanes(quarantine, 0);
         ClaimRequest request = request(9);
 
         assertThat(others.take()).as("while the first is asking").doesNotContain(LanePosition.QUARANTINE);
@@ -246,7 +246,7 @@ class LanesTests {
     private static final class NodeLanes {
 
         private final QuarantineSlot quarantine = new QuarantineSlot();
-        private final Lanes lanes = new Lanes(quarantine);
+        private final Lanes lanes = new Lanes(quarantine, 0);
         private boolean quarantinedHeld;
 
         boolean isLeft() {

@@ -189,9 +189,10 @@ public final class NotificationListener implements Listening {
                 heartbeats.beat(connection, true);
                 store.listen(connection, channels);
                 listening = true;
-                decide();
                 outage.recovered();
                 sink.resynchronize();
+                // Only then: who waits for it would send jobs meanwhile that everybody would look for.
+                decide();
                 receive(connection);
             }
         } finally {

@@ -12,6 +12,7 @@ import io.pgjobq.benchmarks.workloads.Enqueue;
 import io.pgjobq.benchmarks.workloads.HeldSnapshot;
 import io.pgjobq.benchmarks.workloads.Idle;
 import io.pgjobq.benchmarks.workloads.IdleNodes;
+import io.pgjobq.benchmarks.workloads.Limited;
 import io.pgjobq.benchmarks.workloads.NotifyFloor;
 import io.pgjobq.benchmarks.workloads.RoundTrip;
 import io.pgjobq.benchmarks.workloads.Schedules;
@@ -68,6 +69,7 @@ public final class Catalogue {
         items.add(new Item(new HeldSnapshot(), 2, ALWAYS, 0, 0, false));
         items.add(new Item(new Business(), 1, ALWAYS, 0, 0, false));
         items.add(new Item(new BatchInsert(), 2, ALWAYS, 0, 0, false));
+        items.add(new Item(new Limited(), 1, ALWAYS, 0, 0, false));
         handlers().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         payloads().forEach(workload -> items.add(new Item(workload, 1, 2, 0, 0, false)));
         items.add(new Item(new IdleNodes(), 0, 1, 0, 0, false));

@@ -116,6 +116,14 @@ final class HotStatements {
         List<ClaimedJob> rest = jobs.subList(BATCH / 2, BATCH);
         assertThat(store.succeed(rest, one.claim()).settled()).hasSize(BATCH / 2);
         note("settle_succeeded");
+        store.send(TestStore.awaitedJob(), "");
+        ClaimedJob alone = store.jobs()
+                .claim(store.requestFrom(node, 1, 5, hint + BATCH))
+                .jobs()
+                .get(0);
+        connection.take();
+        assertThat(store.succeed(List.of(alone), alone.claim()).awaited()).hasSize(1);
+        note("settle_succeeded alone");
         store.settlements().removeClaims(new long[] {one.claim()});
         note("remove_claims");
         assertThat(store.finished()

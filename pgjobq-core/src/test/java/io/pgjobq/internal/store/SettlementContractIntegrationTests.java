@@ -152,6 +152,51 @@ class SettlementContractIntegrationTests {
         assertThat(store.count("job")).isEqualTo(2);
     }
 
+    /** A job by itself ends by statements of its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aJobByItselfAndOneOfABatchLeaveTheSame(boolean history) {
+        keep(history);
+        for (int i = 0; i < 3; i++) {
+            store.send(new NewJob(TestStore.QUEUE, 3, null, null, "{\"a\": \"b\"}", true), "Welcome");
+        }
+        // What a job of a long life has.
+        store.server()
+                .execute("update pgjobq.job set attempt = 4, snoozes = 2, ready_at = '2026-01-02', unique_key = 'k',"
+                        + " expires_at = clock_timestamp() + interval '1 day', errors = '[{}]'");
+        store.server()
+                .execute("insert into pgjobq.job_deadline (job_id, look_at) select id, expires_at from pgjobq.job");
+        List<Succeeded> ends = store.claim(node, 3).stream()
+                .map(job -> new Succeeded(job, 1_000, TestStore.bytes("\"r\"")))
+                .toList();
+
+        SettledSuccesses alone = store.settlements().succeeded(ends.subList(0, 1), new long[0]);
+        SettledSuccesses together = store.settlements()
+                .succeeded(ends.subList(1, 3), new long[] {ends.get(0).job().claim()});
+
+        assertThat(alone.settled()).isEqualTo(alone.awaited()).hasSize(1);
+        assertThat(together.settled()).isEqualTo(together.awaited()).hasSize(2);
+        assertThat(store.count("job_deadline")).isZero();
+        assertThat(store.count("claim")).isZero();
+        assertThat(store.value("select count(*) from pgjobq.finished_job", Long.class))
+                .isEqualTo(3);
+        assertThat(store.value(
+                        "select count(distinct to_jsonb(f) - array['id', 'enqueued_at', 'started_at', 'finished_at']"
+                                + " || jsonb_build_object('ran', finished_at - started_at)) from pgjobq.finished_job f",
+                        Long.class))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatAJobLeavesWhoseQueueIsGoneIsNothing() {
+        long id = store.send(TestStore.awaitedJob(), "");
+        ClaimedJob job = store.claimOne(node);
+        store.server().execute("delete from pgjobq.queue");
+
+        assertThat(list(store.succeed(List.of(job), job.claim()).settled())).containsExactly(id);
+        assertThat(store.count("finished_job")).isZero();
+    }
+
     /** With and without history, jobs are deleted by different statements. */
     private void keep(boolean history) {
         if (!history) {

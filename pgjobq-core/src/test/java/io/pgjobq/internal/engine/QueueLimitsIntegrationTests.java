@@ -8,6 +8,8 @@ import io.pgjobq.QueueLimits;
 import io.pgjobq.Rate;
 import io.pgjobq.UnknownQueueException;
 import io.pgjobq.WorkerContainer;
+import io.pgjobq.test.NotThroughPgBouncer;
+import io.pgjobq.test.PgBouncerMode;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
@@ -77,6 +79,9 @@ class QueueLimitsIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(
+            value = PgBouncerMode.POLL_ONLY,
+            because = "a node that only polls is told of no room, and asks again after a while")
     void roomThatANodeDoesNotTakeIsTakenByAnother() throws Exception {
         Semaphore started = new Semaphore(0);
         Semaphore ends = new Semaphore(0);
@@ -102,6 +107,9 @@ class QueueLimitsIntegrationTests {
     }
 
     @Test
+    @NotThroughPgBouncer(
+            value = PgBouncerMode.POLL_ONLY,
+            because = "a node that only polls is told of no room, and asks again after a while")
     void aLimitThatIsRaisedLetsJobsStartAtOnce() throws Exception {
         Semaphore started = new Semaphore(0);
         Semaphore ends = new Semaphore(0);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Tells listeners on a thread of its own, so that one that is slow, or throws, is in nobody's way. Thread-safe. */
@@ -106,7 +107,7 @@ public final class ListenerEvents implements JobEvents {
     /** Tells one event; returns whether to go on. */
     private boolean step() throws InterruptedException {
         events.await(queue -> !queue.isEmpty());
-        Consumer<JobListener> event = events.read(EventQueue::next);
+        Consumer<JobListener> event = events.<@Nullable Consumer<JobListener>>read(EventQueue::next);
         if (event == null) {
             return false;
         }

@@ -116,7 +116,7 @@ public final class Announcer {
     /** Lets a job that is sent alone bring its notification along, {@code null} if some were sent just now. */
     @Nullable
     LoneNotice lone() {
-        return outbox.read(box -> {
+        return outbox.<@Nullable LoneNotice>read(box -> {
             if (!box.isQuiet(nanoTime.getAsLong())) {
                 return null;
             }
@@ -211,7 +211,7 @@ public final class Announcer {
     /** Returns what is to be sent, {@code null} when it is time to stop. */
     private @Nullable Pending take() throws InterruptedException {
         outbox.await(box -> !box.pending.isEmpty());
-        return outbox.read(
+        return outbox.<@Nullable Pending>read(
                 box -> box.pending.isEmpty() || (background.isStopping() && outage.isOn()) ? null : box.take());
     }
 }

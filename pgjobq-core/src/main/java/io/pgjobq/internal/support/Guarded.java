@@ -44,7 +44,7 @@ public final class Guarded<S> {
     }
 
     /** Looks at it, or changes something that nobody waits for. */
-    public <T extends @Nullable Object> T read(Function<? super S, ? extends T> question) {
+    public <T extends @Nullable Object> T read(Function<S, T> question) {
         lock.lock();
         try {
             return question.apply(state);

@@ -66,7 +66,7 @@ final class Claimer {
     }
 
     private ClaimRequest request(int room) {
-        int startable = workload.vacancies();
+        int startable = workload.ask();
         return workload.read(lanes -> {
             Node.ClaimIds ids = services.node().nextClaims(LanePosition.LANES + 1);
             short[] wanted = lanes.take();

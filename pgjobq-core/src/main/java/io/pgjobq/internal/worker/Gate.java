@@ -26,6 +26,9 @@ final class Gate {
     private boolean early;
     private long until;
 
+    /** Whether somebody has told of room since the last request: its answer may be older. */
+    private boolean told;
+
     /** Whether this container has said that it will take the room that there is. */
     private boolean owing;
 
@@ -39,7 +42,7 @@ final class Gate {
 
     boolean isOpen() {
         if ((full || early) && nanoTime.getAsLong() - until >= 0) {
-            open();
+            reset();
         }
         return !full && !early;
     }
@@ -49,23 +52,34 @@ final class Gate {
         return Math.max(1, until - nanoTime.getAsLong());
     }
 
-    /** Anything may be allowed. */
-    void open() {
+    private void reset() {
         full = false;
         early = false;
+    }
+
+    /** Anything may be allowed. */
+    void open() {
+        reset();
+        told = true;
+    }
+
+    /** Jobs are being asked for. What is told from now on may not be known to the answer. */
+    void asking() {
+        told = false;
     }
 
     /** A job has ended here, so that there is room, and the caller is going to take it. */
     void freed() {
         full = false;
+        told = true;
         owing = true;
     }
 
     /** Learns from an answer; returns whether room is left that this container said it would take. */
     boolean learn(ClaimRequest request, Claimed claimed) {
-        open();
-        boolean owed = owing;
-        owing = false;
+        reset();
+        boolean owed = owing && !told;
+        owing &= told;
         Claimed.Allowance allowance = claimed.allowance();
         limited = allowance != null;
         if (allowance == null) {
@@ -73,6 +87,9 @@ final class Gate {
         }
         if (!claimed.isFull(request)) {
             return owed;
+        }
+        if (told) {
+            return false;
         }
         long micros = Objects.requireNonNullElse(allowance.micros(), 0L);
         early = micros > 0;

@@ -142,8 +142,13 @@ final class JobsInHand {
         return concurrency - places() - (place.isTaken() ? 1 : 0);
     }
 
-    /** Returns how many jobs could start at once if they were there. */
-    int vacancies() {
+    /** Jobs are being asked for; returns how many could start at once. */
+    int ask() {
+        gate.asking();
+        return vacancies();
+    }
+
+    private int vacancies() {
         return Math.max(0, pace.places(free()) - held.size());
     }
 

@@ -98,9 +98,9 @@ final class Workload {
         return jobs.change(inHand -> change.apply(inHand.gate()));
     }
 
-    /** Returns how many jobs could start at once if they were there. */
-    int vacancies() {
-        return jobs.look(JobsInHand::vacancies);
+    /** Jobs are being asked for; returns how many could start at once. */
+    int ask() {
+        return jobs.look(JobsInHand::ask);
     }
 
     /** There is room in a queue that has limits; returns whether jobs are going to be taken. */

@@ -80,6 +80,28 @@ class GateTests {
     }
 
     @Test
+    void staysOpenIfThereIsRoomThatTheAnswerMayNotKnowOf() {
+        gate.asking();
+        gate.freed();
+        assertThat(gate.learn(REQUEST, claimed(0, new Allowance(0, null)))).isFalse();
+        assertThat(gate.isOpen()).isTrue();
+
+        gate.asking();
+        assertThat(gate.learn(REQUEST, claimed(1, new Allowance(3, null))))
+                .as("still owed")
+                .isTrue();
+
+        gate.asking();
+        gate.open();
+        gate.learn(REQUEST, claimed(0, new Allowance(0, 60_000_000L)));
+        assertThat(gate.isOpen()).isTrue();
+
+        gate.asking();
+        gate.learn(REQUEST, claimed(0, new Allowance(0, null)));
+        assertThat(gate.isOpen()).isFalse();
+    }
+
+    @Test
     void opensWhenTheLimitsMayBeOthers() {
         gate.learn(REQUEST, claimed(0, new Allowance(0, 60_000_000L)));
 
@@ -92,11 +114,13 @@ class GateTests {
         assertThat(gate.learn(REQUEST, claimed(1, new Allowance(3, null)))).isFalse();
 
         gate.freed();
+        gate.asking();
         assertThat(gate.learn(REQUEST, claimed(1, new Allowance(3, null)))).isTrue();
         assertThat(gate.learn(REQUEST, claimed(1, new Allowance(3, null))))
                 .as("said once")
                 .isFalse();
         gate.freed();
+        gate.asking();
         assertThat(gate.learn(REQUEST, claimed(3, new Allowance(3, null))))
                 .as("taken")
                 .isFalse();

@@ -108,7 +108,7 @@ final class Engine implements PgJobQ {
 
     @Override
     public JobSender sender() {
-        return parts.sender();
+        return parts.callers().sender();
     }
 
     @Override
@@ -118,12 +118,12 @@ final class Engine implements PgJobQ {
 
     @Override
     public Jobs jobs() {
-        return parts.jobs();
+        return parts.callers().jobs();
     }
 
     @Override
     public JobSchedules schedules() {
-        return parts.schedules();
+        return parts.callers().schedules();
     }
 
     @Override
@@ -140,12 +140,12 @@ final class Engine implements PgJobQ {
 
     @Override
     public JobQueues queues() {
-        return parts.queues();
+        return parts.callers().queues();
     }
 
     @Override
     public DeadJobs deadJobs() {
-        return parts.deadJobs();
+        return parts.callers().deadJobs();
     }
 
     @Override

@@ -1,17 +1,8 @@
 package io.pgjobq.internal.engine;
 
-import io.pgjobq.DeadJobs;
-import io.pgjobq.JobPage;
-import io.pgjobq.JobQueues;
-import io.pgjobq.JobSchedules;
-import io.pgjobq.JobSender;
-import io.pgjobq.Jobs;
 import io.pgjobq.ListenConnectionFactory;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
-import io.pgjobq.internal.admin.DefaultDeadJobs;
-import io.pgjobq.internal.admin.DefaultJobQueues;
-import io.pgjobq.internal.admin.DefaultJobs;
 import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.event.JobEvents;
@@ -27,20 +18,16 @@ import io.pgjobq.internal.progress.ProgressWriter;
 import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.schedule.DefaultJobSchedules;
 import io.pgjobq.internal.send.DeclaredQueues;
-import io.pgjobq.internal.send.DefaultJobSender;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.CancellationStore;
-import io.pgjobq.internal.store.DeadJobStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
 import io.pgjobq.internal.store.LaneStore;
-import io.pgjobq.internal.store.ListStore;
 import io.pgjobq.internal.store.LockStore;
-import io.pgjobq.internal.store.MoveStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.NotificationStore;
 import io.pgjobq.internal.store.ProgressStore;
@@ -91,12 +78,8 @@ final class NodeAssembly {
     private final WorkerServices services;
     private final HandlerThreads threads;
     private final Timer timer = new TimerThread("pgjobq-time-limit-");
-    private final JobSender sender;
-    private final Jobs jobs;
     private final DeclaredSchedules declaredSchedules;
-    private final JobSchedules schedules;
-    private final JobQueues queues;
-    private final DeadJobs deadJobs;
+    private final CallerServices callers;
 
     /**
      * @param registrar sees to it that the queue of a container exists
@@ -205,22 +188,7 @@ final class NodeAssembly {
                 progress,
                 timer,
                 nanoTime);
-        // What callers ask for takes as long as they let it.
-        sender = new DefaultJobSender(
-                database, new JobStore(database), converter, doorbell, switchboard, completions, declared);
-        QueueStore callersQueues = new QueueStore(database);
-        queues = new DefaultJobQueues(callersQueues, doorbell);
-        jobs = new DefaultJobs(
-                new JobStore(database),
-                new CancellationStore(database),
-                new MoveStore(database),
-                callersQueues,
-                new LaneStore(database),
-                new ListStore(database, JobPage.MOST_LOOKED_AT),
-                doorbell,
-                switchboard::types);
-        schedules = new DefaultJobSchedules(new ScheduleStore(database), callersQueues, doorbell);
-        deadJobs = new DefaultDeadJobs(new DeadJobStore(database), callersQueues, converter, doorbell);
+        callers = CallerServices.of(database, converter, doorbell, switchboard, completions, declared);
     }
 
     /** Takes what heartbeats show to those who act on it. */
@@ -353,27 +321,11 @@ final class NodeAssembly {
         return services;
     }
 
-    JobSender sender() {
-        return sender;
-    }
-
-    Jobs jobs() {
-        return jobs;
-    }
-
-    JobSchedules schedules() {
-        return schedules;
+    CallerServices callers() {
+        return callers;
     }
 
     DeclaredSchedules declaredSchedules() {
         return declaredSchedules;
-    }
-
-    JobQueues queues() {
-        return queues;
-    }
-
-    DeadJobs deadJobs() {
-        return deadJobs;
     }
 }

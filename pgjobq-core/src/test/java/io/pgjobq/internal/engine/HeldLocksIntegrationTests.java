@@ -74,7 +74,7 @@ class HeldLocksIntegrationTests {
         node.queueCreation().create("emails", QueueOptions.DEFAULT, false);
         node.finished().maintain();
         node.node().register();
-        node.sender().send("emails", 1);
+        node.callers().sender().send("emails", 1);
         node.startBackground();
         awaitLook();
     }

@@ -109,6 +109,9 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
      */
     List<NodeProblem> problems();
 
+    /** Returns what this node knows of itself. Asks no database. */
+    NodeStatus status();
+
     @Override
     default int getPhase() {
         return PHASE;
@@ -143,6 +146,9 @@ public interface PgJobQ extends SmartLifecycle, AutoCloseable {
 
         /** Sets who is told of attempts. Asked for when the node starts. Default: nobody. */
         Builder listeners(Iterable<? extends JobListener> listeners);
+
+        /** Sets who is told what the node does, by the threads that do it. Asked for when the node starts. Default: nobody. */
+        Builder monitors(Iterable<? extends NodeMonitor> monitors);
 
         /**
          * Sets what brings payloads of earlier versions to the one that a handler knows. Asked for whenever a container is created.

@@ -41,4 +41,7 @@ public interface WorkerContainer extends SmartLifecycle {
 
     /** Returns how many jobs run at this moment, those of batches included. */
     int activeJobs();
+
+    /** Returns how many jobs have been taken and have not started yet. */
+    int prefetchedJobs();
 }

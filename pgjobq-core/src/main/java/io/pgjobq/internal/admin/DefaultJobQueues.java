@@ -5,6 +5,7 @@ import io.pgjobq.QueueDescription;
 import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueNotEmptyException;
 import io.pgjobq.UnknownQueueException;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.store.QueueStore;
@@ -17,10 +18,12 @@ public final class DefaultJobQueues implements JobQueues {
 
     private final QueueStore store;
     private final Doorbell doorbell;
+    private final JobEvents events;
 
-    public DefaultJobQueues(QueueStore store, Doorbell doorbell) {
+    public DefaultJobQueues(QueueStore store, Doorbell doorbell, JobEvents events) {
         this.store = store;
         this.doorbell = doorbell;
+        this.events = events;
     }
 
     @Override
@@ -71,6 +74,7 @@ public final class DefaultJobQueues implements JobQueues {
         if (id == null) {
             throw new UnknownQueueException(name);
         }
+        events.paused(name, paused);
         return id;
     }
 

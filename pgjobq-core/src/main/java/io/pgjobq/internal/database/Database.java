@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
@@ -68,12 +69,16 @@ public final class Database {
         T run(Connection connection) throws SQLException;
     }
 
-    /** Finds out whether each transaction must name its isolation. */
-    public void inspect() {
+    /** Finds out whether each transaction must name its isolation; returns the server's time. */
+    public Instant inspect() {
         otherIsolation.set(false);
-        String isolation = alone(connection -> one(connection, "default_isolation", row -> row.getString(1)));
-        otherIsolation.set(!isolation.equals("read committed"));
+        Defaults defaults = alone(connection ->
+                one(connection, "default_isolation", row -> new Defaults(row.getString(1), SqlTimes.instant(row, 2))));
+        otherIsolation.set(!defaults.isolation.equals("read committed"));
+        return defaults.time;
     }
+
+    private record Defaults(String isolation, Instant time) {}
 
     /** Runs work on a connection of its own, each statement in a transaction of its own. */
     public <T extends @Nullable Object> T alone(Work<T> work) {

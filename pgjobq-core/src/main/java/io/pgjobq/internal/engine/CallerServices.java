@@ -12,6 +12,7 @@ import io.pgjobq.internal.admin.DefaultJobQueues;
 import io.pgjobq.internal.admin.DefaultJobs;
 import io.pgjobq.internal.completion.CompletionTracker;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.schedule.DefaultJobSchedules;
 import io.pgjobq.internal.send.DeclaredQueues;
@@ -30,6 +31,7 @@ record CallerServices(JobSender sender, Jobs jobs, JobSchedules schedules, JobQu
 
     /**
      * @param declared creates a queue if it is declared
+     * @param events is told what was sent, and what was paused
      */
     static CallerServices of(
             Database database,
@@ -37,11 +39,19 @@ record CallerServices(JobSender sender, Jobs jobs, JobSchedules schedules, JobQu
             Doorbell doorbell,
             SignalRouter switchboard,
             CompletionTracker completions,
-            DeclaredQueues declared) {
+            DeclaredQueues declared,
+            JobEvents events) {
         QueueStore queues = new QueueStore(database);
         return new CallerServices(
                 new DefaultJobSender(
-                        database, new JobStore(database), converter, doorbell, switchboard, completions, declared),
+                        database,
+                        new JobStore(database),
+                        converter,
+                        doorbell,
+                        switchboard,
+                        completions,
+                        declared,
+                        events),
                 new DefaultJobs(
                         new JobStore(database),
                         new CancellationStore(database),
@@ -52,7 +62,7 @@ record CallerServices(JobSender sender, Jobs jobs, JobSchedules schedules, JobQu
                         doorbell,
                         switchboard::types),
                 new DefaultJobSchedules(new ScheduleStore(database), queues, doorbell),
-                new DefaultJobQueues(queues, doorbell),
+                new DefaultJobQueues(queues, doorbell, events),
                 new DefaultDeadJobs(new DeadJobStore(database), queues, converter, doorbell));
     }
 }

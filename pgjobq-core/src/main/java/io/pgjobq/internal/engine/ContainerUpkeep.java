@@ -1,5 +1,6 @@
 package io.pgjobq.internal.engine;
 
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.maintenance.Workers;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
@@ -29,14 +30,22 @@ final class ContainerUpkeep implements Workers {
     private final ClaimBook book;
     private final ClaimAudit audit;
     private final LockWatch locks;
+    private final JobEvents events;
     private final Set<String> reported = new HashSet<>();
 
-    ContainerUpkeep(SignalRouter switchboard, LaneStore lanes, ClaimBook book, ClaimAudit audit, LockWatch locks) {
+    ContainerUpkeep(
+            SignalRouter switchboard,
+            LaneStore lanes,
+            ClaimBook book,
+            ClaimAudit audit,
+            LockWatch locks,
+            JobEvents events) {
         this.switchboard = switchboard;
         this.lanes = lanes;
         this.book = book;
         this.audit = audit;
         this.locks = locks;
+        this.events = events;
     }
 
     @Override
@@ -86,6 +95,30 @@ final class ContainerUpkeep implements Workers {
     @Override
     public boolean cancel(long job, @Nullable String reason) {
         return switchboard.cancel(job, reason);
+    }
+
+    @Override
+    public void found(LanePosition ready) {
+        for (QueueContainer container : switchboard.containers()) {
+            if (container.queueId() == ready.queue() && container.isNews(ready.priority(), ready.seq())) {
+                events.foundByPolling(container.queue());
+            }
+        }
+    }
+
+    @Override
+    public void rescued(int queue, long jobs, long dead) {
+        String name = switchboard.containers().stream()
+                .filter(container -> container.queueId() == queue)
+                .map(QueueContainer::queue)
+                .findFirst()
+                .orElse("");
+        events.rescued(name, jobs, dead);
+    }
+
+    @Override
+    public void nodeLost(int number, String name) {
+        events.nodeLost(number, name);
     }
 
     @Override

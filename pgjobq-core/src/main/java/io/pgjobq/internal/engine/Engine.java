@@ -11,6 +11,7 @@ import io.pgjobq.JobSender;
 import io.pgjobq.Jobs;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.NodeProblem;
+import io.pgjobq.NodeStatus;
 import io.pgjobq.PayloadUpgrade;
 import io.pgjobq.PgJobQ;
 import io.pgjobq.QueueDeclarations;
@@ -18,13 +19,17 @@ import io.pgjobq.QueueOptions;
 import io.pgjobq.Schedule;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.internal.admin.QueueNames;
+import io.pgjobq.internal.event.JointEvents;
 import io.pgjobq.internal.event.ListenerEvents;
+import io.pgjobq.internal.event.MonitorEvents;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.support.Background;
 import io.pgjobq.internal.support.Guarded;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Log;
 import io.pgjobq.internal.support.Outage;
+import io.pgjobq.internal.support.ServerClock;
+import io.pgjobq.internal.support.Vitals;
 import io.pgjobq.internal.worker.QueueContainer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +59,8 @@ final class Engine implements PgJobQ {
     private final Iterable<? extends JobInterceptor> interceptors;
     private final Iterable<? extends PayloadUpgrade> upgrades;
     private final ListenerEvents events;
+    private final ServerClock clock = new ServerClock(CLOCK);
+    private final MonitorEvents monitors;
     private final NodeAssembly parts;
 
     /** The queues that are to exist, with their options. */
@@ -92,6 +99,7 @@ final class Engine implements PgJobQ {
         this.interceptors = builder.interceptors;
         this.upgrades = builder.upgrades;
         this.events = new ListenerEvents(builder.listeners, WAITING_EVENTS, CLOCK);
+        this.monitors = new MonitorEvents(builder.monitors, clock);
         this.parts = new NodeAssembly(
                 builder.dataSource(),
                 options,
@@ -100,7 +108,8 @@ final class Engine implements PgJobQ {
                 workerNode,
                 this::create,
                 this::createDeclared,
-                events,
+                new JointEvents(events, monitors),
+                clock,
                 CLOCK);
         this.preparing = new Background("pgjobq-start", parts.vitals());
         this.prepared = preparing.guard(new Prepared());
@@ -200,6 +209,7 @@ final class Engine implements PgJobQ {
     private void start(long generation) {
         parts.settler().start();
         try {
+            monitors.start();
             events.start();
             prepare(generation);
         } catch (RuntimeException | Error ex) {
@@ -217,7 +227,8 @@ final class Engine implements PgJobQ {
         } else {
             schema.check();
         }
-        parts.database().inspect();
+        long asked = CLOCK.getAsLong();
+        clock.learn(parts.database().inspect(), Duration.ofNanos(CLOCK.getAsLong() - asked));
         if (workerNode) {
             enter();
         }
@@ -286,7 +297,12 @@ final class Engine implements PgJobQ {
     }
 
     private void end() {
-        Lifecycle.runAll(preparing::stop, () -> parts.settler().stop(Duration.ofSeconds(5)), events::stop, this::leave);
+        Lifecycle.runAll(
+                preparing::stop,
+                () -> parts.settler().stop(Duration.ofSeconds(5)),
+                events::stop,
+                this::leave,
+                monitors::stop);
     }
 
     private void leave() {
@@ -313,9 +329,31 @@ final class Engine implements PgJobQ {
 
     @Override
     public List<NodeProblem> problems() {
-        return parts.vitals().problems().stream()
+        return problems(parts.vitals().problems());
+    }
+
+    private static List<NodeProblem> problems(List<Vitals.Problem> found) {
+        return found.stream()
                 .map(problem -> new NodeProblem(problem.activity(), problem.since(), problem.cause()))
                 .toList();
+    }
+
+    @Override
+    public NodeStatus status() {
+        int number = parts.node().id();
+        return new NodeStatus(
+                options.name(),
+                number,
+                isPrepared(),
+                workerNode,
+                parts.isListening(),
+                number == 0
+                        ? Duration.ZERO
+                        : Duration.ofNanos(parts.node().signs().silentNanos()),
+                options.timeout(),
+                problems(),
+                problems(parts.vitals().outages()),
+                parts.vitals().outageCount());
     }
 
     /** For senders: those may be earlier than the start, and than the declaration. */

@@ -4,6 +4,7 @@ import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.JobInterceptor;
 import io.pgjobq.JobListener;
 import io.pgjobq.ListenConnectionFactory;
+import io.pgjobq.NodeMonitor;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PayloadConverter;
 import io.pgjobq.PayloadUpgrade;
@@ -27,6 +28,7 @@ public final class EngineBuilder implements PgJobQ.Builder {
     QueueDeclarations declarations = queue -> null;
     Iterable<? extends JobInterceptor> interceptors = List.of();
     Iterable<? extends JobListener> listeners = List.of();
+    Iterable<? extends NodeMonitor> monitors = List.of();
     Iterable<? extends PayloadUpgrade> upgrades = List.of();
     boolean migrate = true;
     boolean workerNode = true;
@@ -86,6 +88,12 @@ public final class EngineBuilder implements PgJobQ.Builder {
     @Override
     public EngineBuilder listeners(Iterable<? extends JobListener> newListeners) {
         this.listeners = newListeners;
+        return this;
+    }
+
+    @Override
+    public EngineBuilder monitors(Iterable<? extends NodeMonitor> newMonitors) {
+        this.monitors = newMonitors;
         return this;
     }
 

@@ -12,6 +12,7 @@ import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.notify.Announcer;
 import io.pgjobq.internal.notify.Channels;
 import io.pgjobq.internal.notify.Doorbell;
+import io.pgjobq.internal.notify.NotificationLag;
 import io.pgjobq.internal.notify.NotificationListener;
 import io.pgjobq.internal.notify.SelfTest;
 import io.pgjobq.internal.progress.ProgressWriter;
@@ -36,6 +37,7 @@ import io.pgjobq.internal.store.ScheduleStore;
 import io.pgjobq.internal.store.SettlementStore;
 import io.pgjobq.internal.support.Lifecycle;
 import io.pgjobq.internal.support.Listening;
+import io.pgjobq.internal.support.ServerClock;
 import io.pgjobq.internal.support.Timer;
 import io.pgjobq.internal.support.TimerThread;
 import io.pgjobq.internal.support.Vitals;
@@ -43,6 +45,7 @@ import io.pgjobq.internal.worker.QueueRegistrar;
 import io.pgjobq.internal.worker.WorkerServices;
 import io.pgjobq.internal.worker.WorkerStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -84,7 +87,8 @@ final class NodeAssembly {
     /**
      * @param registrar sees to it that the queue of a container exists
      * @param declared creates a queue if it is declared
-     * @param events is told of attempts
+     * @param events is told what happens
+     * @param clock learns the server's time from heartbeats
      * @param nanoTime a clock that only goes on
      */
     NodeAssembly(
@@ -96,6 +100,7 @@ final class NodeAssembly {
             QueueRegistrar registrar,
             DeclaredQueues declared,
             JobEvents events,
+            ServerClock clock,
             LongSupplier nanoTime) {
         this.workerNode = workerNode;
         database = new Database(dataSource, options.schema());
@@ -109,12 +114,13 @@ final class NodeAssembly {
         FinishedJobStore outcomes = new FinishedJobStore(answering);
         Channels channels = Channels.of(options.schema());
         vitals = new Vitals(options.timeout(), nanoTime);
-        node = new RegisteredNode(nodes, options.name(), options.timeout(), new Heartbeats(), vitals, nanoTime);
+        node = new RegisteredNode(nodes, options.name(), options.timeout(), new Heartbeats(clock), vitals, nanoTime);
         if (listenConnections == null) {
             announcer = null;
             listener = null;
         } else {
-            announcer = new Announcer(notifications, channels, node::id, vitals, nanoTime);
+            NotificationLag lag = new NotificationLag(node::id, events::notified, nanoTime);
+            announcer = new Announcer(notifications, channels, node::id, lag, vitals, nanoTime);
             SelfTest test = new SelfTest(notifications, announcer, channels, SelfTest.Timing.DEFAULT, nanoTime);
             // Who only sends need not be woken by every job.
             listener = new NotificationListener(
@@ -125,6 +131,7 @@ final class NodeAssembly {
                     node::id,
                     workerNode ? node : new ConnectionCheck(options.name(), node.every()),
                     test,
+                    lag,
                     vitals,
                     nanoTime);
         }
@@ -143,6 +150,7 @@ final class NodeAssembly {
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
         settler = new BatchSettler(recorder, new LimitedQueues(doorbell), vitals, nanoTime);
+        settler.onBatch(events::settled);
         heartbeat = new Heartbeat(node, database, listening, vitals);
         ScheduleStore scheduled = new ScheduleStore(answering);
         declaredSchedules = new DeclaredSchedules(scheduled, new DefaultJobSchedules(scheduled, queueStore, doorbell));
@@ -164,7 +172,8 @@ final class NodeAssembly {
                         lanes,
                         book,
                         new ClaimAudit(nodes, settlements, book),
-                        new LockWatch(new LockStore(answering)::held, nanoTime)),
+                        new LockWatch(new LockStore(answering)::held, nanoTime),
+                        events),
                 options.pollInterval(),
                 listening,
                 vitals,
@@ -188,11 +197,17 @@ final class NodeAssembly {
                 progress,
                 timer,
                 nanoTime);
-        callers = CallerServices.of(database, converter, doorbell, switchboard, completions, declared);
+        callers = CallerServices.of(database, converter, doorbell, switchboard, completions, declared, events);
     }
 
     /** Takes what heartbeats show to those who act on it. */
     private final class Heartbeats implements RegisteredNode.Observer {
+
+        private final ServerClock clock;
+
+        Heartbeats(ServerClock clock) {
+            this.clock = clock;
+        }
 
         @Override
         public int[] queues() {
@@ -228,6 +243,11 @@ final class NodeAssembly {
         @Override
         public void inDoubt() {
             maintenance.inDoubt();
+        }
+
+        @Override
+        public void time(Instant shown, Duration took) {
+            clock.learn(shown, took);
         }
 
         @Override
@@ -299,6 +319,10 @@ final class NodeAssembly {
 
     SignalRouter switchboard() {
         return switchboard;
+    }
+
+    boolean isListening() {
+        return listener != null && listener.isListening();
     }
 
     Vitals vitals() {

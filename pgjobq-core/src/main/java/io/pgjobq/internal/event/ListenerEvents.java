@@ -68,22 +68,22 @@ public final class ListenerEvents implements JobEvents {
     }
 
     @Override
-    public void retried(JobContext job, Throwable failure, Duration next) {
+    public void retried(JobContext job, long micros, Throwable failure, Duration next) {
         tell(listener -> listener.retried(job, failure, next));
     }
 
     @Override
-    public void snoozed(JobContext job, Duration next) {
+    public void snoozed(JobContext job, long micros, Duration next) {
         tell(listener -> listener.snoozed(job, next));
     }
 
     @Override
-    public void cancelled(JobContext job) {
+    public void cancelled(JobContext job, long micros) {
         tell(listener -> listener.cancelled(job));
     }
 
     @Override
-    public void died(JobContext job, Throwable failure) {
+    public void died(JobContext job, long micros, Throwable failure) {
         tell(listener -> listener.died(job, failure));
     }
 

@@ -18,6 +18,7 @@ final class DeadNodes implements Step {
 
     private final Nodes nodes;
     private final BooleanSupplier steady;
+    private final Workers workers;
     private final Announcements announcements;
 
     /** The list of nodes, and what dead ones have left. */
@@ -35,9 +36,10 @@ final class DeadNodes implements Step {
      *
      * @param steady whether this node may judge others quickly
      */
-    DeadNodes(Nodes nodes, BooleanSupplier steady, Announcements announcements) {
+    DeadNodes(Nodes nodes, BooleanSupplier steady, Workers workers, Announcements announcements) {
         this.nodes = nodes;
         this.steady = steady;
+        this.workers = workers;
         this.announcements = announcements;
     }
 
@@ -46,6 +48,7 @@ final class DeadNodes implements Step {
         if (asked) {
             for (DeadNode dead : nodes.declareDead(steady.getAsBoolean())) {
                 LOG.warn("node {} '{}': declared dead, its jobs are run elsewhere", dead.id(), dead.name());
+                workers.nodeLost(dead.id(), dead.name());
             }
         }
         List<Rescue> rescued = nodes.rescue(AT_ONCE);
@@ -55,6 +58,7 @@ final class DeadNodes implements Step {
 
     private void report(Rescue rescue) {
         LOG.info("rescued {} jobs of a dead node, {} died", rescue.rescued(), rescue.died());
+        workers.rescued(rescue.queue(), rescue.rescued(), rescue.died());
         if (rescue.ready() != null) {
             announce(rescue.ready(), rescue.quarantined());
         }

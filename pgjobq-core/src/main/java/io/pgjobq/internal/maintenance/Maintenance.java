@@ -92,8 +92,8 @@ public final class Maintenance {
         rounds = new Rounds(background, nanoTime, vitals);
         Announcements announcements = new Announcements(doorbell);
         history = rounds.add("history", new HistoryUpkeep(tables, announcements));
-        deadNodes =
-                rounds.add("rescue of dead nodes' jobs", new DeadNodes(tables, node.signs()::areSteady, announcements));
+        deadNodes = rounds.add(
+                "rescue of dead nodes' jobs", new DeadNodes(tables, node.signs()::areSteady, workers, announcements));
         DueJobs dueJobs = new DueJobs(tables, announcements, nanoTime);
         promotion = rounds.add("due jobs", dueJobs);
         PollFindings found = new PollFindings(announcements, workers, dueJobs, promotion, deadNodes);

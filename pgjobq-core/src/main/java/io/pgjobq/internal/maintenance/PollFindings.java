@@ -28,6 +28,7 @@ final class PollFindings implements LostWakeUps.Findings {
 
     @Override
     public void ready(LanePosition ready) {
+        workers.found(ready);
         announcements.readyHere(ready);
         workers.reportUnknownTypes(ready);
     }

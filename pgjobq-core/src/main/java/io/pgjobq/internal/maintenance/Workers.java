@@ -32,6 +32,15 @@ public interface Workers {
     /** Makes a job end that this node holds; returns whether it does. */
     boolean cancel(long job, @Nullable String reason);
 
+    /** A poll has found jobs, of which those who run them may know. */
+    void found(LanePosition ready);
+
+    /** Jobs of a dead node are ready again, or dead. */
+    void rescued(int queue, long jobs, long dead);
+
+    /** Another node was declared dead. */
+    void nodeLost(int number, String name);
+
     /** Looks there for jobs that nobody here can run. */
     void reportUnknownTypes(LanePosition from);
 }

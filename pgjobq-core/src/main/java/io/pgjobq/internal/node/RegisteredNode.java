@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -84,6 +85,9 @@ public final class RegisteredNode implements Node, NotificationListener.Heartbea
 
         /** Sequence numbers have been drawn up to this one. */
         void drawn(long position);
+
+        /** The server's clock showed that, in an answer that took so long. */
+        void time(Instant shown, Duration took);
 
         /** What the node holds need not be what the tables say: the database may have forgotten what was committed. */
         void inDoubt();
@@ -291,6 +295,9 @@ public final class RegisteredNode implements Node, NotificationListener.Heartbea
             return;
         }
         signs.answered(asked);
+        if (answer.at() != null) {
+            observer.time(answer.at(), Duration.ofNanos(nanoTime.getAsLong() - asked));
+        }
         compare(asked, answer);
         observer.drawn(answer.drawn());
         if (!answer.missing().isEmpty()) {

@@ -37,6 +37,7 @@ public final class Announcer {
     private final Outage outage;
     private final Background background;
     private final LongSupplier nanoTime;
+    private final NotificationLag lag;
 
     private final Guarded<Outbox> outbox;
 
@@ -74,20 +75,27 @@ public final class Announcer {
     }
 
     public Announcer(
-            NotificationStore store, Channels channels, IntSupplier self, Vitals vitals, LongSupplier nanoTime) {
-        this(store::announce, channels, self, vitals, new Background("pgjobq-announcer", vitals), nanoTime);
+            NotificationStore store,
+            Channels channels,
+            IntSupplier self,
+            NotificationLag lag,
+            Vitals vitals,
+            LongSupplier nanoTime) {
+        this(store::announce, channels, self, lag, vitals, new Background("pgjobq-announcer", vitals), nanoTime);
     }
 
     Announcer(
             Sending sending,
             Channels channels,
             IntSupplier self,
+            NotificationLag lag,
             Vitals vitals,
             Background background,
             LongSupplier nanoTime) {
         this.sending = sending;
         this.channels = channels;
         this.self = self;
+        this.lag = lag;
         this.outage = new Outage(LOG, "notifying other nodes", vitals);
         this.background = background;
         this.nanoTime = nanoTime;
@@ -189,6 +197,7 @@ public final class Announcer {
 
     private void send(String channel, List<Signal> signals) {
         for (String text : SignalCodec.encode(self.getAsInt(), signals)) {
+            lag.sending(text);
             sending.announce(channel, text);
         }
     }

@@ -46,6 +46,7 @@ public final class NotificationListener implements Listening {
     private final IntSupplier self;
     private final Heartbeats heartbeats;
     private final SelfTest test;
+    private final NotificationLag lag;
     private final LongSupplier nanoTime;
     private final Outage outage;
     private final Background background;
@@ -111,6 +112,7 @@ public final class NotificationListener implements Listening {
             IntSupplier self,
             Heartbeats heartbeats,
             SelfTest test,
+            NotificationLag lag,
             Vitals vitals,
             LongSupplier nanoTime) {
         this.connections = connections;
@@ -120,6 +122,7 @@ public final class NotificationListener implements Listening {
         this.self = self;
         this.heartbeats = heartbeats;
         this.test = test;
+        this.lag = lag;
         this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, "listening for notifications", vitals);
         this.background = new Background("pgjobq-listener", vitals);
@@ -248,6 +251,7 @@ public final class NotificationListener implements Listening {
             PGNotification[] notifications = postgres.getNotifications((int) Math.max(SHORTEST_WAIT_MILLIS, millis));
             if (notifications != null) {
                 for (PGNotification notification : notifications) {
+                    lag.heard(notification.getParameter());
                     SignalCodec.decode(notification.getParameter(), self.getAsInt())
                             .forEach(sink::receive);
                 }

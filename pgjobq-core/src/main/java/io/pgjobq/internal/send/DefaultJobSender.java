@@ -11,6 +11,7 @@ import io.pgjobq.internal.completion.ResultType;
 import io.pgjobq.internal.convert.JobTypes;
 import io.pgjobq.internal.convert.Payloads;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.LocalDispatch;
 import io.pgjobq.internal.notify.LocalDispatch.WorkerSlot;
@@ -49,6 +50,7 @@ public final class DefaultJobSender implements JobSender {
     private final LocalDispatch vacancies;
     private final Completions completions;
     private final DeclaredQueues declared;
+    private final JobEvents events;
 
     public DefaultJobSender(
             Database database,
@@ -57,7 +59,8 @@ public final class DefaultJobSender implements JobSender {
             Doorbell doorbell,
             LocalDispatch vacancies,
             Completions completions,
-            DeclaredQueues declared) {
+            DeclaredQueues declared,
+            JobEvents events) {
         this.database = database;
         this.store = store;
         this.payloads = new Payloads(converter);
@@ -65,6 +68,7 @@ public final class DefaultJobSender implements JobSender {
         this.vacancies = vacancies;
         this.completions = completions;
         this.declared = declared;
+        this.events = events;
     }
 
     @Override
@@ -79,13 +83,15 @@ public final class DefaultJobSender implements JobSender {
         WorkerSlot vacancy = !joined && job.ready() ? vacancies.reserve(job.queue(), job.priority(), name) : null;
         SentClaimed sent = vacancy == null ? null : sendTo(vacancy, job, name, bytes);
         if (sent != null) {
+            events.sent(job.queue(), 1);
             return new DefaultSentJob<>(
                     sent.id(), Fate.NEW, job.queue(), job.awaited(), resultType, Commit.DONE, completions);
         }
         if (joined) {
             InsertedJobs stored = created(
                     job.queue(), () -> database.joined(connection -> stored(connection, job, name, bytes, null)));
-            return sent(job, stored, announce(true, List.of(signal(job.priority(), stored))), resultType);
+            return sent(
+                    job, stored, announce(true, job.queue(), 1, List.of(signal(job.priority(), stored))), resultType);
         }
         return sent(job, sendAlone(job, name, bytes), Commit.DONE, resultType);
     }
@@ -112,6 +118,7 @@ public final class DefaultJobSender implements JobSender {
             } else {
                 doorbell.ringHere(signal);
             }
+            events.sent(job.queue(), 1);
             return stored;
         }
     }
@@ -162,7 +169,7 @@ public final class DefaultJobSender implements JobSender {
         List<InsertedJobs> stored = created(job.queue(), () -> storeAll(job, chunks, joined));
         List<SentJob<Void>> sent = new ArrayList<>(payloads.size());
         for (InsertedJobs jobs : stored) {
-            Commit commit = announce(joined, List.of(signal(job.priority(), jobs)));
+            Commit commit = announce(joined, job.queue(), jobs.ids().length, List.of(signal(job.priority(), jobs)));
             for (long id : jobs.ids()) {
                 sent.add(new DefaultSentJob<>(
                         id, Fate.NEW, job.queue(), job.awaited(), ResultType.NONE, commit, completions));
@@ -199,7 +206,9 @@ public final class DefaultJobSender implements JobSender {
                 () -> joined
                         ? database.joined(connection -> send.within(connection, chunks))
                         : database.atomically(connection -> send.alone(connection, chunks)));
-        Commit commit = announce(joined, RuledSend.signals(job.priority(), stored));
+        int fresh =
+                (int) stored.stream().filter(each -> each.fate() == Fate.NEW).count();
+        Commit commit = announce(joined, job.queue(), fresh, RuledSend.signals(job.priority(), stored));
         List<SentJob<R>> sent = new ArrayList<>(stored.size());
         for (UniqueJob each : stored) {
             boolean marked = job.awaited() && each.fate() != Fate.KEPT;
@@ -306,11 +315,12 @@ public final class DefaultJobSender implements JobSender {
                 : new Signal.Due(Math.max(0, stored.dueInMillis()));
     }
 
-    private Commit announce(boolean joined, List<Signal> signals) {
+    private Commit announce(boolean joined, String queue, int jobs, List<Signal> signals) {
         if (!joined) {
             signals.forEach(doorbell::ring);
+            events.sent(queue, jobs);
             return Commit.DONE;
         }
-        return TransactionCommit.announce(database, doorbell, signals);
+        return TransactionCommit.announce(database, doorbell, events, new TransactionCommit.Sent(queue, jobs, signals));
     }
 }

@@ -2,6 +2,7 @@ package io.pgjobq.internal.send;
 
 import io.pgjobq.internal.completion.SendingTransaction;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
 
     private final Database database;
     private final Doorbell doorbell;
+    private final JobEvents events;
 
     /**
      * A job was sent since the transaction was last known to be open. If it had been committed by then, nobody commits the
@@ -41,33 +43,43 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
     private final Map<Lane, Signal.Ready> ready = new LinkedHashMap<>();
     private final Set<Signal> others = new LinkedHashSet<>();
 
-    private TransactionCommit(Database database, Doorbell doorbell) {
+    /** How many jobs were sent to which queue. */
+    private final Map<String, Integer> sent = new LinkedHashMap<>();
+
+    private TransactionCommit(Database database, Doorbell doorbell, JobEvents events) {
         this.database = database;
         this.doorbell = doorbell;
+        this.events = events;
     }
 
-    /** Rings when the current transaction has committed, and returns whether it has. */
-    static Commit announce(Database database, Doorbell doorbell, List<Signal> signals) {
+    /** What was sent in the current transaction at once. */
+    record Sent(String queue, int jobs, List<Signal> signals) {}
+
+    /** Rings and tells when the current transaction has committed, and returns whether it has. */
+    static Commit announce(Database database, Doorbell doorbell, JobEvents events, Sent sent) {
         // Where nobody tells when the transaction ends, the next poll finds its jobs, and who waits looks at once.
-        return TransactionSynchronizationManager.isSynchronizationActive()
-                ? of(database, doorbell).then(signals)
-                : Commit.DONE;
+        if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+            events.sent(sent.queue, sent.jobs);
+            return Commit.DONE;
+        }
+        return of(database, doorbell, events).then(sent);
     }
 
-    private static TransactionCommit of(Database database, Doorbell doorbell) {
+    private static TransactionCommit of(Database database, Doorbell doorbell, JobEvents events) {
         for (TransactionSynchronization other : TransactionSynchronizationManager.getSynchronizations()) {
             if (other instanceof TransactionCommit same && same.doorbell == doorbell) {
                 return same;
             }
         }
-        TransactionCommit commit = new TransactionCommit(database, doorbell);
+        TransactionCommit commit = new TransactionCommit(database, doorbell, events);
         TransactionSynchronizationManager.registerSynchronization(commit);
         return commit;
     }
 
-    private TransactionCommit then(List<Signal> signals) {
+    private TransactionCommit then(Sent more) {
         late = !database.outlivesCallbacks();
-        for (Signal signal : signals) {
+        sent.merge(more.queue, more.jobs, Integer::sum);
+        for (Signal signal : more.signals) {
             if (signal instanceof Signal.Ready lane) {
                 // Numbers only grow, so the first of a lane is its lowest.
                 ready.putIfAbsent(new Lane(lane.queue(), lane.priority()), lane);
@@ -122,6 +134,7 @@ final class TransactionCommit implements Commit, SendingTransaction, Transaction
             // If it is not known how the transaction ended, a look does no harm.
             ready.values().forEach(doorbell::ring);
             others.forEach(doorbell::ring);
+            sent.forEach(events::sent);
         } finally {
             committed.complete(true);
         }

@@ -79,6 +79,17 @@ public final class BatchSettler implements Settler {
     private final Background background;
     private final Outage outage;
 
+    /** Set before the start. */
+    private volatile BatchListener batches = (jobs, nanos) -> {};
+
+    /** Is told of batches. */
+    @FunctionalInterface
+    public interface BatchListener {
+
+        /** So many settlements were recorded in so long. */
+        void settled(int jobs, long nanos);
+    }
+
     /** What is left to be written of what is under way. Only used by the thread. */
     private SettlementRecorder.@Nullable Batch batch;
 
@@ -109,6 +120,11 @@ public final class BatchSettler implements Settler {
     @Override
     public void onRelief(CapacityListener relief) {
         waiting.add(relief);
+    }
+
+    /** Lets it be told of each batch; what it throws would end the batch. */
+    public void onBatch(BatchListener listener) {
+        batches = listener;
     }
 
     @Override
@@ -208,8 +224,10 @@ public final class BatchSettler implements Settler {
     private boolean record(SettlementRecorder.Batch writing) throws InterruptedException {
         while (true) {
             try {
+                long began = nanoTime.getAsLong();
                 recorder.record(writing);
                 outage.recovered();
+                batches.settled(writing.all().size(), nanoTime.getAsLong() - began);
                 settleLater(writing.putOff());
                 return true;
             } catch (RuntimeException | Error ex) {

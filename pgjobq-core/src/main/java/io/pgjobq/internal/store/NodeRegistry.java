@@ -3,6 +3,7 @@ package io.pgjobq.internal.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public interface NodeRegistry {
      * @param missing those of the queues that are not there, none if the node is fenced
      * @param cancellations whether this node has jobs to cancel
      * @param scheduledInMillis when the next schedule is due, less than 0 if it was before, {@code null} if none will be
+     * @param at the server's time, {@code null} if the node is fenced
      */
     record HeartbeatResult(
             HeartbeatState state,
@@ -52,8 +54,10 @@ public interface NodeRegistry {
             String history,
             List<Integer> missing,
             boolean cancellations,
-            @Nullable Long scheduledInMillis) {
+            @Nullable Long scheduledInMillis,
+            @Nullable Instant at) {
 
-        static final HeartbeatResult FENCED = new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null);
+        static final HeartbeatResult FENCED =
+                new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null, null);
     }
 }

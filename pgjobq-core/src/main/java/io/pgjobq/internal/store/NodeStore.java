@@ -2,6 +2,7 @@ package io.pgjobq.internal.store;
 
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.SqlArrays;
+import io.pgjobq.internal.database.SqlTimes;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,7 +72,8 @@ public final class NodeStore implements NodeRegistry {
                                 .mapToObj(Math::toIntExact)
                                 .toList(),
                         row.getBoolean(5),
-                        row.getObject(6, Long.class)),
+                        row.getObject(6, Long.class),
+                        SqlTimes.instant(row, 7)),
                 locked,
                 registration.node(),
                 registration.token(),

@@ -41,6 +41,7 @@ public final class Outage {
         failures++;
         if (backOff == null) {
             backOff = POLICY.start();
+            vitals.interrupted(activity, cause);
             if (cause instanceof Error) {
                 log.error("{}: failed, trying again", activity, cause);
             } else {
@@ -57,6 +58,7 @@ public final class Outage {
             backOff = null;
             failures = 0;
             vitals.works(activity);
+            vitals.recovered(activity);
         }
     }
 

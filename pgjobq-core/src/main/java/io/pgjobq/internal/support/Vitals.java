@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * What of a node does not work although the database answers: a lack of memory, a fault of ours. A node that can't be kept
@@ -20,6 +22,8 @@ public final class Vitals {
     private final long patienceNanos;
     private final LongSupplier nanoTime;
     private final Map<String, Trouble> troubles = new ConcurrentHashMap<>();
+    private final Map<String, Trouble> outages = new ConcurrentHashMap<>();
+    private final LongAdder outageCount = new LongAdder();
 
     private record Trouble(long since, long last, Throwable cause) {}
 
@@ -54,6 +58,28 @@ public final class Vitals {
         }
     }
 
+    /** Something is interrupted, by whatever, and is tried again until it works. */
+    void interrupted(String activity, Throwable cause) {
+        long now = nanoTime.getAsLong();
+        outages.putIfAbsent(activity, new Trouble(now, now, cause));
+        outageCount.increment();
+    }
+
+    /** It is no longer interrupted. */
+    void recovered(String activity) {
+        outages.remove(activity);
+    }
+
+    /** Returns how many interruptions there were. */
+    public long outageCount() {
+        return outageCount.sum();
+    }
+
+    /** Returns what is interrupted, the oldest first. */
+    public List<Problem> outages() {
+        return all(outages, trouble -> true);
+    }
+
     /** Returns whether nothing has failed for so long that the node must get out of the way. */
     public boolean areGood() {
         if (troubles.isEmpty()) {
@@ -70,8 +96,13 @@ public final class Vitals {
     /** Returns what does not work, the oldest first. */
     public List<Problem> problems() {
         long now = nanoTime.getAsLong();
-        return troubles.entrySet().stream()
-                .filter(entry -> isRecent(entry.getValue(), now))
+        return all(troubles, trouble -> isRecent(trouble, now));
+    }
+
+    private List<Problem> all(Map<String, Trouble> of, Predicate<Trouble> shown) {
+        long now = nanoTime.getAsLong();
+        return of.entrySet().stream()
+                .filter(entry -> shown.test(entry.getValue()))
                 .map(entry -> new Problem(
                         entry.getKey(),
                         Duration.ofNanos(now - entry.getValue().since),

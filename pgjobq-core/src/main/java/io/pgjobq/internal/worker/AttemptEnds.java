@@ -134,7 +134,7 @@ final class AttemptEnds {
         if (thrown instanceof KeptException) {
             // It waited for a while, and takes its turn again. Its row is not touched: nobody is held up by that
             // transaction.
-            run.settle(new Released(run.job()));
+            putBack(run);
             return;
         }
         Interruption.ByCancellation cancellation = run.cancellation();
@@ -170,7 +170,7 @@ final class AttemptEnds {
     private void expired(JobRun run, Throwable thrown) {
         if (run.settle(new AlreadySettled(run.job()))) {
             LOG.info("{}: dead, as its deadline was over before attempt {} started", run, run.attempt());
-            events.died(run, thrown);
+            events.died(run, micros(run), thrown);
         }
     }
 
@@ -179,7 +179,7 @@ final class AttemptEnds {
         String reason = cancellation.reason() == null ? "" : cancellation.reason();
         if (run.settle(new Cancelled(run.job(), micros(run), new Failure(Settlement.CANCELLED, reason, "")))) {
             LOG.info("{}: cancelled during attempt {}{}", run, run.attempt(), reason.isEmpty() ? "" : ": " + reason);
-            events.cancelled(run);
+            events.cancelled(run, micros(run));
         }
     }
 
@@ -188,7 +188,14 @@ final class AttemptEnds {
         if (backOff.failed(unbegun.handler(), unbegun) && !run.wasInterruptedByStop()) {
             charge(run, unbegun.reason());
         } else {
-            run.settle(new Released(run.job()));
+            putBack(run);
+        }
+    }
+
+    /** It has not started. */
+    private void putBack(JobRun run) {
+        if (run.settle(new Released(run.job()))) {
+            events.returned(run.queue(), 1);
         }
     }
 
@@ -213,13 +220,13 @@ final class AttemptEnds {
 
     private void tell(JobRun run, Throwable thrown, Unsuccessful verdict) {
         if (verdict instanceof Snoozed snoozed) {
-            events.snoozed(run, Duration.ofMillis(snoozed.delayInMillis()));
+            events.snoozed(run, micros(run), Duration.ofMillis(snoozed.delayInMillis()));
         } else if (verdict instanceof Cancelled) {
-            events.cancelled(run);
+            events.cancelled(run, micros(run));
         } else if (verdict instanceof Failed failed && failed.retryInMillis() != null) {
-            events.retried(run, thrown, Duration.ofMillis(failed.retryInMillis()));
+            events.retried(run, micros(run), thrown, Duration.ofMillis(failed.retryInMillis()));
         } else {
-            events.died(run, thrown);
+            events.died(run, micros(run), thrown);
         }
     }
 

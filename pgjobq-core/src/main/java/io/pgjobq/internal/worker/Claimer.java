@@ -90,7 +90,9 @@ final class Claimer {
         long began = services.nanoTime().getAsLong();
         try {
             Claimed claimed = services.store().claim(request);
-            accept(request, claimed, services.nanoTime().getAsLong() - began);
+            long took = services.nanoTime().getAsLong() - began;
+            accept(request, claimed, took);
+            services.events().claimed(queue, claimed.jobs().size(), took);
             outage.recovered();
             return Duration.ZERO;
         } catch (NodeFencedException ex) {

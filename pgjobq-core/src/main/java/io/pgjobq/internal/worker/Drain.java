@@ -41,8 +41,10 @@ final class Drain {
     }
 
     void giveBackHeld() {
-        workload.giveBackHeld(held -> settler.settleAll(
-                held.stream().map(run -> new Released(run.job())).toList()));
+        workload.giveBackHeld(held -> {
+            settler.settleAll(held.stream().map(run -> new Released(run.job())).toList());
+            events.returned(queue, held.size());
+        });
     }
 
     /** Returns when nothing runs any more that could still be recorded. */

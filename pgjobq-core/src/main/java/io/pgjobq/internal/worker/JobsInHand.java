@@ -325,6 +325,10 @@ final class JobsInHand {
         return List.copyOf(held);
     }
 
+    int heldJobs() {
+        return held.size();
+    }
+
     void letGo() {
         held.clear();
         wait.end();

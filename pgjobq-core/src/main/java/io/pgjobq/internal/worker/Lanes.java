@@ -73,6 +73,11 @@ final class Lanes {
         told[priority] = Math.min(told[priority], seq);
     }
 
+    /** Returns whether nothing told of a job there, and the lane was emptied when it was last looked at. */
+    boolean isNews(int lane, long seq) {
+        return wanted[lane] == NOTHING && lane != LanePosition.QUARANTINE && seq >= hints[lane];
+    }
+
     /** Returns whether there is something to look for. */
     boolean hasWork() {
         for (int lane = 0; lane < wanted.length; lane++) {

@@ -101,6 +101,11 @@ public final class QueueContainer implements WorkerContainer {
         workload.update(lanes -> lanes.announce(priority, seq));
     }
 
+    /** Returns whether a job of the lane is news: nothing was known to be left there. */
+    public boolean isNews(int priority, long seq) {
+        return workload.read(lanes -> lanes.isNews(priority, seq));
+    }
+
     /** The queue's limits may allow more than they did. */
     public void hasRoom() {
         workload.gate(gate -> {
@@ -187,6 +192,11 @@ public final class QueueContainer implements WorkerContainer {
     @Override
     public int activeJobs() {
         return workload.activeJobs();
+    }
+
+    @Override
+    public int prefetchedJobs() {
+        return workload.heldJobs();
     }
 
     @Override

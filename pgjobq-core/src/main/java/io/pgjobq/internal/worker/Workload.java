@@ -196,6 +196,10 @@ final class Workload {
         return running().size();
     }
 
+    int heldJobs() {
+        return jobs.look(JobsInHand::heldJobs);
+    }
+
     /** Waits until nothing runs, and nobody sends what would; returns whether nothing runs. */
     boolean awaitIdle(Duration limit) throws InterruptedException {
         jobs.await(JobsInHand::isIdle, limit);

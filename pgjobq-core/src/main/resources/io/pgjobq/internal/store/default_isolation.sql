@@ -1,2 +1,2 @@
--- The isolation that connections start with. Locks nothing.
-select current_setting('transaction_isolation')
+-- The isolation that connections start with, and the server's time. Locks nothing.
+select current_setting('transaction_isolation'), clock_timestamp()

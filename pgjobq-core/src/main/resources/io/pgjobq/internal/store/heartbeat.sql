@@ -1,7 +1,7 @@
 -- Shows that a node lives, and tells whether another one has been silent for longer than it should, how far sequence numbers
 -- have been drawn, and in which history that was: the server's identity and its timeline, which a promotion and a recovery to
 -- a point in time change; and which of the node's queues are not there; whether this node has jobs to cancel; and in
--- what time the next schedule is due, null for never. Locks the node's own row. The commit is asynchronous:
+-- what time the next schedule is due, null for never; and the server's time. Locks the node's own row. The commit is asynchronous:
 -- a lost heartbeat is followed by the next.
 -- No row: the node has been declared dead, or the database was restored from a state that has no such registration.
 update ${schema}.node n
@@ -18,4 +18,5 @@ returning exists (
     exists (
         select from ${schema}.cancellation c
         where c.node_id = n.id or not exists (select from ${schema}.node o where o.id = c.node_id)),
-    (select ceil(extract(epoch from min(s.due_at) - clock_timestamp()) * 1000.0)::bigint from ${schema}.schedule s)
+    (select ceil(extract(epoch from min(s.due_at) - clock_timestamp()) * 1000.0)::bigint from ${schema}.schedule s),
+    clock_timestamp()

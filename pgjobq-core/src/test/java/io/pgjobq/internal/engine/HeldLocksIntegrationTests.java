@@ -7,6 +7,7 @@ import io.pgjobq.JacksonPayloadConverter;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.schema.SchemaMigration;
+import io.pgjobq.internal.support.ServerClock;
 import io.pgjobq.test.LogLines;
 import io.pgjobq.test.PostgresTest;
 import io.pgjobq.test.TestDatabase;
@@ -44,6 +45,7 @@ class HeldLocksIntegrationTests {
                 container -> 0,
                 name -> false,
                 JobEvents.NONE,
+                new ServerClock(now::get),
                 () -> {
                     looks.incrementAndGet();
                     return now.get();

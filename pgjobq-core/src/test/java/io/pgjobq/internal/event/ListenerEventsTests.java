@@ -55,8 +55,8 @@ class ListenerEventsTests {
         ListenerEvents events = started(10, new Telling());
         events.started(job);
         events.succeeded(job, 1_500);
-        events.retried(job, new IllegalStateException("no"), Duration.ofSeconds(3));
-        events.died(job, new IllegalStateException("never"));
+        events.retried(job, 2_000, new IllegalStateException("no"), Duration.ofSeconds(3));
+        events.died(job, 2_000, new IllegalStateException("never"));
         events.givenBack(job);
         events.stop();
         assertThat(told)
@@ -110,7 +110,7 @@ class ListenerEventsTests {
             for (String expected : List.of("started 7", "given back 7", "given back 7", "given back 7")) {
                 assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo(expected);
             }
-            events.died(job, new IllegalStateException("late"));
+            events.died(job, 2_000, new IllegalStateException("late"));
             assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("died 7 late");
             assertThat(log.with("job listeners have caught up")).hasSize(1);
             events.stop();

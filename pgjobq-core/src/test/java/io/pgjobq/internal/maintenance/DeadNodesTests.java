@@ -18,8 +18,9 @@ class DeadNodesTests implements DeadNodes.Nodes {
     private static final Rescue NOTHING_READY = new Rescue(7, null, 0, 0, 1, new long[0]);
 
     private final Heard heard = new Heard();
+    private final FakeWorkers workers = new FakeWorkers();
     private final List<String> calls = new ArrayList<>();
-    private final DeadNodes deadNodes = new DeadNodes(this, () -> this.steady, heard.announcements);
+    private final DeadNodes deadNodes = new DeadNodes(this, () -> this.steady, workers, heard.announcements);
 
     private boolean steady = true;
     private List<Rescue> next = List.of();
@@ -57,6 +58,8 @@ class DeadNodesTests implements DeadNodes.Nodes {
                 new Rescue(8, new LanePosition(8, 2, 30), 3, 1, 1, new long[] {99}),
                 NOTHING_READY);
         deadNodes.run(false);
+        assertThat(workers.calls)
+                .containsExactly("rescued of 7: 3, 0 dead", "rescued of 8: 3, 1 dead", "rescued of 7: 0, 1 dead");
 
         assertThat(heard.signals)
                 .containsExactly(

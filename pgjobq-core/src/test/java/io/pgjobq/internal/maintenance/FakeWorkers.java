@@ -57,6 +57,21 @@ final class FakeWorkers implements Workers {
     }
 
     @Override
+    public void found(LanePosition ready) {
+        calls.add("found " + ready);
+    }
+
+    @Override
+    public void rescued(int queue, long jobs, long dead) {
+        calls.add("rescued of " + queue + ": " + jobs + ", " + dead + " dead");
+    }
+
+    @Override
+    public void nodeLost(int number, String name) {
+        calls.add("lost " + number + " " + name);
+    }
+
+    @Override
     public void reportUnknownTypes(LanePosition from) {
         calls.add("report " + from);
     }

@@ -40,7 +40,7 @@ class PollFindingsTests {
         findings.ready(ready);
 
         assertThat(heard.signals).containsExactly(new Signal.Ready(7, 5, 12));
-        assertThat(workers.calls).containsExactly("report " + ready);
+        assertThat(workers.calls).containsExactly("found " + ready, "report " + ready);
         pass(0);
         assertThat(done).isEmpty();
     }

@@ -24,6 +24,6 @@ public class QuietRegistry implements NodeRegistry {
 
     @Override
     public HeartbeatResult heartbeat(Connection connection, Registration registration, boolean locked, int[] queues) {
-        return new HeartbeatResult(HeartbeatState.WELL, 0, "", List.of(), false, null);
+        return new HeartbeatResult(HeartbeatState.WELL, 0, "", List.of(), false, null, null);
     }
 }

@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -293,6 +294,9 @@ class RegisteredNodeTests {
         }
 
         @Override
+        public void time(Instant shown, Duration took) {}
+
+        @Override
         public void drawn(long position) {
             told.add("drawn " + position);
         }
@@ -350,8 +354,9 @@ class RegisteredNodeTests {
                 during.run();
             }
             return listed.contains(registration)
-                    ? new HeartbeatResult(HeartbeatState.WELL, drawn, history, missing, cancellations, null)
-                    : new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null);
+                    ? new HeartbeatResult(
+                            HeartbeatState.WELL, drawn, history, missing, cancellations, null, Instant.EPOCH)
+                    : new HeartbeatResult(HeartbeatState.FENCED, 0, "", List.of(), false, null, null);
         }
     }
 }

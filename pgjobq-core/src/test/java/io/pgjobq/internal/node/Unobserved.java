@@ -1,5 +1,7 @@
 package io.pgjobq.internal.node;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ public class Unobserved implements RegisteredNode.Observer {
 
     @Override
     public void drawn(long position) {}
+
+    @Override
+    public void time(Instant shown, Duration took) {}
 
     @Override
     public void inDoubt() {}

@@ -28,8 +28,15 @@ class AnnouncerTests {
     private final AtomicLong now = new AtomicLong();
     private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
     private final BlockingQueue<Throwable> failures = new ArrayBlockingQueue<>(10);
-    private final Announcer announcer =
-            new Announcer(this::send, CHANNELS, () -> 7, vitals, new Background("announcer", vitals), now::get);
+    private final BlockingQueue<Long> lags = new LinkedBlockingQueue<>();
+    private final Announcer announcer = new Announcer(
+            this::send,
+            CHANNELS,
+            () -> 7,
+            new NotificationLag(() -> 7, lags::add, now::get),
+            vitals,
+            new Background("announcer", vitals),
+            now::get);
 
     @AfterEach
     void stop() throws InterruptedException {

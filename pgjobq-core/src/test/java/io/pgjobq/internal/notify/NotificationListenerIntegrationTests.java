@@ -52,7 +52,8 @@ class NotificationListenerIntegrationTests {
         this.database = database;
         pool = database.pool(1);
         store = new NotificationStore(new Database(pool, "pgjobq"));
-        announcer = new Announcer(store, CHANNELS, () -> 1, vitals, System::nanoTime);
+        NotificationLag lag = new NotificationLag(() -> 1, nanos -> {}, System::nanoTime);
+        announcer = new Announcer(store, CHANNELS, () -> 1, lag, vitals, System::nanoTime);
         SelfTest test = new SelfTest(store, announcer, CHANNELS, SHORT, System::nanoTime);
         listener = new NotificationListener(
                 this::open,
@@ -62,6 +63,7 @@ class NotificationListenerIntegrationTests {
                 () -> 2,
                 state(),
                 test,
+                lag,
                 vitals,
                 System::nanoTime);
         announcer.start();

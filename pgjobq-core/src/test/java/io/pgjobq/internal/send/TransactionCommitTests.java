@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgjobq.internal.completion.SendingTransaction;
 import io.pgjobq.internal.database.Database;
+import io.pgjobq.internal.event.JobEvents;
 import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.notify.Signal;
 import io.pgjobq.internal.notify.SignalSink;
@@ -71,7 +72,11 @@ class TransactionCommitTests implements SignalSink {
 
     private SendingTransaction send() {
         Database database = new Database(new DelegatingDataSource(), "pgjobq");
-        Commit commit = TransactionCommit.announce(database, new Doorbell(this, null), List.of(new Signal.Due(5)));
+        Commit commit = TransactionCommit.announce(
+                database,
+                new Doorbell(this, null),
+                JobEvents.NONE,
+                new TransactionCommit.Sent("work", 1, List.of(new Signal.Due(5))));
         // It was open when the job was sent.
         TransactionSynchronizationUtils.triggerBeforeCompletion();
         return Objects.requireNonNull(commit.transaction());

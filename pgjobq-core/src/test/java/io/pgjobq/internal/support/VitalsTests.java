@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class VitalsTests {
 
@@ -34,6 +35,25 @@ class VitalsTests {
         vitals.works("one");
         assertThat(vitals.areGood()).isTrue();
         assertThat(vitals.problems()).isEmpty();
+    }
+
+    @Test
+    void whatIsInterruptedIsNamedUntilItWorksAndIsCounted() {
+        Outage away = new Outage(LoggerFactory.getLogger(VitalsTests.class), "taking jobs", vitals);
+        away.failed(new IllegalStateException("away"));
+        nanos += 20;
+        away.failed(new IllegalStateException("still"));
+        assertThat(vitals.outages())
+                .containsExactly(new Vitals.Problem(
+                        "taking jobs", Duration.ofNanos(20), "java.lang.IllegalStateException: away"));
+        assertThat(vitals.areGood())
+                .as("the database's fault is not the node's")
+                .isTrue();
+
+        away.recovered();
+        assertThat(vitals.outages()).isEmpty();
+        away.failed(new IllegalStateException("again"));
+        assertThat(vitals.outageCount()).isEqualTo(2);
     }
 
     @Test

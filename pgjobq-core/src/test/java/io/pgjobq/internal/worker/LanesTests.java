@@ -57,6 +57,17 @@ class LanesTests {
     }
 
     @Test
+    void aJobIsNewsInALaneThatWasEmptiedAndOfWhichNothingWasTold() {
+        assertThat(lanes.isNews(5, 120)).as("before the first look").isFalse();
+        emptyAll(100);
+        assertThat(lanes.isNews(5, 99)).as("below what was seen").isFalse();
+        assertThat(lanes.isNews(5, 120)).isTrue();
+
+        lanes.announce(5, 130);
+        assertThat(lanes.isNews(5, 120)).as("the lane is looked at anyway").isFalse();
+    }
+
+    @Test
     void aStragglerIsLookedForBelowTheHint() {
         emptyAll(100);
         lanes.announce(5, 120);

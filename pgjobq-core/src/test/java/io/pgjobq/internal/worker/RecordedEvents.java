@@ -23,22 +23,22 @@ final class RecordedEvents implements JobEvents {
     }
 
     @Override
-    public void retried(JobContext job, Throwable failure, Duration next) {
+    public void retried(JobContext job, long micros, Throwable failure, Duration next) {
         told.add("retried " + job.id() + " after " + message(failure) + " in " + next);
     }
 
     @Override
-    public void snoozed(JobContext job, Duration next) {
+    public void snoozed(JobContext job, long micros, Duration next) {
         told.add("snoozed " + job.id() + " for " + next);
     }
 
     @Override
-    public void cancelled(JobContext job) {
+    public void cancelled(JobContext job, long micros) {
         told.add("cancelled " + job.id());
     }
 
     @Override
-    public void died(JobContext job, Throwable failure) {
+    public void died(JobContext job, long micros, Throwable failure) {
         told.add("died " + job.id() + " of " + message(failure));
     }
 

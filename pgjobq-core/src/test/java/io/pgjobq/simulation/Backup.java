@@ -2,9 +2,11 @@ package io.pgjobq.simulation;
 
 import io.pgjobq.test.TestDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,20 +22,37 @@ final class Backup {
 
     private static final String DEADLOCK = "40P01";
 
-    private static final List<String> TABLES = List.of(
-            "pgjobq.queue", "pgjobq.node", "pgjobq.claim", "pgjobq.job", "pgjobq.finished_job", "public.effect");
-
-    private static final List<String> SEQUENCES =
-            List.of("pgjobq.job_seq", "pgjobq.node_id_seq", "pgjobq.queue_id_seq");
+    private static final String RELATIONS = "select c.oid::regclass::text from pg_class c where c.relkind = ? and"
+            + " (c.relnamespace = 'pgjobq'::regnamespace or c.oid = 'public.effect'::regclass)"
+            + " and c.relname not like 'databasechangelog%' order by 1";
 
     private static final String CUT_OFF = "select pg_terminate_backend(pid) from pg_stat_activity where datname ="
             + " current_database() and backend_type = 'client backend' and pid <> pg_backend_pid() and application_name <> '"
             + OBSERVER + "'";
 
     private final TestDatabase database;
+    private final List<String> tables;
+    private final List<String> sequences;
 
-    Backup(TestDatabase database) {
+    /** The schema is there. All of it is copied: a table that were forgotten would contradict the others once they are put back. */
+    Backup(TestDatabase database) throws SQLException {
         this.database = database;
+        this.tables = relations("r");
+        this.sequences = relations("S");
+    }
+
+    private List<String> relations(String kind) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (Connection connection = database.open();
+                PreparedStatement statement = connection.prepareStatement(RELATIONS)) {
+            statement.setString(1, kind);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        return List.copyOf(names);
     }
 
     /** Copies what is committed. Sequences are read last: a copy never has a number that they have not reached. */
@@ -42,10 +61,10 @@ final class Backup {
             statement.execute("set transaction isolation level repeatable read");
             statement.execute("drop schema if exists backup cascade");
             statement.execute("create schema backup");
-            for (String table : TABLES) {
+            for (String table : tables) {
                 statement.execute("create table " + copy(table) + " as table " + table);
             }
-            for (String sequence : SEQUENCES) {
+            for (String sequence : sequences) {
                 statement.execute(
                         "create table " + copy(sequence) + " as select last_value, is_called from " + sequence);
             }
@@ -59,13 +78,13 @@ final class Backup {
             try {
                 inTransaction(statement -> {
                     statement.execute(CUT_OFF);
-                    statement.execute("lock table " + String.join(", ", TABLES) + " in access exclusive mode");
-                    statement.execute("truncate " + String.join(", ", TABLES));
-                    for (String table : TABLES) {
+                    statement.execute("lock table " + String.join(", ", tables) + " in access exclusive mode");
+                    statement.execute("truncate " + String.join(", ", tables));
+                    for (String table : tables) {
                         statement.execute(
                                 "insert into " + table + " overriding system value select * from " + copy(table));
                     }
-                    for (String sequence : SEQUENCES) {
+                    for (String sequence : sequences) {
                         statement.execute(
                                 "select setval('" + sequence + "', last_value, is_called) from " + copy(sequence));
                     }
@@ -92,7 +111,7 @@ final class Backup {
     }
 
     private static String copy(String name) {
-        return "backup." + name.substring(name.indexOf('.') + 1);
+        return "backup." + name.substring(name.lastIndexOf('.') + 1);
     }
 
     @FunctionalInterface

@@ -66,7 +66,7 @@ grant execute on function pgjobq.version() to pgjobq_sender, pgjobq_waiter, pgjo
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on pgjobq.queue, pgjobq.queue_rate, pgjobq.job, pgjobq.claim, pgjobq.cancellation, pgjobq.node, pgjobq.finished_job,
-    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key, pgjobq.job_deadline, pgjobq.job_progress
+    pgjobq.schedule, pgjobq.schedule_node, pgjobq.job_key, pgjobq.key_hold, pgjobq.job_deadline, pgjobq.job_progress
     to pgjobq_worker;
 grant select on pgjobq.job_view, pgjobq.finished_job_view to pgjobq_worker;
 grant usage, select on sequence pgjobq.job_seq to pgjobq_worker;
@@ -91,10 +91,10 @@ grant execute on function pgjobq.await(bigint[]), pgjobq.outcomes(bigint[]), pgj
 grant select (job_id, done, total, written_at) on pgjobq.job_progress to pgjobq_reader;
 grant execute on function pgjobq.describe_queues(text, integer) to pgjobq_reader;
 grant select on pgjobq.queue, pgjobq.queue_rate, pgjobq.node, pgjobq.claim, pgjobq.cancellation, pgjobq.schedule_node, pgjobq.job_key,
-    pgjobq.job_deadline to pgjobq_reader;
+    pgjobq.key_hold, pgjobq.job_deadline to pgjobq_reader;
 grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
     due_at, last_at, last_job) on pgjobq.schedule to pgjobq_reader;
-grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes, key, line)
     on pgjobq.job to pgjobq_reader;
 grant select (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on pgjobq.finished_job to pgjobq_reader;

@@ -6,7 +6,9 @@ create schema if not exists pgjobq;
 -- A deleted queue loses its name at once, and its row when no transaction can still be sending to it: none that is older
 -- than deleted_xid, and after a day none that saw the queue before and had no id of its own yet.
 -- Limits of the whole fleet, null for none: most_running is how many jobs may be held at once; rate_starts how many may be taken in
--- any time of rate_micros, and rate_burst how many of those at once. declared_limits is what an application said last that declares
+-- any time of rate_micros, and rate_burst how many of those at once; per_key how
+-- many with one key may be held at once, and key_order whether in the order in which they were sent, where that is one. A queue that had
+-- per_key once always has it, so that it is known which jobs with keys are held. declared_limits is what an application said last that declares
 -- any: as long as that stays, what people have set since does, too.
 create table pgjobq.queue (
     id integer generated always as identity primary key,
@@ -18,6 +20,8 @@ create table pgjobq.queue (
     most_running integer check (most_running >= 1),
     rate_starts integer check (rate_starts >= 1),
     rate_micros bigint check (rate_micros >= 1000),
+    per_key integer check (per_key >= 1),
+    key_order text check (key_order in ('strict', 'relaxed')),
     rate_burst integer check (rate_burst between 1 and rate_starts),
     declared_limits text not null default '',
     created_at timestamptz not null default clock_timestamp(),
@@ -53,6 +57,7 @@ alter table pgjobq.queue_rate set (fillfactor = 50, autovacuum_vacuum_scale_fact
 -- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
 -- expires_at the deadline of one that has one, see job_deadline. asks says that whoever starts the job has to ask whether he may,
 -- see start_job: it has a deadline, or a key that is free once it starts.
+-- Jobs with the same key take turns: line is where, in the order of their ids; it is negative while the job holds none of them back.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -95,10 +100,14 @@ create table pgjobq.job (
     unique_key varchar(500),
     expires_at timestamptz,
     asks boolean,
+    key varchar(500),
+    line bigint,
     constraint job_pkey primary key (id)
 );
 
 create index job_lane on pgjobq.job (queue_id, lane, seq);
+
+create index job_line on pgjobq.job (queue_id, line, id) where line is not null;
 
 -- Vacuumed at each round of autovacuum in which a few thousand jobs ended, be the table empty or hold millions, and without
 -- a pause. What is left between two rounds is what bounds the table: at 2,000 jobs/s, payloads of 140 bytes and the server's
@@ -142,6 +151,23 @@ create index claim_lane on pgjobq.claim (queue_id, lane, max_seq);
 -- Vacuumed after a thousand claims. With 200 jobs each and 2,000 jobs/s the table stays below 3 MB.
 alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
     autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+-- Which jobs with a key are held, and by which claim: so that a claim finds those of one key without reading all claims. It says no more than
+-- that; whether it is true is what the claim and the job say: a row that nobody has deleted holds nothing up.
+-- wanted says that others of the key could not be taken while this one is held: whoever ends it sees to it that somebody looks.
+-- Read and written under the queue's lock, as claims are made.
+create table pgjobq.key_hold (
+    queue_id integer not null,
+    line bigint not null,
+    id bigint not null,
+    seq bigint not null,
+    claim_id bigint not null,
+    wanted boolean not null default false,
+    constraint key_hold_pkey primary key (queue_id, line, id)
+);
+
+alter table pgjobq.key_hold set (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000,
+    autovacuum_analyze_scale_factor = 0.1, autovacuum_vacuum_cost_delay = 0);
 
 -- Jobs that are to be cancelled although a node holds them: asked for by anybody, and obeyed by that node. Empty but for the moments
 -- between such a request and its job's end. A request that its job has outrun is found by the node that was to obey it.
@@ -272,6 +298,7 @@ create table pgjobq.finished_job (
     attributes jsonb,
     errors jsonb,
     unique_key text,
+    key text,
     constraint finished_job_pkey primary key (id, drop_on)
 ) partition by list (drop_on);
 
@@ -349,7 +376,7 @@ begin
         delete from pgjobq.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
         returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.snoozes, j.enqueued_at,
-            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.expires_at,
+            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.key, j.expires_at,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
     ), keep as materialized (
@@ -361,14 +388,14 @@ begin
         ) k
     ), kept as (
         insert into pgjobq.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key)
+            started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key, key)
         select d.id, d.queue_id, d.priority, d.attempt + (e.claim is not null)::integer, d.snoozes,
             p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
             case when e.type is not null
                 then pgjobq.append_error(d.errors, d.attempt + (e.claim is not null)::integer, p_at, e.type, e.message, e.stack)
                 else d.errors end,
-            d.unique_key
+            d.unique_key, d.key
         from done d
             join keep k on k.id = d.queue_id
             left join unnest(p_of, p_claims, p_micros, p_results, p_types, p_messages, p_stacks)
@@ -487,6 +514,310 @@ begin
 end
 $$;
 
+-- Forgets that jobs were held which are so no more: those with p_ids in lines p_lines, which go together. Locks: their rows, which nobody
+-- else has, as the caller has the queue's lock. A job that is held still, or again, is passed over.
+-- Returns the lines in which others could not be taken meanwhile.
+create or replace function pgjobq.free_keys(p_queue integer, p_lines bigint[], p_ids bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    v_lines bigint[];
+begin
+    with freed as (
+        delete from pgjobq.key_hold h
+        using unnest(p_lines, p_ids) as e (line, id)
+        where h.queue_id = p_queue and h.line = e.line and h.id = e.id and not (exists (select from pgjobq.job g where g.id = any (array[h.id]) and g.seq = h.seq)
+            and exists (select from pgjobq.claim c where c.id = any (array[h.claim_id]) and h.seq = any (c.seqs)))
+        returning h.line, h.wanted
+    )
+    select array_agg(distinct f.line) into v_lines from freed f where f.wanted;
+    return coalesce(v_lines, '{}');
+end
+$$;
+
+-- Forgets that jobs were held, see free_keys, for a node that does not go on with their keys. Locks: the queue's advisory lock, as a claim
+-- does: so whoever could not take a job of the key has said so before, or sees that it is free. Called as one autocommit statement.
+-- Returns the lines in which there may be a job to take.
+create or replace function pgjobq.give_up_keys(p_queue integer, p_lines bigint[], p_ids bigint[]) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'give_up_keys needs read committed, not %', current_setting('transaction_isolation')
+            using errcode = 'PJ002';
+    end if;
+    perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue),
+        set_config('synchronous_commit', 'off', true);
+    return pgjobq.free_keys(p_queue, p_lines, p_ids);
+end
+$$;
+
+-- Chooses which jobs a claim takes of a queue whose jobs have keys: up to p_limit, of which no key has more than p_most at a time; where
+-- p_ordered is true, the next ones in the order of their ids, and up to p_run of a key, which its node runs one after the other.
+-- Locks: rows of key_hold, which nobody else has, as the caller, who then makes the claims, has the queue's lock: so claims see what those
+-- before them have taken, and no two take of a key at once what only one may.
+-- A job that may not be taken is passed over, once: it is not looked for again at its place in the lane, but by its line when one that
+-- stands in its way has ended. The row of that one says that it is wanted; where it is none that is held, it will be taken before, and then
+-- says so. p_lines are lines in which there may be a job now. Those left are returned: see the last row.
+-- A job of a key that stands before those that a lane shows is taken in their stead, whatever its priority: so the order needs nobody to
+-- have heard of it.
+-- Looks at some thousands of rows at most, so that claims don't wait for long; then more says that the rest of the lane is to be looked at.
+-- Returns for each lane what is taken, in the order of the seqs, and where to go on, null where it was not looked at. Then one row without a lane
+-- for what is taken that has a key: ids, their lines and keys. The last row has lines for which there was no room, and in ids those whose next
+-- job has a type that the node does not run.
+create or replace function pgjobq.take_keyed(
+    p_queue integer, p_most integer, p_ordered boolean, p_run integer, p_claim bigint, p_limit integer,
+    p_lanes smallint[], p_from bigint[], p_types text[], p_lines bigint[])
+returns table (lane smallint, seqs bigint[], next_seq bigint, more boolean, lines bigint[], ids bigint[], keys text[])
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+declare
+    v_left integer := p_limit;
+    v_from bigint;
+    v_lane smallint;
+    v_next bigint[] := array_fill(null::bigint, array[cardinality(p_lanes)]);
+    v_more boolean[] := array_fill(false, array[cardinality(p_lanes)]);
+    v_look integer;
+    v_walked integer;
+    v_seqs bigint[];
+    v_ids bigint[];
+    v_lines bigint[];
+    v_count integer;
+    v_picked record;
+    v_kept_lines bigint[] := case when p_limit = 0 then p_lines else '{}' end;
+    v_foreign bigint[] := '{}';
+    t_lanes smallint[] := '{}';
+    t_seqs bigint[] := '{}';
+    t_ids bigint[] := '{}';
+    t_lines bigint[] := '{}';
+    t_keys text[] := '{}';
+begin
+    for i in 0 .. cardinality(p_lanes) loop
+        continue when i = 0 and cardinality(p_lines) = 0;
+        exit when v_left = 0;
+        v_lane := case when i = 0 then -1 else p_lanes[i] end;
+        v_from := p_from[i];
+        v_walked := 0;
+        v_look := case when v_lane = 10 then 100 else v_left end;
+        loop
+            v_seqs := '{}';
+            v_ids := '{}';
+            v_lines := p_lines;
+            if i > 0 then
+                select coalesce(array_agg(w.seq), '{}'), array_agg(w.id), array_agg(w.line) into v_seqs, v_ids, v_lines
+                from (
+                    select j.seq::bigint as seq, j.id, j.line
+                    from pgjobq.job j
+                    where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
+                and j.seq not in (
+                    select unnest(c.seqs)
+                    from pgjobq.claim c
+                    where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from)
+                        and (p_types is null or j.type = any (p_types) or cardinality(p_types) > 0 and p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:]))
+                        and (j.seq in (select unnest(t_seqs))) is not true
+                    order by j.seq
+                    limit v_look
+                ) w;
+            end if;
+            v_count := case when i > 0 then cardinality(v_seqs) else cardinality(p_lines) end;
+            with considered as materialized (
+                select k.line, min(k.ord) as ord
+                from (
+                    select w.line, coalesce(w.seq, w.place) as ord
+                    from unnest(v_lines, v_seqs) with ordinality as w (line, seq, place)
+                    where w.line is not null
+                ) k
+                group by k.line
+            ), followers as materialized (
+                select k.line, k.ord, n.id, n.seq, n.lane, n.key, n.place, h.held, h.may, n.own,
+                    count(*) over (partition by k.line) as rows,
+                    n.fits and case
+                        when p_ordered then n.place <= h.may and bool_and(n.fits) over (partition by k.line order by n.place)
+                        else count(*) filter (where n.fits) over (partition by k.line order by n.place) <= h.may
+                    end as free
+                from considered k cross join lateral (
+                    select count(*)::integer as held, coalesce(array_agg(o.id), '{}') as ids,
+                        greatest(0, case when p_ordered and count(*) > 0 then 0 when p_ordered then p_run else p_most - count(*) end) as may
+                    from pgjobq.key_hold o
+                    where o.queue_id = p_queue and o.line = k.line
+                        and (o.claim_id between p_claim + 1 and p_claim + 16 or (exists (select from pgjobq.job g where g.id = any (array[o.id]) and g.seq = o.seq)
+            and exists (select from pgjobq.claim c where c.id = any (array[o.claim_id]) and o.seq = any (c.seqs))))
+                ) h cross join lateral (
+                    select l.*, row_number() over (order by l.id) as place
+                    from (
+                        select j.id, j.seq::bigint as seq, j.lane::smallint as lane, j.key::text as key,
+                            (p_types is null or j.type = any (p_types) or cardinality(p_types) > 0 and p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:])) as own,
+                            (p_types is null or j.type = any (p_types) or cardinality(p_types) > 0 and p_types[1] is null and regexp_replace(j.type, '@([2-9]|[1-9][0-9]{1,2})$', '') <> all (p_types[2:])) and array_position(p_lanes, j.lane::smallint) is not null
+                            and (j.lane = 10) = (v_lane = 10) as fits
+                        from pgjobq.job j
+                        where j.queue_id = p_queue and j.line = k.line and (j.id = any (h.ids)) is not true
+                        order by j.id
+                        limit h.may + case when p_ordered then 1 else 17 end
+                    ) l
+                ) n
+            ), picks as materialized (
+                select u.*
+                from (
+                    select w.seq as ord, 0::bigint as place, w.id, w.seq, v_lane as lane, null::bigint as line, null::text as key,
+                        0::bigint as rows
+                    from unnest(v_seqs, v_ids, v_lines) as w (seq, id, line)
+                    where w.line is null
+                    union all
+                    select f.ord, f.place, f.id, f.seq, f.lane, f.line, f.key, f.rows from followers f where f.free
+                ) u
+                order by u.ord, u.place
+                limit case when v_lane = 10 then 1 else v_left end
+            ), made as (
+                insert into pgjobq.key_hold as o (queue_id, line, id, seq, claim_id, wanted)
+                select p_queue, m.line, m.id, m.seq, p_claim + array_position(p_lanes, m.lane), m.rows > m.picked or not p_ordered and p_types is not null
+                from (select p.*, count(*) over (partition by p.line) as picked from picks p where p.line is not null) m
+                on conflict (queue_id, line, id)
+                do update set seq = excluded.seq, claim_id = excluded.claim_id, wanted = excluded.wanted
+            ), marked as (
+                update pgjobq.key_hold o
+                set wanted = true
+                from (select distinct f.line from followers f where f.held > 0 and not f.free) b
+                where o.queue_id = p_queue and o.line = b.line and not o.wanted and (o.id in (select p.id from picks p)) is not true
+            )
+            select (select max(p.ord) from picks p) as last, array(select p.lane from picks p order by p.id) as lanes,
+                array(select p.seq from picks p order by p.id) as seqs, array(select p.id from picks p order by p.id) as ids,
+                array(select p.line from picks p order by p.id) as lines, array(select p.key from picks p order by p.id) as keys,
+                array(select distinct f.line from followers f where f.may > 0 and not f.own and (f.place = 1 or not p_ordered)) as others
+            into v_picked;
+            t_lanes := t_lanes || v_picked.lanes;
+            t_seqs := t_seqs || v_picked.seqs;
+            t_ids := t_ids || v_picked.ids;
+            t_lines := t_lines || v_picked.lines;
+            t_keys := t_keys || v_picked.keys;
+            v_left := v_left - cardinality(v_picked.ids);
+            if i = 0 then
+                v_foreign := v_picked.others;
+                if v_left = 0 then
+                    v_kept_lines := p_lines[v_picked.last:];
+                end if;
+                exit;
+            end if;
+            v_walked := v_walked + v_count;
+            exit when v_lane = 10;
+            if v_left = 0 then
+                v_next[i] := v_picked.last + 1;
+                v_more[i] := true;
+                exit;
+            end if;
+            if v_count > 0 then
+                v_from := v_seqs[v_count] + 1;
+            end if;
+            if v_count < v_look then
+                v_next[i] := greatest(v_from, coalesce((
+                    select c.max_seq + 1
+                    from pgjobq.claim c
+                    where c.queue_id = p_queue and c.lane = v_lane and c.max_seq >= v_from
+                    order by c.max_seq desc
+                    limit 1), v_from));
+                exit;
+            end if;
+            if v_walked >= 4000 then
+                v_next[i] := v_from;
+                v_more[i] := true;
+                exit;
+            end if;
+            v_look := least(1000, v_look * 4 + 100);
+        end loop;
+    end loop;
+    for i in 1 .. cardinality(p_lanes) loop
+        lane := p_lanes[i];
+        seqs := array(
+            select t.seq from unnest(t_lanes, t_seqs) as t (lane, seq) where t.lane = p_lanes[i] order by t.seq);
+        next_seq := v_next[i];
+        more := v_more[i];
+        if cardinality(seqs) > 0 or next_seq is not null then
+            return next;
+        end if;
+    end loop;
+    lane := null;
+    next_seq := null;
+    more := null;
+    seqs := null;
+    select array_agg(t.line), array_agg(t.id), array_agg(t.key) into lines, ids, keys
+    from unnest(t_lines, t_ids, t_keys) as t (line, id, key)
+    where t.line is not null;
+    if lines is not null then
+        return next;
+    end if;
+    lines := v_kept_lines;
+    ids := v_foreign;
+    keys := null;
+    return next;
+end
+$$;
+
+-- Tells nodes that there may be jobs to take in lines of a queue, as those in front of them are gone which nobody held. Locks nothing but
+-- what a notification does at the commit.
+create or replace function pgjobq.tell_of_lines(p_queue integer, p_lines bigint[]) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform pg_notify('pgjobq_jobs', 'k' || p_queue || ':' || t.line)
+    from (select distinct l.line from unnest(p_lines) as l (line) where l.line > 0 limit 1000) t;
+end
+$$;
+
+-- Forgets which jobs with a key are held where that is true no more, among p_limit rows after the given one. Locks: those rows. A claim may
+-- have taken the job again meanwhile: then its row is another one, and stays.
+-- Returns how many there were, and after which to go on, null if that were all.
+create or replace function pgjobq.sweep_holds(
+    p_queue integer, p_line bigint, p_id bigint, p_limit integer,
+    out seen bigint, out next_queue integer, out next_line bigint, out next_id bigint)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+begin
+    with looked as materialized (
+        select o.queue_id, o.line, o.id, o.seq, o.claim_id, row_number() over () as place
+        from (
+            select w.*
+            from pgjobq.key_hold w
+            where (w.queue_id, w.line, w.id) > (p_queue, p_line, p_id)
+            order by w.queue_id, w.line, w.id
+            limit p_limit
+        ) o
+    ), forgotten as (
+        delete from pgjobq.key_hold h
+        using looked l
+        where h.queue_id = l.queue_id and h.line = l.line and h.id = l.id and h.seq = l.seq and h.claim_id = l.claim_id
+            and not (exists (select from pgjobq.job g where g.id = any (array[l.id]) and g.seq = l.seq)
+            and exists (select from pgjobq.claim c where c.id = any (array[l.claim_id]) and l.seq = any (c.seqs)))
+    )
+    select count(*), max(l.queue_id) filter (where l.place = p_limit), max(l.line) filter (where l.place = p_limit),
+        max(l.id) filter (where l.place = p_limit)
+    into seen, next_queue, next_line, next_id
+    from looked l;
+end
+$$;
+
 -- Takes up to p_limit jobs of a queue, lane by lane. Locks: the queue's transaction-scoped advisory lock, so that claims on
 -- one queue come one after the other, each with a snapshot taken after its predecessor's commit. Safe because it is called
 -- as one autocommit statement: no client can freeze while it holds the lock. Jobs and claims are read by one statement,
@@ -508,11 +839,17 @@ $$;
 -- Of a queue with limits no more are taken than those allow, and no more than p_startable, which can start at once: what is held and
 -- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
 -- microseconds the rate allows more, 0 for at once, null if there is no rate.
+-- Where a queue's jobs have keys, see take_keyed, which says what is taken and where to go on in each lane: next_seq is where, null if the lane
+-- was not looked at, and look is 1 if there may be more. p_run says how many of a key the node runs one after the other, p_ended_lines and
+-- p_ended_ids which jobs have ended there, p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
+-- ids and types which lines, jobs and keys those have that are taken; and one of priority -3, which is the last, in seqs and ids what lines
+-- are left. It comes always, so that the node knows that its queue has keys.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
-    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[])
+    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[],
+    p_run integer, p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -541,6 +878,10 @@ declare
     v_low bigint;
     v_since xid8;
     v_types bigint;
+    v_per_key integer;
+    v_key_order text;
+    v_lines bigint[];
+    v_taken record;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'claim needs read committed, not %', current_setting('transaction_isolation')
@@ -549,8 +890,8 @@ begin
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, p_queue) is not null;
     select q.paused, exists (select from pgjobq.node n where n.id = p_node and n.token = p_token), q.rate_starts is not null,
-        q.most_running is not null or q.rate_starts is not null
-    into v_paused, v_registered, v_rated, v_limited
+        q.most_running is not null or q.rate_starts is not null, q.per_key, q.key_order
+    into v_paused, v_registered, v_rated, v_limited, v_per_key, v_key_order
     from pgjobq.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then
@@ -569,7 +910,69 @@ begin
     if not v_rated then
         v_commit := set_config('synchronous_commit', 'off', true);
     end if;
-    for i in 1 .. cardinality(p_lanes) loop
+    if v_per_key is not null then
+        v_lines := p_lines || pgjobq.free_keys(p_queue, p_ended_lines, p_ended_ids);
+        for v_taken in
+            select t.*
+            from pgjobq.take_keyed(
+                p_queue, v_per_key, v_key_order is not null, p_run, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
+        loop
+            priority := v_taken.lane;
+            claim_id := null;
+            seqs := null;
+            next_seq := v_taken.next_seq;
+            look := v_taken.more::integer;
+            v_lane := v_taken.lane;
+            v_quarantine := v_lane = 10;
+            if v_lane is null then
+                priority := case when v_taken.keys is not null then -2 else -3 end;
+                seqs := v_taken.lines;
+                ids := v_taken.ids;
+                types := v_taken.keys;
+                attempts := null;
+                sent := null;
+                ready := null;
+                sizes := null;
+                payloads := null;
+                attributes := null;
+            elsif cardinality(v_taken.seqs) > 0 then
+                select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
+            string_agg(timestamptz_send(p.enqueued_at), ''),
+            string_agg(int8send(p.seq) || timestamptz_send(p.ready_at), '') filter (where p.ready_at is not null),
+            array_agg(p.type::text),
+            array_agg(case when p.size <= 500 then p.size end),
+            string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
+            array_agg(p.attributes::text)
+        into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
+                from unnest(v_taken.seqs) as s (seq) cross join lateral (
+                    select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
+                case when j.asks is null then octet_length(j.payload) end as size, j.payload, j.attributes
+            from pgjobq.job j
+                    where j.queue_id = p_queue and j.lane = v_lane and j.seq = s.seq
+                    limit 1
+                ) p;
+                continue when seqs is null;
+                if array_position(sizes, null) is not null then
+            return query
+            select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
+                null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
+            from pgjobq.job j
+            where j.queue_id = p_queue and j.lane = v_lane
+                and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
+                and octet_length(j.payload) between 501 and 32768 and j.asks is null;
+        end if;
+                claim_id := p_claim + array_position(p_lanes, v_lane);
+                v_left := v_left - cardinality(seqs);
+                if v_quarantine then
+                    select coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint into priority from pgjobq.job j where j.id = coalesce(ids[1], seqs[1]);
+                end if;
+                insert into pgjobq.claim (id, node_id, queue_id, lane, max_seq, seqs)
+                values (claim_id, p_node, p_queue, v_lane, seqs[cardinality(seqs)], seqs);
+            end if;
+            return next;
+        end loop;
+    end if;
+    for i in 1 .. case when v_per_key is null then cardinality(p_lanes) else 0 end loop
         exit when v_left = 0;
         claim_id := p_claim + i;
         next_seq := null;
@@ -602,8 +1005,7 @@ begin
         into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
         from (
             select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
-                case when j.asks is null then octet_length(j.payload) end as size, j.payload,
-                j.attributes
+                case when j.asks is null then octet_length(j.payload) end as size, j.payload, j.attributes
             from pgjobq.job j
             where j.queue_id = p_queue and j.lane = v_lane and j.seq >= v_from
                 and j.seq not in (
@@ -753,7 +1155,7 @@ begin
             delete from pgjobq.job j
             where j.id = p_ids[1] and (j.seq = p_seqs[1]) is true
             returning j.id, j.queue_id, coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint as priority, j.attempt, j.snoozes, j.enqueued_at, j.ready_at, j.type,
-                j.attributes, j.awaited, j.unique_key, j.expires_at,
+                j.attributes, j.awaited, j.unique_key, j.key, j.expires_at,
                 (select q.keep_succeeded from pgjobq.queue q where q.id = j.queue_id) as keep
             into v_job;
             if found then
@@ -763,11 +1165,11 @@ begin
                 end if;
                 if v_job.keep is not null and (v_job.awaited or v_job.keep > interval '0') then
                     insert into pgjobq.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at,
-                        ready_at, started_at, finished_at, node_id, type, result, attributes, unique_key)
+                        ready_at, started_at, finished_at, node_id, type, result, attributes, unique_key, key)
                     values (v_job.id, v_job.queue_id, v_job.priority, v_job.attempt + 1, v_job.snoozes, 'succeeded',
                         pgjobq.drop_on(at, v_job.keep), v_job.enqueued_at, v_job.ready_at,
                         at - p_micros[1] * interval '1 microsecond', at, p_claims[1] >> 37, v_job.type, p_results[1],
-                        v_job.attributes, v_job.unique_key);
+                        v_job.attributes, v_job.unique_key, v_job.key);
                 end if;
                 if v_job.expires_at is not null then
                     delete from pgjobq.job_deadline d where d.job_id = v_job.id;
@@ -852,6 +1254,9 @@ begin
             snoozes = case when w.type is null then least(coalesce(j.snoozes, 0) + 1, 32767) else j.snoozes end,
             lane = 11, priority = coalesce(j.priority, case when j.lane < 10 then j.lane else 5 end)::smallint,
             seq = (extract(epoch from v_at + w.delay * interval '1 millisecond') * 1000000.0)::bigint,
+            -- Where the order is strict, it holds the others with its key back.
+            line = case when j.line is not null and not exists (
+                select from pgjobq.queue q where q.id = j.queue_id and q.key_order = 'strict') then -j.line else j.line end,
             errors = case when w.type is null then j.errors
                 else pgjobq.append_error(j.errors, j.attempt + 1, v_at, w.type, w.message, w.stack) end
         from waits w
@@ -1153,7 +1558,8 @@ begin
         update pgjobq.job j
         set seq = n.seq, ready_at = timestamptz 'epoch' + n.due * interval '1 microsecond',
             lane = case when j.rescues >= 2 then 10 else coalesce(j.priority, 5) end,
-            priority = case when j.rescues >= 2 then j.priority end
+            priority = case when j.rescues >= 2 then j.priority end,
+            line = abs(j.line)
         from numbered n
         where j.id = any (array[n.id])
         returning j.queue_id, j.lane, j.seq
@@ -1190,8 +1596,11 @@ set enable_sort = off
 as $$
 declare
     v_from bigint;
+    v_per_key integer;
+    v_key_order text;
 begin
     foreach queue_id in array p_queues loop
+        select q.per_key, q.key_order into v_per_key, v_key_order from pgjobq.queue q where q.id = sweep.queue_id;
         -- A job in quarantine keeps its old seq.
         for lane in 0 .. 10 loop
             v_from := case when lane < 10 then p_from else 0 end;
@@ -1205,6 +1614,15 @@ begin
                     select unnest(c.seqs)
                     from pgjobq.claim c
                     where c.queue_id = sweep.queue_id and c.lane = sweep.priority and c.max_seq >= v_from)
+                    and (v_per_key is null or j.line is null or ((
+                        select count(*)
+                        from pgjobq.key_hold o
+                        where o.queue_id = j.queue_id and o.line = j.line and o.id <> j.id and (exists (select from pgjobq.job g where g.id = any (array[o.id]) and g.seq = o.seq)
+            and exists (select from pgjobq.claim c where c.id = any (array[o.claim_id]) and o.seq = any (c.seqs)))
+                    ) < v_per_key
+                    and (v_key_order is null or not exists (
+                        select from pgjobq.job b
+                        where b.queue_id = j.queue_id and b.line = j.line and b.id < j.id))))
                 order by j.seq
                 limit 1
             ) f;
@@ -1482,7 +1900,8 @@ $$;
 -- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function pgjobq.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric,
-    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer)
+    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer,
+    per_key integer, key_order text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1517,7 +1936,7 @@ begin
                 order by j.seq
                 limit 1
             ) o)),
-        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst
+        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst, q.per_key, q.key_order
     from pgjobq.queue q cross join lateral (
         select coalesce(sum(h.held), 0)::bigint as running
         from pgjobq.claim c cross join lateral (
@@ -1765,17 +2184,18 @@ begin
 end
 $$;
 
--- Inserts jobs with a key, a deadline, or both, inside the caller's transaction, each unless another one of its queue has its key.
+-- Inserts jobs with a unique key, a deadline, or a key by which they take turns, inside the caller's transaction, each unless another one of its queue has its key.
 -- Where one has that waits, and p_replace is true, that gets what the new one would have been: payload, type, attributes, priority,
 -- deadline, and the time until which it waits, be that over.
 -- Locks: see take_key, in the order of the keys, so that no two who do so wait for each other; and the rows of waiting jobs that
 -- are changed. Those nobody holds, and whoever would put them in line, or end them, passes them by.
 -- Returns for each job, in the order given, its id or that of the one that has its key; what became of it ('new', 'kept' or
--- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue.
+-- 'replaced'); when it is due, null if it is ready; and the queue's number. No row: there is no such queue. One row of
+-- place 0, 'unkeyed': keys by which jobs take turns say nothing in that queue; nothing is stored.
 create or replace function pgjobq.send_with_rules(
     p_queue text, p_keys text[], p_types text[], p_payloads bytea[], p_priority smallint, p_attributes jsonb, p_awaited boolean,
     p_delay bigint, p_at timestamptz, p_until_started boolean, p_period bigint, p_replace boolean,
-    p_expires bigint, p_expires_at timestamptz)
+    p_expires bigint, p_expires_at timestamptz, p_order_keys text[])
 returns table (place integer, id bigint, fate text, due_in_millis bigint, queue_id integer)
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -1798,12 +2218,20 @@ declare
     v_free_at timestamptz := v_now + p_period::double precision * interval '1 millisecond';
     v_expires_at timestamptz := coalesce(p_expires_at, v_now + p_expires::double precision * interval '1 millisecond');
     v_key text;
+    v_line bigint;
+    v_per_key integer;
 begin
-    select q.id into v_queue from pgjobq.queue q where q.name = p_queue;
+    select q.id, q.per_key into v_queue, v_per_key from pgjobq.queue q where q.name = p_queue;
     if v_queue is null then
         return;
     end if;
     queue_id := v_queue;
+    if v_per_key is null and array_remove(p_order_keys, null) <> '{}' then
+        place := 0;
+        fate := 'unkeyed';
+        return next;
+        return;
+    end if;
     v_ids := array(select nextval('pgjobq.job_seq'::regclass) from generate_series(1, cardinality(p_keys)));
     for place, v_key in
         select k.place::integer, k.key from unnest(p_keys) with ordinality as k (key, place) order by k.key collate "C" nulls last, k.place
@@ -1813,14 +2241,16 @@ begin
             v_holder := pgjobq.take_key(v_queue, v_key, v_ids[place], p_until_started, v_free_at);
         end if;
         due_in_millis := case when v_waits then ceil(extract(epoch from v_run_at - clock_timestamp()) * 1000.0)::bigint end;
+        v_line := ((hashtextextended(p_order_keys[place], 0) & 9223372036854775806) + 1);
         if v_holder is null then
             id := v_ids[place];
             fate := 'new';
             insert into pgjobq.job (id, seq, lane, priority, queue_id, awaited, type, payload, attributes, unique_key,
-                expires_at, asks)
+                expires_at, asks, key, line)
             values (id, case when v_waits then (extract(epoch from v_run_at + (place - 1) * interval '1 microsecond') * 1000000.0)::bigint else id end, case when v_waits then 11 else p_priority end, case when v_waits then p_priority end,
                 v_queue, p_awaited, p_types[place], p_payloads[place], p_attributes, v_key, v_expires_at,
-                case when v_expires_at is not null or v_key is not null and p_until_started then true end);
+                case when v_expires_at is not null or v_key is not null and p_until_started then true end,
+                p_order_keys[place], case when v_waits then -v_line else v_line end);
         else
             id := v_holder;
             fate := 'kept';
@@ -1828,6 +2258,7 @@ begin
                 update pgjobq.job j
                 set type = p_types[place], payload = p_payloads[place], attributes = p_attributes, awaited = j.awaited or p_awaited,
                     priority = p_priority, seq = (extract(epoch from v_until) * 1000000.0)::bigint + place - 1, expires_at = v_expires_at,
+                    key = p_order_keys[place], line = -v_line,
                     asks = case when v_expires_at is not null or exists (
                         select from pgjobq.job_key k
                         where k.queue_id = v_queue and k.key = v_key and k.until_started) then true end
@@ -2087,6 +2518,7 @@ as $$
 declare
     v_queue integer;
     v_seq bigint;
+    v_line bigint;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'ending a job needs read committed, not %', current_setting('transaction_isolation')
@@ -2095,7 +2527,7 @@ begin
     ended := false;
     awaited := false;
     busy := false;
-    select j.queue_id, j.seq into v_queue, v_seq from pgjobq.job j where j.id = p_id for update skip locked;
+    select j.queue_id, j.seq, j.line into v_queue, v_seq, v_line from pgjobq.job j where j.id = p_id for update skip locked;
     if v_queue is not null then
         perform pg_advisory_xact_lock('pgjobq.job'::regclass::oid::integer, v_queue);
     end if;
@@ -2119,6 +2551,9 @@ begin
     from pgjobq.end_jobs(
         p_state, clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array[p_type],
         array[p_message], array['']) e;
+    if v_line > 0 then
+        perform pgjobq.tell_of_lines(v_queue, array[v_line]);
+    end if;
 end
 $$;
 
@@ -2296,6 +2731,8 @@ begin
     where f.lane = p_lane;
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
     if cardinality(v_free) > 0 then
+        perform pgjobq.tell_of_lines(p_queue, array(
+            select j.line from pgjobq.job j where j.id = any (v_free)));
         select cardinality(e.ended), e.awaited into cancelled, cancel_some.awaited
         from pgjobq.end_jobs(
             'cancelled', clock_timestamp(), v_free, v_free_seqs, v_free, null, null, null,
@@ -2863,10 +3300,11 @@ begin
         order by t.place
     ), revived as (
         insert into pgjobq.job (id, seq, enqueued_at, ready_at, queue_id, lane, priority, type, payload, attributes, errors,
-            unique_key)
+            unique_key, key, line)
         select s.id, coalesce(s.due, nextval('pgjobq.job_seq')), s.enqueued_at, case when s.due is null then v_now end, s.queue_id,
             case when s.due is null then s.priority else 11 end, case when s.due is not null then s.priority end,
-            coalesce(p_type, s.type), coalesce(p_payload, s.payload), s.attributes, s.errors, s.unique_key
+            coalesce(p_type, s.type), coalesce(p_payload, s.payload), s.attributes, s.errors, s.unique_key,
+            s.key, case when s.due is null then ((hashtextextended(s.key, 0) & 9223372036854775806) + 1) else -((hashtextextended(s.key, 0) & 9223372036854775806) + 1) end
         from sorted s
         returning *
     )
@@ -2908,7 +3346,7 @@ begin
         raise exception 'move needs read committed, not %', current_setting('transaction_isolation')
             using errcode = 'PJ002';
     end if;
-    select j.queue_id, j.unique_key into v_was from pgjobq.job j where j.id = p_id;
+    select j.queue_id, j.unique_key, j.line into v_was from pgjobq.job j where j.id = p_id;
     if not found then
         return;
     end if;
@@ -2958,11 +3396,15 @@ begin
             outcome := 'changed';
         else
             update pgjobq.job j
-            set queue_id = move.to_queue, type = coalesce(p_new_type, j.type),
+            set queue_id = move.to_queue, key = case when j.key is not null and exists (select from pgjobq.queue q where q.id = move.to_queue and q.per_key is not null) then j.key end,
+                line = case when j.key is not null and exists (select from pgjobq.queue q where q.id = move.to_queue and q.per_key is not null) then j.line end, type = coalesce(p_new_type, j.type),
                 seq = case when j.lane < 11 then nextval('pgjobq.job_seq') else j.seq end,
                 ready_at = case when j.lane < 11 then clock_timestamp() else j.ready_at end
             where j.id = p_id
             returning 'moved', j.lane, j.seq into outcome, to_lane, to_seq;
+            if v_was.line > 0 then
+                perform pgjobq.tell_of_lines(v_was.queue_id, array[v_was.line]);
+            end if;
             delete from pgjobq.job_key k where k.queue_id = v_key.queue_id and k.key = v_key.key and k.job_id = p_id;
             return;
         end if;
@@ -3066,12 +3508,15 @@ begin
         )
         select l.id from locked l where l.lane = p_lane order by l.seq, l.id);
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
+    perform pgjobq.tell_of_lines(p_queue, array(
+        select j.line from pgjobq.job j where j.id = any (v_free)));
     with numbered as materialized (
         select n.id, case when p_lane < 11 then nextval('pgjobq.job_seq') end as seq
         from unnest(v_free) as n (id)
     ), changed as (
         update pgjobq.job j
-        set queue_id = to_queue, type = coalesce(p_new_type, j.type), seq = coalesce(n.seq, j.seq),
+        set queue_id = to_queue, key = case when j.key is not null and exists (select from pgjobq.queue q where q.id = to_queue and q.per_key is not null) then j.key end,
+                line = case when j.key is not null and exists (select from pgjobq.queue q where q.id = to_queue and q.per_key is not null) then j.line end, type = coalesce(p_new_type, j.type), seq = coalesce(n.seq, j.seq),
             ready_at = case when n.seq is null then j.ready_at else clock_timestamp() end
         from numbered n
         where j.id = any (array[n.id])

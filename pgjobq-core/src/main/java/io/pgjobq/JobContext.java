@@ -41,6 +41,9 @@ public interface JobContext {
     /** Returns the attributes given by the sender, empty if none. */
     Map<String, String> attributes();
 
+    /** Returns the key by which the job takes turns with others, empty if it has none; see {@link JobSender.Spec#key}. */
+    Optional<String> key();
+
     /** Returns for which time a schedule has sent the job, empty if none has. */
     Optional<ScheduledTime> scheduled();
 

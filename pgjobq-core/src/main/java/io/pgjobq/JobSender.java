@@ -104,6 +104,24 @@ public interface JobSender {
          */
         Spec uniqueBy(Function<Object, Unique> unique);
 
+        /**
+         * Gives the job a key: the queue's jobs with the same key take turns, on whatever nodes they run, as its {@code order-per-key} and
+         * {@code limits.concurrency-per-key} say. For many, see {@link #keyBy}.
+         *
+         * <p>A job that is sent with a delay takes its turn once it is due, before those that were sent after it. Sending fails with an
+         * {@link UnkeyedQueueException} if the queue has neither of those settings.
+         *
+         * @param key from 1 to 500 characters
+         */
+        Spec key(String key);
+
+        /**
+         * Gives each of many jobs a key; see {@link #key}.
+         *
+         * @param key makes the key of a payload
+         */
+        Spec keyBy(Function<Object, String> key);
+
         /** Sends one job. */
         SentJob<Void> send(Object payload);
 

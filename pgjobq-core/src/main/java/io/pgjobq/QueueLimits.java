@@ -1,5 +1,6 @@
 package io.pgjobq;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,9 @@ public final class QueueLimits {
     private record Values(
             @Nullable Integer concurrency,
             @Nullable Rate rate,
-            @Nullable Integer burst) {}
+            @Nullable Integer burst,
+            @Nullable Integer concurrencyPerKey,
+            @Nullable KeyOrder orderPerKey) {}
 
     private QueueLimits(Values values) {
         this.values = values;
@@ -30,7 +33,12 @@ public final class QueueLimits {
 
     /** Starts with these limits. */
     public Builder toBuilder() {
-        return builder().concurrency(concurrency()).rate(rate()).burst(burst());
+        return builder()
+                .concurrency(concurrency())
+                .rate(rate())
+                .burst(burst())
+                .concurrencyPerKey(concurrencyPerKey())
+                .orderPerKey(orderPerKey());
     }
 
     /** Returns how many of the queue's jobs may run at once, on all nodes together; {@code null} for as many as the nodes run. */
@@ -48,6 +56,16 @@ public final class QueueLimits {
         return values.burst;
     }
 
+    /** Returns how many jobs with one key may run at once, on all nodes together; {@code null} for as many as the nodes run. */
+    public @Nullable Integer concurrencyPerKey() {
+        return values.concurrencyPerKey;
+    }
+
+    /** Returns in which order jobs with one key run, one at a time; {@code null} if in none. */
+    public @Nullable KeyOrder orderPerKey() {
+        return values.orderPerKey;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof QueueLimits limits && limits.values.equals(values);
@@ -63,7 +81,11 @@ public final class QueueLimits {
     public String toString() {
         String text = (concurrency() == null ? "" : "concurrency " + concurrency() + ", ")
                 + (rate() == null ? "" : "rate " + rate() + ", ")
-                + (burst() == null ? "" : "burst " + burst() + ", ");
+                + (burst() == null ? "" : "burst " + burst() + ", ")
+                + (concurrencyPerKey() == null ? "" : "concurrency per key " + concurrencyPerKey() + ", ")
+                + (orderPerKey() == null
+                        ? ""
+                        : "order per key " + orderPerKey().name().toLowerCase(Locale.ROOT) + ", ");
         return text.isEmpty() ? "none" : text.substring(0, text.length() - 2);
     }
 
@@ -73,6 +95,8 @@ public final class QueueLimits {
         private @Nullable Integer concurrency;
         private @Nullable Rate rate;
         private @Nullable Integer burst;
+        private @Nullable Integer concurrencyPerKey;
+        private @Nullable KeyOrder orderPerKey;
 
         private Builder() {}
 
@@ -111,9 +135,33 @@ public final class QueueLimits {
         }
 
         /**
+         * Sets how many jobs with one key may run at once, on all nodes together, counted as {@link #concurrency} is. Default: {@code null}, no
+         * limit.
+         *
+         * @param newConcurrency from 1 to 1,000,000, or {@code null}
+         * @throws InvalidOptionException if it is not in that range
+         */
+        public Builder concurrencyPerKey(@Nullable Integer newConcurrency) {
+            this.concurrencyPerKey = newConcurrency == null
+                    ? null
+                    : InvalidOptionException.range("limits.concurrency-per-key", newConcurrency, 1, 1_000_000);
+            return this;
+        }
+
+        /**
+         * Lets jobs with one key run one at a time, on whatever nodes, in the order in which they were sent, as far as commits show it. Default:
+         * {@code null}, in no order.
+         */
+        public Builder orderPerKey(@Nullable KeyOrder newOrder) {
+            this.orderPerKey = newOrder;
+            return this;
+        }
+
+        /**
          * Builds the limits.
          *
-         * @throws InvalidOptionException if there is a burst without a rate, or a larger one than that allows
+         * @throws InvalidOptionException if there is a burst without a rate, or a larger one than that allows; or if more than one job
+         *     with a key may run at once although they have an order
          */
         public QueueLimits build() {
             if (burst != null) {
@@ -121,7 +169,14 @@ public final class QueueLimits {
                 InvalidOptionException.range(
                         "limits.burst", burst, 1, Objects.requireNonNull(rate).count());
             }
-            return new QueueLimits(new Values(concurrency, rate, burst));
+            if (orderPerKey != null && concurrencyPerKey != null) {
+                InvalidOptionException.check(
+                        concurrencyPerKey == 1,
+                        "limits.concurrency-per-key",
+                        concurrencyPerKey,
+                        "must be 1 where order-per-key is set, as such jobs run one at a time");
+            }
+            return new QueueLimits(new Values(concurrency, rate, burst, concurrencyPerKey, orderPerKey));
         }
     }
 }

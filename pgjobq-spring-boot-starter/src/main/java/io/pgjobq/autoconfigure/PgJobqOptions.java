@@ -151,15 +151,18 @@ final class PgJobqOptions {
     private static QueueOptions queue(QueueOptions base, PgJobqProperties.Queue queue) {
         QueueOptions.Builder options = base.toBuilder();
         MAPPER.from(queue.maxAttempts()).to(options::maxAttempts);
-        options.limits(limits(base.limits(), queue.limits()));
+        options.limits(limits(base.limits(), queue));
         return options.history(history(base.history(), queue.history())).build();
     }
 
-    private static QueueLimits limits(QueueLimits base, PgJobqProperties.Limits limits) {
+    private static QueueLimits limits(QueueLimits base, PgJobqProperties.Queue queue) {
+        PgJobqProperties.Limits limits = queue.limits();
         QueueLimits.Builder all = base.toBuilder();
         MAPPER.from(limits.concurrency()).to(all::concurrency);
         MAPPER.from(limits.rate()).to(all::rate);
         MAPPER.from(limits.burst()).to(all::burst);
+        MAPPER.from(limits.concurrencyPerKey()).to(all::concurrencyPerKey);
+        MAPPER.from(queue.orderPerKey()).to(all::orderPerKey);
         return all.build();
     }
 

@@ -1,5 +1,6 @@
 package io.pgjobq.properties;
 
+import io.pgjobq.KeyOrder;
 import io.pgjobq.Missed;
 import io.pgjobq.Overlap;
 import io.pgjobq.Rate;
@@ -114,6 +115,7 @@ public record PgJobqProperties(
      * @param timeLimit How long an attempt may run before it is interrupted and fails, at most 30d. Zero is any time.
      * @param maxAttempts How many attempts a job has in all, from 1 to 100.
      * @param limits What is allowed of a queue's jobs in all applications together.
+     * @param orderPerKey Whether jobs of a queue with one key run one at a time in the order in which they were sent, and what a retry means to that. In no order by default.
      * @param retry How long a failed job waits.
      * @param shutdownTimeout How long stopping waits for running jobs before it interrupts them.
      * @param autoStartup Whether a queue is worked on as soon as the application has started.
@@ -126,6 +128,7 @@ public record PgJobqProperties(
             @Nullable Duration timeLimit,
             @Nullable Integer maxAttempts,
             @DefaultValue Limits limits,
+            @Nullable KeyOrder orderPerKey,
             @DefaultValue Retry retry,
             @Nullable Duration shutdownTimeout,
             @Nullable Boolean autoStartup,
@@ -165,11 +168,13 @@ public record PgJobqProperties(
      * @param concurrency How many jobs of a queue may run at once on all nodes together, from 1 to 1000000. Any number by default.
      * @param rate How many jobs of a queue may start in what time on all nodes together, such as 600/1m. Any number by default.
      * @param burst How many of the jobs that the rate allows may start at once. All of them by default.
+     * @param concurrencyPerKey How many jobs of a queue with one key may run at once on all nodes together, from 1 to 1000000. Any number by default.
      */
     public record Limits(
             @Nullable Integer concurrency,
             @Nullable Rate rate,
-            @Nullable Integer burst) {}
+            @Nullable Integer burst,
+            @Nullable Integer concurrencyPerKey) {}
 
     /**
      * How long a failed job waits.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgjobq.BackOff;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.HistoryRetention;
+import io.pgjobq.KeyOrder;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueOptions;
@@ -96,6 +97,8 @@ class PgJobqOptionsTests {
                         "pgjobq.defaults.limits.rate=600/1m",
                         "pgjobq.queues.emails.limits.concurrency=4",
                         "pgjobq.queues.emails.limits.burst=20",
+                        "pgjobq.defaults.limits.concurrency-per-key=1",
+                        "pgjobq.queues.emails.order-per-key=relaxed",
                         "pgjobq.queues.emails.auto-startup=false",
                         "pgjobq.queues.emails.shutdown-timeout=3s",
                         "pgjobq.queues.emails.history.dead=7d")
@@ -109,6 +112,8 @@ class PgJobqOptionsTests {
                                             .concurrency(4)
                                             .rate(Rate.perMinute(600))
                                             .burst(20)
+                                            .concurrencyPerKey(1)
+                                            .orderPerKey(KeyOrder.RELAXED)
                                             .build())
                                     .build());
                     assertThat(options.container("emails"))
@@ -192,6 +197,7 @@ class PgJobqOptionsTests {
         "pgjobq.queues.emails.max-attempts, 101",
         "pgjobq.queues.emails.limits.concurrency, 0",
         "pgjobq.queues.emails.limits.burst, 3",
+        "pgjobq.queues.emails.limits.concurrency-per-key, 0",
         "pgjobq.queues.emails.shutdown-timeout, -1s",
         "pgjobq.queues.emails.retry.delay, 11m",
         "pgjobq.queues.emails.retry.multiplier, 0.5",

@@ -46,7 +46,7 @@ class PageSnippetsTests {
         PgJobqProperties.Limits limits = new Binder(ConfigurationPropertySources.from(sources))
                 .bind("pgjobq.queues.exports.limits", PgJobqProperties.Limits.class)
                 .get();
-        assertThat(limits).isEqualTo(new PgJobqProperties.Limits(8, Rate.perMinute(600), 20));
+        assertThat(limits).isEqualTo(new PgJobqProperties.Limits(8, Rate.perMinute(600), 20, null));
     }
 
     private static String yaml(String page) throws IOException {

@@ -67,6 +67,8 @@ public final class DefaultJobQueues implements JobQueues {
             throw new UnknownQueueException(name);
         }
         doorbell.ring(new Signal.Room(id));
+        // What a limit per key held back is found by a look alone.
+        doorbell.ring(new Signal.Look(id));
     }
 
     private int change(String name, boolean paused) {

@@ -22,11 +22,13 @@ import io.pgjobq.internal.send.DeclaredQueues;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimAudit;
 import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.KeyedQueues;
 import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.KeyStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.LockStore;
 import io.pgjobq.internal.store.NodeStore;
@@ -149,7 +151,9 @@ final class NodeAssembly {
                 nanoTime);
         ClaimBook book = new ClaimBook();
         SettlementRecorder recorder = new SettlementRecorder(settlements, outcomes, book, doorbell, completions::ended);
-        settler = new BatchSettler(recorder, new LimitedQueues(doorbell), vitals, nanoTime);
+        KeyStore keys = new KeyStore(answering);
+        settler = new BatchSettler(
+                recorder, new LimitedQueues(doorbell), new KeyedQueues(keys::giveUp, doorbell), vitals, nanoTime);
         settler.onBatch(events::settled);
         heartbeat = new Heartbeat(node, database, listening, vitals);
         ScheduleStore scheduled = new ScheduleStore(answering);
@@ -164,6 +168,7 @@ final class NodeAssembly {
                         new CancellationStore(answering),
                         scheduled,
                         new JobStore(answering),
+                        keys,
                         progressed),
                 declaredSchedules,
                 doorbell,

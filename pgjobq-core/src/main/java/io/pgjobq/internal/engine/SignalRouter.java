@@ -59,6 +59,12 @@ final class SignalRouter implements SignalSink, LocalDispatch {
                     container.hasRoom();
                 }
             }
+        } else if (signal instanceof Signal.Turn turn) {
+            for (QueueContainer container : containers) {
+                if (container.queueId() == turn.queue()) {
+                    container.announceTurn(turn.line());
+                }
+            }
         } else if (signal instanceof Signal.Look && maintenance != null) {
             maintenance.sweep();
         } else if (signal instanceof Signal.Due due && maintenance != null) {

@@ -7,6 +7,7 @@ import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.FinishedJobStore;
 import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.KeyStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.ProgressStore;
@@ -39,6 +40,7 @@ public final class Maintenance {
     private final Task cancellations;
     private final Task schedules;
     private final Task unusedKeys;
+    private final Task oldHolds;
     private final Task leftProgress;
     private final Task deadlines;
     private final RegisteredNode node;
@@ -53,6 +55,7 @@ public final class Maintenance {
             CancellationStore cancellations,
             ScheduleStore schedules,
             JobStore jobs,
+            KeyStore keys,
             ProgressStore progress) {}
 
     public Maintenance(
@@ -102,6 +105,7 @@ public final class Maintenance {
         cancellations = rounds.add("cancelling jobs", new Cancellations(tables, workers, announcements));
         schedules = rounds.add("schedules", new Schedules(tables, announcements));
         unusedKeys = rounds.add("keys of unique jobs", new Leftovers<>(tables::sweepKeys));
+        oldHolds = rounds.add("holds of jobs with keys", new Leftovers<>(tables::sweepHolds));
         leftProgress = rounds.add("progress of jobs", new Leftovers<>(tables::sweepProgress));
         deadlines = rounds.add("deadlines", new Deadlines(tables, announcements));
         ownClaims = rounds.add("claims of this node", new OwnClaims(node::registration, workers, this::sweep));
@@ -109,7 +113,7 @@ public final class Maintenance {
 
     /** Starts the thread. */
     public void start() {
-        List.of(history, promotion, polls, schedules, unusedKeys, leftProgress, deadlines, ownClaims)
+        List.of(history, promotion, polls, schedules, unusedKeys, oldHolds, leftProgress, deadlines, ownClaims)
                 .forEach(task -> task.in(Duration.ZERO));
         background.start(this::next);
     }

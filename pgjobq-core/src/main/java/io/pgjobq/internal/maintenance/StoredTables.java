@@ -4,6 +4,7 @@ import io.pgjobq.internal.node.RegisteredNode;
 import io.pgjobq.internal.schedule.DeclaredSchedules;
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.KeyStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
@@ -88,6 +89,11 @@ record StoredTables(Maintenance.Stores stores, DeclaredSchedules schedules, Regi
     @Override
     public @Nullable Long nextInMillis() {
         return stores.schedules().nextInMillis();
+    }
+
+    @Override
+    public Swept<KeyStore.HoldPosition> sweepHolds(KeyStore.@Nullable HoldPosition from, int limit) {
+        return stores.keys().sweep(from, limit);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.store.JobStore.KeyPosition;
+import io.pgjobq.internal.store.KeyStore.HoldPosition;
 import io.pgjobq.internal.store.Swept;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ interface Tables
 
     /** Forgets keys of unique jobs that nobody has any more. */
     Swept<KeyPosition> sweepKeys(@Nullable KeyPosition from, int limit);
+
+    /** Forgets which jobs with keys were held. */
+    Swept<HoldPosition> sweepHolds(@Nullable HoldPosition from, int limit);
 
     /** Forgets the progress of jobs that are gone. */
     Swept<Long> sweepProgress(@Nullable Long after, int limit);

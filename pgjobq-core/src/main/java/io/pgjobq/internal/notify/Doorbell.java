@@ -42,6 +42,13 @@ public final class Doorbell {
         }
     }
 
+    /** Tells the others alone that a job with a key may have its turn, which this process does not take. */
+    public void announceTurn(int queue, long line) {
+        if (others != null) {
+            others.announce(new Signal.Turn(queue, line));
+        }
+    }
+
     /** Tells the others alone of jobs whose progress was written, since this process knows. */
     public void announceProgress(List<Long> ids) {
         if (others != null && !ids.isEmpty()) {

@@ -18,6 +18,7 @@ final class Pending {
     private final Map<Lane, Long> ready = new HashMap<>();
     private final Set<Integer> looks = new HashSet<>();
     private final Set<Integer> rooms = new HashSet<>();
+    private final Set<Signal.Turn> turns = new HashSet<>();
     private final List<Long> ended = new ArrayList<>();
     private final Set<Long> progressed = new HashSet<>();
     private final List<Announcer.Test> tests = new ArrayList<>();
@@ -32,6 +33,8 @@ final class Pending {
             looks.add(look.queue());
         } else if (signal instanceof Signal.Room room) {
             rooms.add(room.queue());
+        } else if (signal instanceof Signal.Turn turn && turns.size() < MOST_OF_A_KIND) {
+            turns.add(turn);
         } else if (signal instanceof Signal.Ended e && ended.size() < MOST_OF_A_KIND) {
             ended.addAll(e.ids());
         } else if (signal instanceof Signal.Progressed p && progressed.size() < MOST_OF_A_KIND) {
@@ -50,6 +53,7 @@ final class Pending {
                 && ready.isEmpty()
                 && looks.isEmpty()
                 && rooms.isEmpty()
+                && turns.isEmpty()
                 && ended.isEmpty()
                 && progressed.isEmpty()
                 && dueInMillis == Long.MAX_VALUE;
@@ -61,6 +65,7 @@ final class Pending {
         ready.forEach((lane, seq) -> signals.add(new Signal.Ready(lane.queue(), lane.priority(), seq)));
         looks.forEach(queue -> signals.add(new Signal.Look(queue)));
         rooms.forEach(queue -> signals.add(new Signal.Room(queue)));
+        signals.addAll(turns);
         if (dueInMillis != Long.MAX_VALUE) {
             signals.add(new Signal.Due(dueInMillis));
         }

@@ -26,6 +26,9 @@ public sealed interface Signal {
     /** There may be room for more jobs of a queue that has limits. */
     record Room(int queue) implements Signal {}
 
+    /** A job with a key may have its turn: the next one in that line of the queue. */
+    record Turn(int queue, long line) implements Signal {}
+
     /** A node has jobs to cancel. */
     record Cancel(int node) implements Signal {}
 

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Signals as the text of notifications: words, parted by spaces. The first, {@code n<node>}, names the sending node, if it is
- * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code f<queue>}, {@code c<node>},
- * {@code e<id>} and {@code p<id>}.
+ * one; then {@code r<queue>:<priority>:<seq>}, {@code w<millis>}, {@code s<millis>}, {@code l<queue>}, {@code f<queue>},
+ * {@code k<queue>:<line>}, {@code c<node>}, {@code e<id>} and {@code p<id>}.
  */
 final class SignalCodec {
 
@@ -58,6 +58,9 @@ final class SignalCodec {
         }
         if (signal instanceof Signal.Room room) {
             return List.of("f" + room.queue());
+        }
+        if (signal instanceof Signal.Turn turn) {
+            return List.of("k" + turn.queue() + ":" + turn.line());
         }
         if (signal instanceof Signal.Cancel cancel) {
             return List.of("c" + cancel.node());
@@ -110,6 +113,10 @@ final class SignalCodec {
             case 's' -> signals.add(new Signal.Scheduled(Math.max(0, Long.parseLong(value))));
             case 'l' -> signals.add(new Signal.Look(Integer.parseInt(value)));
             case 'f' -> signals.add(new Signal.Room(Integer.parseInt(value)));
+            case 'k' -> {
+                String[] parts = value.split(":");
+                signals.add(new Signal.Turn(Integer.parseInt(parts[0]), Long.parseLong(parts[1])));
+            }
             case 'c' -> signals.add(new Signal.Cancel(Integer.parseInt(value)));
             case 'e' -> ended.add(Long.parseLong(value));
             case 'p' -> progressed.add(Long.parseLong(value));

@@ -33,13 +33,18 @@ final class RuledSend {
     /** In the order of the jobs, {@code null} where they have none. */
     private final @Nullable String[] keys;
 
+    /** By what they take turns, in the order of the jobs, {@code null} where they do not. */
+    private final @Nullable String[] turns;
+
     /**
      * What a sender wants.
      *
-     * @param unique makes the key of a payload, {@code null} for none
+     * @param unique makes the key of a payload by which it is unique, {@code null} for none
+     * @param key makes the key of a payload by which it takes turns, {@code null} for none
      */
     record Wanted(
             @Nullable Function<Object, Unique> unique,
+            @Nullable Function<Object, String> key,
             @Nullable Long expiresInMillis,
             @Nullable Instant expiresAt) {}
 
@@ -52,6 +57,13 @@ final class RuledSend {
         this.keys = found == null
                 ? new @Nullable String[payloads.size()]
                 : found.keys().toArray(String[]::new);
+        Function<Object, String> key = wanted.key();
+        this.turns = key == null
+                ? new @Nullable String[payloads.size()]
+                : payloads.stream()
+                        .map(key)
+                        .map(made -> TurnKey.checked(job.queue(), made))
+                        .toArray(String[]::new);
     }
 
     /** In a transaction that ends with it. */
@@ -60,7 +72,9 @@ final class RuledSend {
         for (Chunk chunk : chunks) {
             int from = all.size();
             @Nullable String[] some = Arrays.copyOfRange(keys, from, from + chunk.types().length);
-            List<UniqueJob> stored = store.sendWithRules(connection, job, rules, some, chunk.types(), chunk.payloads());
+            @Nullable String[] someTurns = Arrays.copyOfRange(turns, from, from + chunk.types().length);
+            List<UniqueJob> stored =
+                    store.sendWithRules(connection, job, rules, some, someTurns, chunk.types(), chunk.payloads());
             if (stored == null) {
                 throw new UnknownQueueException(job.queue());
             }

@@ -32,6 +32,7 @@ record SendSpec(
         Map<String, String> attributes,
         @Nullable String type,
         @Nullable Function<Object, Unique> unique,
+        @Nullable Function<Object, String> key,
         @Nullable Duration expires,
         @Nullable Instant expiresAt)
         implements JobSender.Spec {
@@ -44,20 +45,21 @@ record SendSpec(
     private static final int ATTRIBUTE_OVERHEAD = 16;
 
     static SendSpec of(DefaultJobSender sender, String queue) {
-        return new SendSpec(sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null, null, null, null);
+        return new SendSpec(
+                sender, queue, null, null, JobSender.DEFAULT_PRIORITY, Map.of(), null, null, null, null, null);
     }
 
     @Override
     public JobSender.Spec delay(Duration newDelay) {
         check(newDelay.compareTo(LONGEST_DELAY) <= 0, "delay must not exceed 100 years, but is " + newDelay);
-        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type, unique, expires, expiresAt);
+        return new SendSpec(sender, queue, newDelay, null, priority, attributes, type, unique, key, expires, expiresAt);
     }
 
     @Override
     public JobSender.Spec at(Instant newInstant) {
         check(newInstant.isBefore(LATEST), "instant must be before " + LATEST + ", but is " + newInstant);
         Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
-        return new SendSpec(sender, queue, null, sane, priority, attributes, type, unique, expires, expiresAt);
+        return new SendSpec(sender, queue, null, sane, priority, attributes, type, unique, key, expires, expiresAt);
     }
 
     @Override
@@ -65,7 +67,8 @@ record SendSpec(
         check(
                 newPriority >= 0 && newPriority <= 9,
                 "priority must be from 0 (first) to 9 (last), but is " + newPriority);
-        return new SendSpec(sender, queue, delay, instant, newPriority, attributes, type, unique, expires, expiresAt);
+        return new SendSpec(
+                sender, queue, delay, instant, newPriority, attributes, type, unique, key, expires, expiresAt);
     }
 
     @Override
@@ -92,7 +95,8 @@ record SendSpec(
                 size <= LARGEST_ATTRIBUTES,
                 "attributes must not take more than " + LARGEST_ATTRIBUTES + " bytes, but take " + size
                         + "; large data belongs in the payload");
-        return new SendSpec(sender, queue, delay, instant, priority, Map.copyOf(all), type, unique, expires, expiresAt);
+        return new SendSpec(
+                sender, queue, delay, instant, priority, Map.copyOf(all), type, unique, key, expires, expiresAt);
     }
 
     private static int size(Map<String, String> attributes) {
@@ -114,7 +118,8 @@ record SendSpec(
         } catch (IllegalArgumentException ex) {
             throw new IllegalArgumentException("queue '" + queue + "': " + ex.getMessage(), ex);
         }
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, newType, unique, expires, expiresAt);
+        return new SendSpec(
+                sender, queue, delay, instant, priority, attributes, newType, unique, key, expires, expiresAt);
     }
 
     @Override
@@ -124,7 +129,20 @@ record SendSpec(
 
     @Override
     public JobSender.Spec uniqueBy(Function<Object, Unique> newUnique) {
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, newUnique, expires, expiresAt);
+        return new SendSpec(
+                sender, queue, delay, instant, priority, attributes, type, newUnique, key, expires, expiresAt);
+    }
+
+    @Override
+    public JobSender.Spec key(String newKey) {
+        TurnKey.checked(queue, newKey);
+        return keyBy(payload -> newKey);
+    }
+
+    @Override
+    public JobSender.Spec keyBy(Function<Object, String> newKey) {
+        return new SendSpec(
+                sender, queue, delay, instant, priority, attributes, type, unique, newKey, expires, expiresAt);
     }
 
     @Override
@@ -132,14 +150,14 @@ record SendSpec(
         check(
                 time.toMillis() >= 1 && time.compareTo(LONGEST_DELAY) <= 0,
                 "a deadline must be from 1 ms to 100 years away, but is " + time);
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, time, null);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, key, time, null);
     }
 
     @Override
     public JobSender.Spec expiresAt(Instant newInstant) {
         check(newInstant.isBefore(LATEST), "a deadline must be before " + LATEST + ", but is " + newInstant);
         Instant sane = newInstant.isBefore(Instant.EPOCH) ? Instant.EPOCH : newInstant;
-        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, null, sane);
+        return new SendSpec(sender, queue, delay, instant, priority, attributes, type, unique, key, null, sane);
     }
 
     @Override
@@ -173,11 +191,11 @@ record SendSpec(
     }
 
     private boolean hasRules() {
-        return unique != null || expires != null || expiresAt != null;
+        return unique != null || key != null || expires != null || expiresAt != null;
     }
 
     private RuledSend.Wanted rules() {
-        return new RuledSend.Wanted(unique, expires == null ? null : expires.toMillis(), expiresAt);
+        return new RuledSend.Wanted(unique, key, expires == null ? null : expires.toMillis(), expiresAt);
     }
 
     private NewJob job(boolean awaited) {

@@ -76,6 +76,8 @@ public final class BatchSettler implements Settler {
 
     private final LimitedQueues limited;
 
+    private final KeyedQueues keyed;
+
     private final Background background;
     private final Outage outage;
 
@@ -93,9 +95,15 @@ public final class BatchSettler implements Settler {
     /** What is left to be written of what is under way. Only used by the thread. */
     private SettlementRecorder.@Nullable Batch batch;
 
-    public BatchSettler(SettlementRecorder recorder, LimitedQueues limited, Vitals vitals, LongSupplier nanoTime) {
+    public BatchSettler(
+            SettlementRecorder recorder,
+            LimitedQueues limited,
+            KeyedQueues keyed,
+            Vitals vitals,
+            LongSupplier nanoTime) {
         this.recorder = recorder;
         this.limited = limited;
+        this.keyed = keyed;
         this.nanoTime = nanoTime;
         this.outage = new Outage(LOG, "settling jobs", vitals);
         this.background = new Background("pgjobq-settler", vitals);
@@ -135,6 +143,11 @@ public final class BatchSettler implements Settler {
     @Override
     public LimitedQueues limited() {
         return limited;
+    }
+
+    @Override
+    public KeyedQueues keyed() {
+        return keyed;
     }
 
     @Override
@@ -216,6 +229,7 @@ public final class BatchSettler implements Settler {
         batch = null;
         done();
         tellOfQuarantined(writing);
+        keyed.settled(writing.all());
         limited.settled(writing.all());
         return true;
     }

@@ -22,6 +22,9 @@ public interface Settler {
     /** Returns the node's queues that have limits, where an end that is recorded makes room. */
     LimitedQueues limited();
 
+    /** Returns the node's queues whose jobs have keys, where an end that is recorded lets the next one have its turn. */
+    KeyedQueues keyed();
+
     /** Returns whether so much is unrecorded that no more jobs should be taken. Whoever is told so is told of its end. */
     boolean isOverloaded();
 

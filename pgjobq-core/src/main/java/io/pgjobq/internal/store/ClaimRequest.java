@@ -1,5 +1,6 @@
 package io.pgjobq.internal.store;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param told for each lane, the lowest seq that was announced since the last request: everything is looked at from there on
  * @param types the types that the node can run, {@code null} for all; if {@code null} comes first, all whose name without a version
  *     is not among the others, too
+ * @param turns what is said and asked of jobs with keys
  */
 public record ClaimRequest(
         int queue,
@@ -27,7 +29,43 @@ public record ClaimRequest(
         long[] from,
         long[] last,
         long[] told,
-        @Nullable String @Nullable [] types) {
+        @Nullable String @Nullable [] types,
+        Turns turns) {
+
+    /**
+     * What is said and asked of jobs with keys.
+     *
+     * @param ended which are held no longer
+     * @param lines where one may have its turn
+     */
+    public record Turns(EndedTurns ended, List<Long> lines) {
+
+        /** Nothing. */
+        public static final Turns NONE = new Turns(new EndedTurns(List.of(), List.of()), List.of());
+
+        public Turns {
+            lines = List.copyOf(lines);
+        }
+
+        public boolean isEmpty() {
+            return ended.isEmpty() && lines.isEmpty();
+        }
+    }
+
+    /** Says and asks nothing of jobs with keys. */
+    public ClaimRequest(
+            int queue,
+            Registration node,
+            long claim,
+            int limit,
+            int startable,
+            short[] lanes,
+            long[] from,
+            long[] last,
+            long[] told,
+            @Nullable String @Nullable [] types) {
+        this(queue, node, claim, limit, startable, lanes, from, last, told, types, Turns.NONE);
+    }
 
     /** Returns whether a quarantined job is asked for, which comes first then. */
     public boolean asksForQuarantined() {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributes the attributes as JSON, {@code null} if none
  * @param sentAt when it was sent
  * @param readyAt since when it has its place in the line
+ * @param turn with which others it takes turns, {@code null} if it has no key
  */
 public record ClaimedJob(
         long id,
@@ -31,7 +32,43 @@ public record ClaimedJob(
         byte @Nullable [] payload,
         @Nullable String attributes,
         Instant sentAt,
-        Instant readyAt) {
+        Instant readyAt,
+        @Nullable KeyTurn turn) {
+
+    /** A job without a key. */
+    public ClaimedJob(
+            long id,
+            long seq,
+            long claim,
+            int queue,
+            int priority,
+            boolean quarantined,
+            int attempt,
+            String type,
+            byte @Nullable [] payload,
+            @Nullable String attributes,
+            Instant sentAt,
+            Instant readyAt) {
+        this(id, seq, claim, queue, priority, quarantined, attempt, type, payload, attributes, sentAt, readyAt, null);
+    }
+
+    /** Returns the same job, with others with which it takes turns. */
+    ClaimedJob with(KeyTurn newTurn) {
+        return new ClaimedJob(
+                id,
+                seq,
+                claim,
+                queue,
+                priority,
+                quarantined,
+                attempt,
+                type,
+                payload,
+                attributes,
+                sentAt,
+                readyAt,
+                newTurn);
+    }
 
     /** Returns the lane from which it is taken. */
     public int lane() {

@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param jobs what it took
  * @param priority the lane's priority
  * @param next where to go on if the lane was emptied
- * @param look when the lane was looked at, 0 if it was emptied
+ * @param look when the lane was looked at, 0 if it was emptied; where jobs have keys, 1 if there may be more of it
+ * @param lines what the row says of lines instead, {@code null} if nothing
  */
 record ClaimedLane(
-        List<ClaimedJob> jobs, int priority, @Nullable Long next, long look) {
+        List<ClaimedJob> jobs,
+        int priority,
+        @Nullable Long next,
+        long look,
+        @Nullable ClaimedLines lines) {
 
     /** What the binary form of a time counts its microseconds from. */
     private static final long EPOCH = Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
@@ -28,7 +33,7 @@ record ClaimedLane(
 
     /** Returns whether the row is of no lane, but says what the queue's limits allow: how many in look, in what time more in next. */
     boolean isAllowance() {
-        return priority < 0;
+        return priority == -1;
     }
 
     /** Returns whether the row has a large payload only. */
@@ -46,7 +51,12 @@ record ClaimedLane(
         long claim = row.getLong(2);
         List<ClaimedJob> jobs = row.wasNull() ? List.of() : jobs(row, request, large, priority, claim);
         long next = row.getLong(3);
-        return new ClaimedLane(jobs, priority, row.wasNull() ? null : next, row.getLong(4));
+        return new ClaimedLane(
+                jobs,
+                priority,
+                row.wasNull() ? null : next,
+                row.getLong(4),
+                priority < -1 ? ClaimedLines.read(row) : null);
     }
 
     private static List<ClaimedJob> jobs(

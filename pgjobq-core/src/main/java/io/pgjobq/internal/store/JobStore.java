@@ -3,6 +3,7 @@ package io.pgjobq.internal.store;
 import io.pgjobq.JobDescription;
 import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
+import io.pgjobq.UnkeyedQueueException;
 import io.pgjobq.internal.database.Database;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.SqlArrays;
@@ -134,7 +135,11 @@ public final class JobStore implements NewJobs {
                 request.from(),
                 request.last(),
                 request.told(),
-                request.types()));
+                request.types(),
+                1,
+                request.turns().ended().lines().toArray(Long[]::new),
+                request.turns().ended().ids().toArray(Long[]::new),
+                request.turns().lines().toArray(Long[]::new)));
         return Claimed.of(request, lanes);
     }
 
@@ -156,7 +161,13 @@ public final class JobStore implements NewJobs {
 
     @Override
     public @Nullable List<UniqueJob> sendWithRules(
-            Connection connection, NewJob job, Rules rules, @Nullable String[] keys, String[] types, byte[][] payloads)
+            Connection connection,
+            NewJob job,
+            Rules rules,
+            @Nullable String[] keys,
+            @Nullable String[] turns,
+            String[] types,
+            byte[][] payloads)
             throws SQLException {
         Instant at = job.at();
         Instant expiresAt = rules.expiresAt();
@@ -165,11 +176,13 @@ public final class JobStore implements NewJobs {
         List<UniqueJob> sent = database.list(
                 connection,
                 "send_with_rules",
-                row -> new UniqueJob(
-                        row.getLong(2),
-                        SentJob.Fate.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                        row.getObject(4, Long.class),
-                        row.getInt(5)),
+                row -> row.getInt(1) == 0
+                        ? unkeyed(job)
+                        : new UniqueJob(
+                                row.getLong(2),
+                                SentJob.Fate.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                                row.getObject(4, Long.class),
+                                row.getInt(5)),
                 job.queue(),
                 keys,
                 types,
@@ -183,8 +196,13 @@ public final class JobStore implements NewJobs {
                 period == null ? null : period.toMillis(),
                 how != null && how.onConflict() == Unique.OnConflict.REPLACE,
                 rules.expiresInMillis(),
-                SqlTimes.parameter(expiresAt));
+                SqlTimes.parameter(expiresAt),
+                turns);
         return sent.isEmpty() ? null : sent;
+    }
+
+    private static UniqueJob unkeyed(NewJob job) {
+        throw new UnkeyedQueueException(job.queue());
     }
 
     /** Returns jobs whose deadlines are over, not more than that many. */

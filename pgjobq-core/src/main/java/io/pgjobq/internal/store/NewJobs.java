@@ -25,9 +25,20 @@ public interface NewJobs {
     @Nullable
     InsertedJobs sendAll(Connection connection, NewJob job, String[] types, byte[][] payloads) throws SQLException;
 
-    /** Stores jobs with rules on the caller's connection; {@code null} if there is no such queue. */
+    /**
+     * Stores jobs with rules on the caller's connection; {@code null} if there is no such queue.
+     *
+     * @param keys by which they are unique, {@code null} where they are not
+     * @param turns by which they take turns, {@code null} where they do not
+     */
     @Nullable
     List<UniqueJob> sendWithRules(
-            Connection connection, NewJob job, Rules rules, @Nullable String[] keys, String[] types, byte[][] payloads)
+            Connection connection,
+            NewJob job,
+            Rules rules,
+            @Nullable String[] keys,
+            @Nullable String[] turns,
+            String[] types,
+            byte[][] payloads)
             throws SQLException;
 }

@@ -59,6 +59,8 @@ public final class QueueStore implements QueueNumbers {
                 stored.rateStarts(),
                 stored.rateMicros(),
                 stored.rateBurst(),
+                stored.perKey(),
+                stored.keyOrder(),
                 name)));
     }
 
@@ -74,6 +76,8 @@ public final class QueueStore implements QueueNumbers {
                         stored.rateStarts(),
                         stored.rateMicros(),
                         stored.rateBurst(),
+                        stored.perKey(),
+                        stored.keyOrder(),
                         declared,
                         queue))
                 .isEmpty();

@@ -3,6 +3,7 @@ package io.pgjobq.internal.worker;
 import io.pgjobq.internal.database.NodeFencedException;
 import io.pgjobq.internal.database.QueueGoneException;
 import io.pgjobq.internal.node.Node;
+import io.pgjobq.internal.settle.KeyedQueues;
 import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.store.ClaimRequest;
 import io.pgjobq.internal.store.Claimed;
@@ -13,6 +14,7 @@ import io.pgjobq.internal.support.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Takes jobs of one queue into a workload, and sees to what stands in the way of it. Used by one thread. */
@@ -67,9 +69,10 @@ final class Claimer {
 
     private ClaimRequest request(int room) {
         int startable = workload.ask();
-        return workload.read(lanes -> {
+        return workload.read((lanes, turns) -> {
             Node.ClaimIds ids = services.node().nextClaims(LanePosition.LANES + 1);
-            short[] wanted = lanes.take();
+            ClaimRequest.Turns asked = turns.take();
+            short[] wanted = lanes.take(!asked.isEmpty());
             Lanes.Start start = lanes.start(wanted);
             return new ClaimRequest(
                     host.queueId(),
@@ -81,7 +84,8 @@ final class Claimer {
                     start.from(),
                     start.last(),
                     start.told(),
-                    handlers.types());
+                    handlers.types(),
+                    asked);
         });
     }
 
@@ -96,13 +100,13 @@ final class Claimer {
             outage.recovered();
             return Duration.ZERO;
         } catch (NodeFencedException ex) {
-            workload.update(lanes -> lanes.restore(request));
+            restore(request);
             return mend(() -> services.node().fenced(request.node()));
         } catch (QueueGoneException ex) {
-            workload.update(lanes -> lanes.restore(request));
+            restore(request);
             return mend(this::createQueue);
         } catch (RuntimeException | Error ex) {
-            workload.update(lanes -> lanes.restore(request));
+            restore(request);
             services.upkeep().claimInDoubt();
             return outage.failed(ex);
         } finally {
@@ -111,6 +115,15 @@ final class Claimer {
                 services.settler().quarantine().tellWaiting();
             }
         }
+    }
+
+    /** Everything is still to be looked for, and to be said. */
+    private void restore(ClaimRequest request) {
+        workload.update(lanes -> lanes.restore(request));
+        workload.turns(turns -> {
+            turns.restore(request.turns());
+            return true;
+        });
     }
 
     /** Where there is a handler, there is a queue. */
@@ -143,6 +156,21 @@ final class Claimer {
         }
     }
 
+    private void learnTurns(ClaimRequest request, Claimed.@Nullable Turns found) {
+        if (found == null) {
+            // The queue is paused; whoever resumes it lets everything be looked for.
+            services.settler().keyed().giveUp(request.queue(), request.turns().ended());
+            return;
+        }
+        KeyedQueues keyed = services.settler().keyed();
+        keyed.watch(request.queue(), workload::ended);
+        workload.turns(turns -> {
+            turns.found(found);
+            return true;
+        });
+        keyed.leave(request.queue(), found.others());
+    }
+
     /** What is not held after that is not in the book either, so that it is given back. */
     private void accept(ClaimRequest request, Claimed claimed, long nanos) {
         List<JobRun> runs = new ArrayList<>(claimed.jobs().size());
@@ -153,6 +181,7 @@ final class Claimer {
             services.book().taken(claimed.jobs());
             workload.update(lanes -> lanes.found(request, claimed));
             learn(request, claimed);
+            learnTurns(request, claimed.turns());
             workload.hold(runs, nanos);
         } catch (RuntimeException | Error ex) {
             claimed.jobs().forEach(services::disown);

@@ -238,8 +238,7 @@ final class JobRun implements JobContext {
 
     /** Returns whether the attempt was to end before now: its job was cancelled, or its time is over. */
     boolean isTooLate() {
-        Interruption why = interruption;
-        return why != null && !(why instanceof Interruption.ByStop);
+        return interruption != null && !wasInterruptedByStop();
     }
 
     /** Returns why the attempt is to end, {@code null} if it may go on. */
@@ -336,6 +335,11 @@ final class JobRun implements JobContext {
     @Override
     public Map<String, String> attributes() {
         return StoredJson.attributes(job.attributes());
+    }
+
+    @Override
+    public Optional<String> key() {
+        return Optional.ofNullable(job.turn()).map(turn -> turn.key());
     }
 
     @Override

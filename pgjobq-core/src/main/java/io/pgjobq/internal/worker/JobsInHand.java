@@ -2,6 +2,7 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
+import io.pgjobq.internal.store.EndedTurns;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ final class JobsInHand {
     private final BatchWait wait;
     private final BooleanSupplier mayTake;
     private final Lanes lanes;
+    private final KeyTurns turns = new KeyTurns();
     private final PrefetchSizer pace;
     private final Deque<JobRun> held = new ArrayDeque<>();
     private final Set<JobRun> running = new HashSet<>();
@@ -69,6 +71,30 @@ final class JobsInHand {
 
     Lanes lanes() {
         return lanes;
+    }
+
+    KeyTurns turns() {
+        return turns;
+    }
+
+    /** Jobs with keys are no longer held here; returns whether that is going to be said with the next claim. */
+    boolean ended(EndedTurns ended) {
+        boolean takes = open && !paused;
+        if (takes) {
+            turns.ended(ended);
+        }
+        return takes;
+    }
+
+    /** The next job in a line may have its turn. */
+    void announceTurn(long line) {
+        if (open && !paused) {
+            turns.announce(line);
+        }
+    }
+
+    private boolean hasWork() {
+        return lanes.hasWork() || !turns.isEmpty();
     }
 
     Gate gate() {
@@ -125,7 +151,7 @@ final class JobsInHand {
     }
 
     private int room() {
-        if (paused || !open || !lanes.hasWork() || !mayTake.getAsBoolean()) {
+        if (paused || !open || !hasWork() || !mayTake.getAsBoolean()) {
             return 0;
         }
         if (gate.isLimited()) {
@@ -167,7 +193,7 @@ final class JobsInHand {
 
     /** There is room in a queue that has limits; returns whether jobs are going to be taken. */
     boolean freed() {
-        boolean takes = open && !paused && lanes.hasWork();
+        boolean takes = open && !paused && hasWork();
         if (takes) {
             gate.freed();
         }
@@ -187,7 +213,7 @@ final class JobsInHand {
                 && !place.isTaken()
                 && held.isEmpty()
                 && places() < concurrency;
-        if (!vacant || lanes.hasWork() || !mayTake.getAsBoolean()) {
+        if (!vacant || hasWork() || !mayTake.getAsBoolean()) {
             return null;
         }
         place.keep(sender);

@@ -7,6 +7,7 @@ import io.pgjobq.internal.store.ClaimedJob;
 import io.pgjobq.internal.store.LanePosition;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class Lanes {
 
     /** When the last request looked at the lane, if there is more to take behind what it took, 0 otherwise. */
     private final long[] last = new long[LanePosition.LANES];
+
+    /** Whether the last request was for the lane because there may be something in it. */
+    private final boolean[] meant = new boolean[LanePosition.LANES];
 
     private final QuarantineSlot quarantine;
     private final int leastUrgentEvery;
@@ -104,8 +108,10 @@ final class Lanes {
     /**
      * Returns the lanes that are asked for: a quarantined job first, since one at a time delays nobody, then the most urgent, or now and then
      * the least.
+     *
+     * @param all whether to ask for all but quarantined jobs: those with keys may be anywhere
      */
-    short[] take() {
+    short[] take(boolean all) {
         short[] lanes = new short[LanePosition.LANES];
         int count = 0;
         if (isWanted(LanePosition.QUARANTINE) && quarantine.reserve()) {
@@ -114,7 +120,7 @@ final class Lanes {
         boolean backwards = isBackwards();
         for (int i = 0; i < LanePosition.PRIORITIES; i++) {
             int lane = backwards ? LanePosition.PRIORITIES - 1 - i : i;
-            if (isWanted(lane)) {
+            if (isWanted(lane) || all) {
                 lanes[count++] = (short) lane;
             }
         }
@@ -138,6 +144,7 @@ final class Lanes {
             start.from[i] = Math.min(wanted[lane], hints[lane]);
             start.last[i] = last[lane];
             start.told[i] = told[lane];
+            meant[lane] = wanted[lane] != NOTHING;
             wanted[lane] = NOTHING;
             told[lane] = NOTHING;
             last[lane] = 0;
@@ -177,8 +184,25 @@ final class Lanes {
         } else if (request.asksForQuarantined()) {
             quarantine.giveUp();
         }
-        if (claimed.isFull(request)) {
+        if (claimed.turns() != null) {
+            leaveUnseen(request, claimed.emptied(), claimed.turns().more());
+        } else if (claimed.isFull(request)) {
             leaveRest(request, claimed, jobs.isEmpty() ? null : jobs.get(jobs.size() - 1));
+        }
+    }
+
+    /** Jobs have keys: each lane that was looked at says where to go on. */
+    private void leaveUnseen(ClaimRequest request, List<LanePosition> emptied, List<LanePosition> more) {
+        for (LanePosition lane : more) {
+            hints[lane.priority()] = Math.max(hints[lane.priority()], lane.seq());
+            wanted[lane.priority()] = Math.min(wanted[lane.priority()], lane.seq());
+        }
+        for (int i = 0; i < request.lanes().length; i++) {
+            int lane = request.lanes()[i];
+            boolean seen = Stream.concat(emptied.stream(), more.stream()).anyMatch(at -> at.priority() == lane);
+            if (!seen && meant[lane] && lane != LanePosition.QUARANTINE) {
+                announce(lane, request.from()[i]);
+            }
         }
     }
 

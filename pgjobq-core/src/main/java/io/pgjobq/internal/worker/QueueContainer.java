@@ -103,7 +103,12 @@ public final class QueueContainer implements WorkerContainer {
 
     /** Returns whether a job of the lane is news: nothing was known to be left there. */
     public boolean isNews(int priority, long seq) {
-        return workload.read(lanes -> lanes.isNews(priority, seq));
+        return workload.<Boolean>read((lanes, turns) -> lanes.isNews(priority, seq));
+    }
+
+    /** A job with a key may have its turn: the next one in that line. */
+    public void announceTurn(long line) {
+        workload.announceTurn(line);
     }
 
     /** The queue's limits may allow more than they did. */
@@ -150,7 +155,8 @@ public final class QueueContainer implements WorkerContainer {
                 claimer::stop,
                 drain::giveBackHeld,
                 drain::endRunning,
-                () -> services.settler().drain(Duration.ofSeconds(2)));
+                () -> services.settler().drain(Duration.ofSeconds(2)),
+                this::giveUpTurns);
         if (stopped) {
             LOG.info("queue '{}': stopped", queue);
         }
@@ -165,7 +171,13 @@ public final class QueueContainer implements WorkerContainer {
     public void pause() {
         workload.pause(true);
         drain.giveBackHeld();
+        giveUpTurns();
         LOG.info("queue '{}': paused on this node", queue);
+    }
+
+    /** Others may go on with the keys whose jobs have ended here. */
+    private void giveUpTurns() {
+        services.settler().keyed().giveUp(number.get(), workload.turns(KeyTurns::letGo));
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.pgjobq.internal.worker;
 
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.internal.settle.QuarantineSlot;
+import io.pgjobq.internal.store.EndedTurns;
 import io.pgjobq.internal.support.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -89,8 +91,24 @@ final class Workload {
         jobs.change(done(inHand -> change.accept(inHand.lanes())));
     }
 
-    <T> T read(Function<Lanes, T> question) {
-        return jobs.look(inHand -> question.apply(inHand.lanes()));
+    /** Looks at what is known of the lanes and of the lines of jobs with keys. */
+    <T> T read(BiFunction<Lanes, KeyTurns, T> question) {
+        return jobs.look(inHand -> question.apply(inHand.lanes(), inHand.turns()));
+    }
+
+    /** Changes what is known of the lines of jobs with keys. */
+    <T> T turns(Function<KeyTurns, T> change) {
+        return jobs.change(inHand -> change.apply(inHand.turns()));
+    }
+
+    /** Jobs with keys are no longer held here; returns whether that is going to be said with the next claim. */
+    boolean ended(EndedTurns ended) {
+        return jobs.change(inHand -> inHand.ended(ended));
+    }
+
+    /** The next job in a line may have its turn. */
+    void announceTurn(long line) {
+        jobs.change(done(inHand -> inHand.announceTurn(line)));
     }
 
     /** Changes what is known of the queue's limits, and returns what is said of them. */

@@ -66,7 +66,7 @@ grant execute on function ${schema}.version() to ${schema}_sender, ${schema}_wai
 -- The worker. It owns nothing: partitions of the history are made and dropped by two functions that run as the owner.
 grant select, insert, update, delete
     on ${schema}.queue, ${schema}.queue_rate, ${schema}.job, ${schema}.claim, ${schema}.cancellation, ${schema}.node, ${schema}.finished_job,
-    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.job_deadline, ${schema}.job_progress
+    ${schema}.schedule, ${schema}.schedule_node, ${schema}.job_key, ${schema}.key_hold, ${schema}.job_deadline, ${schema}.job_progress
     to ${schema}_worker;
 grant select on ${schema}.job_view, ${schema}.finished_job_view to ${schema}_worker;
 grant usage, select on sequence ${schema}.job_seq to ${schema}_worker;
@@ -91,10 +91,10 @@ grant execute on function ${schema}.await(bigint[]), ${schema}.outcomes(bigint[]
 grant select (job_id, done, total, written_at) on ${schema}.job_progress to ${schema}_reader;
 grant execute on function ${schema}.describe_queues(text, integer) to ${schema}_reader;
 grant select on ${schema}.queue, ${schema}.queue_rate, ${schema}.node, ${schema}.claim, ${schema}.cancellation, ${schema}.schedule_node, ${schema}.job_key,
-    ${schema}.job_deadline to ${schema}_reader;
+    ${schema}.key_hold, ${schema}.job_deadline to ${schema}_reader;
 grant select (name, by_code, version, cron, zone, every, missed, catch_up, overlap, queue_id, priority, type, attributes, paused, next_at,
     due_at, last_at, last_job) on ${schema}.schedule to ${schema}_reader;
-grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes)
+grant select (id, seq, enqueued_at, ready_at, queue_id, lane, priority, attempt, snoozes, awaited, type, attributes, key, line)
     on ${schema}.job to ${schema}_reader;
 grant select (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at, started_at, finished_at, node_id,
     type, attributes) on ${schema}.finished_job to ${schema}_reader;

@@ -2,6 +2,7 @@ package io.pgjobq.internal.maintenance;
 
 import io.pgjobq.internal.store.CancellationStore;
 import io.pgjobq.internal.store.JobStore;
+import io.pgjobq.internal.store.KeyStore;
 import io.pgjobq.internal.store.LaneStore;
 import io.pgjobq.internal.store.NodeStore;
 import io.pgjobq.internal.store.QueueStore;
@@ -128,6 +129,12 @@ final class FakeTables implements Tables {
     @Override
     public Swept<JobStore.KeyPosition> sweepKeys(JobStore.@Nullable KeyPosition from, int limit) {
         call("sweep keys");
+        return new Swept<>(false, null);
+    }
+
+    @Override
+    public Swept<KeyStore.HoldPosition> sweepHolds(KeyStore.@Nullable HoldPosition from, int limit) {
+        call("sweep holds");
         return new Swept<>(false, null);
     }
 

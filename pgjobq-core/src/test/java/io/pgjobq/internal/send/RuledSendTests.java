@@ -99,7 +99,7 @@ class RuledSendTests {
     }
 
     private RuledSend send(Function<Object, Unique> unique) {
-        return new RuledSend(table, JOB, List.of(1, 2, 3), new RuledSend.Wanted(unique, null, null));
+        return new RuledSend(table, JOB, List.of(1, 2, 3), new RuledSend.Wanted(unique, null, null, null));
     }
 
     private RuledSend refusing() {
@@ -141,7 +141,13 @@ class RuledSendTests {
 
         @Override
         public @Nullable List<UniqueJob> sendWithRules(
-                Connection on, NewJob job, Rules rules, @Nullable String[] keys, String[] types, byte[][] payloads) {
+                Connection on,
+                NewJob job,
+                Rules rules,
+                @Nullable String[] keys,
+                @Nullable String[] turns,
+                String[] types,
+                byte[][] payloads) {
             calls.add(Arrays.toString(keys));
             if (gone) {
                 return null;

@@ -195,6 +195,7 @@ class BatchSettlerIntegrationTests {
                         new Doorbell(nobody, null),
                         told::addAll),
                 new LimitedQueues(new Doorbell(nobody, null)),
+                new KeyedQueues((queue, ended) -> new long[0], new Doorbell(nobody, null)),
                 new Vitals(Duration.ofSeconds(15), System::nanoTime),
                 System::nanoTime);
     }

@@ -53,6 +53,7 @@ class BatchSettlerTests {
             new SettlementRecorder(
                     store, () -> {}, book, new Doorbell(sink, null), outcomes -> told.addAndGet(outcomes.size())),
             new LimitedQueues(new Doorbell(sink, null)),
+            new KeyedQueues((queue, ended) -> new long[0], new Doorbell(sink, null)),
             vitals,
             System::nanoTime);
 

@@ -29,7 +29,10 @@ class DeadlineContractIntegrationTests {
         String[] keys = {unique == null ? null : unique.key()};
         return Objects.requireNonNull(store.database()
                         .alone(connection -> store.jobs()
-                                .sendWithRules(connection, job, rules, keys, new String[] {"T"}, new byte[][] {{1}})))
+                                .sendWithRules(
+                                        connection, job, rules, keys, new String[1], new String[] {"T"}, new byte[][] {
+                                            {1}
+                                        })))
                 .get(0)
                 .id();
     }

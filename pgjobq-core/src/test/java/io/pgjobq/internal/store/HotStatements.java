@@ -6,13 +6,16 @@ import io.pgjobq.HistoryRetention;
 import io.pgjobq.JobFilter;
 import io.pgjobq.JobQuery;
 import io.pgjobq.JobState;
+import io.pgjobq.KeyOrder;
 import io.pgjobq.QueueLimits;
 import io.pgjobq.Rate;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** Everything that nodes do again and again, once, on a connection that tells how the server does it. */
 final class HotStatements {
@@ -38,6 +41,7 @@ final class HotStatements {
         statements.goOverOthers(node);
         statements.takeLargerPayloads(node);
         statements.takeWithinLimits(node);
+        statements.takeTurns(node);
         statements.endWithoutHistory(node);
         statements.giveBack(node);
         statements.list(node);
@@ -150,6 +154,57 @@ final class HotStatements {
         store.succeed(jobs, jobs.get(0).claim());
         store.queues().limit(TestStore.QUEUE, QueueLimits.NONE);
         connection.take();
+    }
+
+    private void takeTurns(int node) {
+        store.queues()
+                .limit(
+                        TestStore.QUEUE,
+                        QueueLimits.builder().orderPerKey(KeyOrder.STRICT).build());
+        KeyStore keys = new KeyStore(store.database());
+        long first = sendKeyed(BATCH);
+        connection.take();
+        List<ClaimedJob> jobs =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, first)).jobs();
+        note("claim of keys");
+        assertThat(jobs).hasSize(BATCH / 2);
+        assertThat(store.jobs().claim(store.requestFrom(node, BATCH, 5, first)).jobs())
+                .isEmpty();
+        note("claim behind keys");
+        store.succeed(jobs, jobs.get(0).claim());
+        connection.take();
+        assertThat(keys.giveUp(store.queue(), EndedTurns.of(jobs))).hasSize(BATCH / 2);
+        note("give_up_keys");
+        List<ClaimedJob> rest =
+                store.jobs().claim(store.requestFrom(node, BATCH, 5, first)).jobs();
+        assertThat(rest).hasSize(BATCH / 2);
+        store.succeed(rest, rest.get(0).claim());
+        connection.take();
+        keys.sweep(null, BATCH);
+        note("sweep_holds");
+        store.queues().limit(TestStore.QUEUE, QueueLimits.NONE);
+        // As if it had never had any.
+        store.value("update pgjobq.queue set per_key = null where per_key is not null returning id", Integer.class);
+        connection.take();
+    }
+
+    /** As many jobs of half as many keys; returns the first. */
+    private long sendKeyed(int count) {
+        String[] keys = IntStream.range(0, count).mapToObj(i -> "key-" + i / 2).toArray(String[]::new);
+        String[] types = Collections.nCopies(count, "").toArray(String[]::new);
+        byte[][] payloads = Collections.nCopies(count, TestStore.bytes("{}")).toArray(byte[][]::new);
+        return Objects.requireNonNull(store.database()
+                        .alone(connection -> store.jobs()
+                                .sendWithRules(
+                                        connection,
+                                        TestStore.job(5),
+                                        new Rules(null, null, null),
+                                        new String[count],
+                                        keys,
+                                        types,
+                                        payloads)))
+                .get(0)
+                .id();
     }
 
     private void limit(int concurrency) {

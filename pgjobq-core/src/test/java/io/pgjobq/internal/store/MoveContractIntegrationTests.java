@@ -108,6 +108,7 @@ class MoveContractIntegrationTests {
                                         TestStore.delayedJob(60_000),
                                         new Rules(null, null, Instant.now().plusSeconds(3_600)),
                                         new String[] {null},
+                                        new String[] {null},
                                         new String[] {"T"},
                                         new byte[][] {TestStore.bytes("{}")}))
                         .get(0)

@@ -191,6 +191,10 @@ final class StoreTour {
         schedules(store, self);
         assertThat(TestUnique.send(store, Unique.key("tour"), "a")).hasSize(1);
         assertThat(store.jobs().sweepKeys(null, 10).any()).isTrue();
+        KeyStore keys = new KeyStore(store.database());
+        assertThat(keys.giveUp(store.queue(), new EndedTurns(List.of(1L), List.of(1L))))
+                .isEmpty();
+        assertThat(keys.sweep(null, 10).any()).isFalse();
         assertThat(store.jobs().find(store.send())).isPresent();
         assertThat(store.jobs().expired(1)).isEmpty();
         assertThat(store.jobs().nextDeadlineInMillis()).isNull();

@@ -70,6 +70,7 @@ record TestStore(
                 "schedule_node",
                 "node",
                 "queue_rate",
+                "key_hold",
                 "queue",
                 "finished_job")) {
             server.execute("delete from pgjobq." + table);

@@ -29,7 +29,8 @@ final class TestUnique {
         String[] types = new String[payloads.length];
         Arrays.fill(types, "T");
         byte[][] bytes = Arrays.stream(payloads).map(TestStore::bytes).toArray(byte[][]::new);
-        return Objects.requireNonNull(
-                store.jobs().sendWithRules(connection, job, new Rules(unique, null, null), keys, types, bytes));
+        return Objects.requireNonNull(store.jobs()
+                .sendWithRules(
+                        connection, job, new Rules(unique, null, null), keys, new String[keys.length], types, bytes));
     }
 }

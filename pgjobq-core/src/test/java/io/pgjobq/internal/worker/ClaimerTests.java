@@ -99,6 +99,10 @@ class ClaimerTests extends WorkFixture {
         settler.quarantine().onFree(toldOfQuarantine::incrementAndGet);
     }
 
+    private boolean hasWork() {
+        return workload.<Boolean>read((lanes, turns) -> lanes.hasWork());
+    }
+
     @Test
     void asksForAsManyAsThereIsRoomForInAllLanesThatAreWanted() {
         long used = node.nextClaims(1).first();
@@ -141,7 +145,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(book.knows(tables.asked.remove().claim() + 1, 2)).isTrue();
         assertThat(workload.next(null).id()).isEqualTo(1);
         assertThat(runners).hasValue(2);
-        assertThat(workload.read(Lanes::hasWork)).isFalse();
+        assertThat(hasWork()).isFalse();
         assertThat(host.givenBack).isZero();
     }
 
@@ -153,7 +157,7 @@ class ClaimerTests extends WorkFixture {
         });
 
         claimer.claim(2);
-        assertThat(workload.read(Lanes::hasWork)).isTrue();
+        assertThat(hasWork()).isTrue();
         claimer.claim(2);
 
         tables.asked.remove();
@@ -221,7 +225,7 @@ class ClaimerTests extends WorkFixture {
 
         assertThat(host.made).isEqualTo(1);
         assertThat(upkeep.claimsInDoubt).hasValue(0);
-        assertThat(workload.read(Lanes::hasWork)).isTrue();
+        assertThat(hasWork()).isTrue();
         assertThat(settler.quarantine().isFree()).isTrue();
     }
 
@@ -243,7 +247,7 @@ class ClaimerTests extends WorkFixture {
         assertThat(claimer.claim(2)).isPositive();
 
         assertThat(tables.asked).isEmpty();
-        assertThat(workload.read(Lanes::hasWork)).isTrue();
+        assertThat(hasWork()).isTrue();
         node.register();
         claimer.claim(2);
         assertThat(tables.asked.remove().lanes()).isEqualTo(ALL);

@@ -27,22 +27,22 @@ class LanesTests {
         Lanes others = new Lanes(quarantine, 0);
         ClaimRequest request = request(9);
 
-        assertThat(others.take()).as("while the first is asking").doesNotContain(LanePosition.QUARANTINE);
+        assertThat(others.take(false)).as("while the first is asking").doesNotContain(LanePosition.QUARANTINE);
         lanes.restore(request);
-        short[] taken = others.take();
+        short[] taken = others.take(false);
         assertThat(taken).contains(LanePosition.QUARANTINE);
         quarantine.hold(7);
-        assertThat(lanes.take()).as("while the other holds one").doesNotContain(LanePosition.QUARANTINE);
+        assertThat(lanes.take(false)).as("while the other holds one").doesNotContain(LanePosition.QUARANTINE);
         quarantine.settled(6);
-        assertThat(lanes.take()).doesNotContain(LanePosition.QUARANTINE);
+        assertThat(lanes.take(false)).doesNotContain(LanePosition.QUARANTINE);
         quarantine.settled(7);
-        assertThat(lanes.take()).contains(LanePosition.QUARANTINE);
+        assertThat(lanes.take(false)).contains(LanePosition.QUARANTINE);
     }
 
     @Test
     void everythingIsLookedForAtFirstAQuarantinedJobAndThenTheMostUrgentLane() {
         assertThat(lanes.hasWork()).isTrue();
-        assertThat(lanes.take()).containsExactly(10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(lanes.take(false)).containsExactly(10, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 
     @Test
@@ -52,8 +52,8 @@ class LanesTests {
 
         lanes.announce(5, 120);
 
-        assertThat(lanes.take()).containsExactly(5);
-        assertThat(lanes.start(lanes.take()).from()).as("the hint").containsExactly(100);
+        assertThat(lanes.take(false)).containsExactly(5);
+        assertThat(lanes.start(lanes.take(false)).from()).as("the hint").containsExactly(100);
     }
 
     @Test
@@ -73,7 +73,7 @@ class LanesTests {
         lanes.announce(5, 120);
         lanes.announce(5, 42);
 
-        assertThat(lanes.start(lanes.take()).from()).containsExactly(42);
+        assertThat(lanes.start(lanes.take(false)).from()).containsExactly(42);
         assertThat(lanes.hasWork()).isFalse();
     }
 
@@ -86,7 +86,7 @@ class LanesTests {
 
         lanes.found(request, new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0, null));
 
-        assertThat(lanes.start(lanes.take()).from()).containsExactly(50);
+        assertThat(lanes.start(lanes.take(false)).from()).containsExactly(50);
     }
 
     @Test
@@ -97,8 +97,8 @@ class LanesTests {
 
         lanes.restore(request);
 
-        assertThat(lanes.take()).containsExactly(3);
-        assertThat(lanes.start(lanes.take()).from()).containsExactly(20);
+        assertThat(lanes.take(false)).containsExactly(3);
+        assertThat(lanes.start(lanes.take(false)).from()).containsExactly(20);
     }
 
     @Test
@@ -108,7 +108,7 @@ class LanesTests {
         lanes.advance(500);
         lanes.announce(7, 600);
 
-        assertThat(lanes.start(lanes.take()).from()).containsExactly(50, 500);
+        assertThat(lanes.start(lanes.take(false)).from()).containsExactly(50, 500);
     }
 
     @Test
@@ -117,7 +117,7 @@ class LanesTests {
         lanes.advance(10);
         lanes.announce(0, 1_000);
 
-        assertThat(lanes.start(lanes.take()).from()).containsExactly(100);
+        assertThat(lanes.start(lanes.take(false)).from()).containsExactly(100);
     }
 
     @Test
@@ -126,7 +126,7 @@ class LanesTests {
         lanes.announce(5, 100);
         take(100, 7);
 
-        Lanes.Start start = lanes.start(lanes.take());
+        Lanes.Start start = lanes.start(lanes.take(false));
         assertThat(start.from()).containsExactly(101);
         assertThat(start.last()).containsExactly(7);
         assertThat(start.told()).as("nothing").containsExactly(Long.MAX_VALUE);
@@ -134,7 +134,7 @@ class LanesTests {
         lanes.announce(5, 101);
         take(101, 8);
         lanes.announce(5, 150);
-        assertThat(lanes.start(lanes.take()).told()).containsExactly(150);
+        assertThat(lanes.start(lanes.take(false)).told()).containsExactly(150);
     }
 
     @Test
@@ -144,7 +144,7 @@ class LanesTests {
         take(100, 7);
         lanes.restore(request(9));
 
-        Lanes.Start start = lanes.start(lanes.take());
+        Lanes.Start start = lanes.start(lanes.take(false));
         assertThat(start.last()).containsExactly(0);
         assertThat(start.told()).isEqualTo(start.from());
 
@@ -152,7 +152,7 @@ class LanesTests {
         take(101, 8);
         lanes.found(request(9), new Claimed(List.of(), List.of(new LanePosition(1, 5, 200)), 0, null));
         lanes.announce(5, 300);
-        assertThat(lanes.start(lanes.take()).last()).containsExactly(0);
+        assertThat(lanes.start(lanes.take(false)).last()).containsExactly(0);
     }
 
     @Test
@@ -162,7 +162,7 @@ class LanesTests {
         take(100, 7);
         lanes.lookEverywhere();
 
-        Lanes.Start start = lanes.start(lanes.take());
+        Lanes.Start start = lanes.start(lanes.take(false));
         assertThat(start.from()).containsOnly(0);
         assertThat(start.told()).containsOnly(0);
     }
@@ -188,7 +188,7 @@ class LanesTests {
     }
 
     private static ClaimRequest request(Lanes lanes, int limit) {
-        short[] wanted = lanes.take();
+        short[] wanted = lanes.take(false);
         Lanes.Start start = lanes.start(wanted);
         return new ClaimRequest(
                 1, new Registration(1, 1), 0, limit, limit, wanted, start.from(), start.last(), start.told(), null);

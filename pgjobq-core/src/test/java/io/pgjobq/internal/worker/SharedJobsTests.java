@@ -75,7 +75,7 @@ class SharedJobsTests {
         jobs.change(JobsInHand::open);
         jobs.look(seen -> {
             Lanes lanes = seen.lanes();
-            return lanes.start(lanes.take());
+            return lanes.start(lanes.take(false));
         });
         mayTake.set(true);
         long[] kept = jobs.look(seen -> seen.keep(this, 5));

@@ -15,6 +15,7 @@ import io.pgjobq.internal.notify.Doorbell;
 import io.pgjobq.internal.schema.SchemaMigration;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
+import io.pgjobq.internal.settle.KeyedQueues;
 import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.store.ClaimRequest;
@@ -68,6 +69,7 @@ class SilentNodeIntegrationTests {
         settler = new BatchSettler(
                 new SettlementRecorder(settlements, finished::maintain, book, doorbell, outcomes -> {}),
                 new LimitedQueues(doorbell),
+                new KeyedQueues((queue, ended) -> new long[0], doorbell),
                 vitals,
                 System::nanoTime);
         Handler handler = new Handler("handler", byte[].class, Set.of(), null, (payload, context) -> {

@@ -9,6 +9,7 @@ import io.pgjobq.internal.notify.SignalSink;
 import io.pgjobq.internal.settle.BatchSettler;
 import io.pgjobq.internal.settle.ClaimBook;
 import io.pgjobq.internal.settle.FakeSettlements;
+import io.pgjobq.internal.settle.KeyedQueues;
 import io.pgjobq.internal.settle.LimitedQueues;
 import io.pgjobq.internal.settle.SettlementRecorder;
 import io.pgjobq.internal.support.ManualTimer;
@@ -37,6 +38,7 @@ class WorkFixture {
     final BatchSettler settler = new BatchSettler(
             new SettlementRecorder(settlements, () -> {}, book, new Doorbell(new Unheard(), null), outcomes -> {}),
             new LimitedQueues(new Doorbell(new Unheard(), null)),
+            new KeyedQueues((queue, ended) -> new long[0], new Doorbell(new Unheard(), null)),
             vitals,
             System::nanoTime);
     final ExecutorService threads = Executors.newCachedThreadPool();

@@ -62,6 +62,8 @@ begin
     where f.lane = p_lane;
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
     if cardinality(v_free) > 0 then
+        perform ${schema}.tell_of_lines(p_queue, array(
+            select j.line from ${schema}.job j where j.id = any (v_free)));
         select cardinality(e.ended), e.awaited into cancelled, cancel_some.awaited
         from ${schema}.end_jobs(
             'cancelled', clock_timestamp(), v_free, v_free_seqs, v_free, null, null, null,

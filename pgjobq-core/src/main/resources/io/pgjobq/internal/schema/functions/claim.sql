@@ -19,11 +19,17 @@
 -- Of a queue with limits no more are taken than those allow, and no more than p_startable, which can start at once: what is held and
 -- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
 -- microseconds the rate allows more, 0 for at once, null if there is no rate.
+-- Where a queue's jobs have keys, see take_keyed, which says what is taken and where to go on in each lane: next_seq is where, null if the lane
+-- was not looked at, and look is 1 if there may be more. p_run says how many of a key the node runs one after the other, p_ended_lines and
+-- p_ended_ids which jobs have ended there, p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
+-- ids and types which lines, jobs and keys those have that are taken; and one of priority -3, which is the last, in seqs and ids what lines
+-- are left. It comes always, so that the node knows that its queue has keys.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
 -- copies them many times; if a job is gone by then, so is its payload.
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
-    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[])
+    p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[],
+    p_run integer, p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -48,13 +54,17 @@ declare
     v_low bigint;
     v_since xid8;
     v_types bigint;
+    v_per_key integer;
+    v_key_order text;
+    v_lines bigint[];
+    v_taken record;
 begin
     ${read_committed_alone(claim)};
     -- Assigned, not performed: that starts no executor.
     v_locked := pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, p_queue) is not null;
     select q.paused, exists (select from ${schema}.node n where n.id = p_node and n.token = p_token), q.rate_starts is not null,
-        q.most_running is not null or q.rate_starts is not null
-    into v_paused, v_registered, v_rated, v_limited
+        q.most_running is not null or q.rate_starts is not null, q.per_key, q.key_order
+    into v_paused, v_registered, v_rated, v_limited, v_per_key, v_key_order
     from ${schema}.queue q
     where q.id = p_queue and q.deleted_xid is null;
     if not v_registered then
@@ -73,7 +83,52 @@ begin
     if not v_rated then
         v_commit := set_config('synchronous_commit', 'off', true);
     end if;
-    for i in 1 .. cardinality(p_lanes) loop
+    if v_per_key is not null then
+        v_lines := p_lines || ${schema}.free_keys(p_queue, p_ended_lines, p_ended_ids);
+        for v_taken in
+            select t.*
+            from ${schema}.take_keyed(
+                p_queue, v_per_key, v_key_order is not null, p_run, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
+        loop
+            priority := v_taken.lane;
+            claim_id := null;
+            seqs := null;
+            next_seq := v_taken.next_seq;
+            look := v_taken.more::integer;
+            v_lane := v_taken.lane;
+            v_quarantine := v_lane = ${quarantine_lane};
+            if v_lane is null then
+                priority := case when v_taken.keys is not null then -2 else -3 end;
+                seqs := v_taken.lines;
+                ids := v_taken.ids;
+                types := v_taken.keys;
+                attempts := null;
+                sent := null;
+                ready := null;
+                sizes := null;
+                payloads := null;
+                attributes := null;
+            elsif cardinality(v_taken.seqs) > 0 then
+                ${claimed_jobs}
+                from unnest(v_taken.seqs) as s (seq) cross join lateral (
+                    ${claimable}
+                    where j.queue_id = p_queue and j.lane = v_lane and j.seq = s.seq
+                    limit 1
+                ) p;
+                continue when seqs is null;
+                ${large_payloads};
+                claim_id := p_claim + array_position(p_lanes, v_lane);
+                v_left := v_left - cardinality(seqs);
+                if v_quarantine then
+                    select ${own_priority} into priority from ${schema}.job j where j.id = coalesce(ids[1], seqs[1]);
+                end if;
+                insert into ${schema}.claim (id, node_id, queue_id, lane, max_seq, seqs)
+                values (claim_id, p_node, p_queue, v_lane, seqs[cardinality(seqs)], seqs);
+            end if;
+            return next;
+        end loop;
+    end if;
+    for i in 1 .. case when v_per_key is null then cardinality(p_lanes) else 0 end loop
         exit when v_left = 0;
         claim_id := p_claim + i;
         next_seq := null;
@@ -96,33 +151,15 @@ begin
                 v_from := least(v_next, p_announced[i]);
             end if;
         end if;
-        select array_agg(p.seq::bigint), array_agg(nullif(p.id, p.seq)), array_agg(nullif(p.attempt::smallint, 0::smallint)),
-            string_agg(timestamptz_send(p.enqueued_at), ''),
-            string_agg(int8send(p.seq) || timestamptz_send(p.ready_at), '') filter (where p.ready_at is not null),
-            array_agg(p.type::text),
-            array_agg(case when p.size <= 500 then p.size end),
-            string_agg(case when p.size <= 500 then p.payload::bytea end, ''),
-            array_agg(p.attributes::text)
-        into seqs, ids, attempts, sent, ready, types, sizes, payloads, attributes
+        ${claimed_jobs}
         from (
-            select j.seq, j.id, j.attempt, j.enqueued_at, j.ready_at, j.type,
-                case when j.asks is null then octet_length(j.payload) end as size, j.payload,
-                j.attributes
-            from ${schema}.job j
+            ${claimable}
             where ${ready_in_lane(p_queue, v_lane, v_from)}
                 and ${runs_type(p_types, j.type)}
             order by j.seq
             limit case when v_quarantine then 1 else v_left end
         ) p;
-        if array_position(sizes, null) is not null then
-            return query
-            select null::smallint, null::bigint, null::bigint, null::bigint, array[j.seq::bigint], null::bigint[], null::smallint[],
-                null::bytea, null::bytea, null::text[], null::integer[], j.payload::bytea, null::text[]
-            from ${schema}.job j
-            where j.queue_id = p_queue and j.lane = v_lane
-                and j.seq between seqs[1] and seqs[cardinality(seqs)] and (j.seq in (select unnest(claim.seqs))) is true
-                and octet_length(j.payload) between 501 and 32768 and j.asks is null;
-        end if;
+        ${large_payloads};
         v_count := coalesce(cardinality(seqs), 0);
         v_left := v_left - v_count;
         if v_quarantine then

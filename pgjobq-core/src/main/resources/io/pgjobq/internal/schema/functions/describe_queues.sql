@@ -3,7 +3,8 @@
 -- are next in their lanes. Running jobs are counted claim by claim: a join could be planned from all jobs to the claims.
 create or replace function ${schema}.describe_queues(p_name text, p_most integer)
 returns table (name text, paused boolean, ready bigint, running bigint, waiting bigint, dead bigint, oldest_seconds numeric,
-    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer)
+    most_running integer, rate_starts integer, rate_micros bigint, rate_burst integer,
+    per_key integer, key_order text)
 language plpgsql stable
 ${row_by_row}
 set enable_sort = off
@@ -28,7 +29,7 @@ begin
                 order by j.seq
                 limit 1
             ) o)),
-        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst
+        q.most_running, q.rate_starts, q.rate_micros, q.rate_burst, q.per_key, q.key_order
     from ${schema}.queue q cross join lateral (
         select coalesce(sum(h.held), 0)::bigint as running
         from ${schema}.claim c cross join lateral (

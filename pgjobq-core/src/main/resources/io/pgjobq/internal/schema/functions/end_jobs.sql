@@ -24,7 +24,7 @@ begin
         delete from ${schema}.job j
         where j.id = any (p_ids) and ((j.id, j.seq) in (select unnest(p_ids), unnest(p_seqs))) is true
         returning j.id, j.queue_id, ${own_priority} as priority, j.attempt, j.snoozes, j.enqueued_at,
-            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.expires_at,
+            j.ready_at, j.type, j.attributes, j.awaited, j.unique_key, j.key, j.expires_at,
             case when p_state <> 'succeeded' then j.payload end as payload,
             case when p_state <> 'succeeded' then j.errors end as errors
     ), keep as materialized (
@@ -36,14 +36,14 @@ begin
         ) k
     ), kept as (
         insert into ${schema}.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at, ready_at,
-            started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key)
+            started_at, finished_at, node_id, type, result, payload, attributes, errors, unique_key, key)
         select d.id, d.queue_id, d.priority, d.attempt + (e.claim is not null)::integer, d.snoozes,
             p_state, k.drop_on, d.enqueued_at, d.ready_at,
             p_at - e.micros * interval '1 microsecond', p_at, e.claim >> 37, d.type, e.result, d.payload, d.attributes,
             case when e.type is not null
                 then ${schema}.append_error(d.errors, d.attempt + (e.claim is not null)::integer, p_at, e.type, e.message, e.stack)
                 else d.errors end,
-            d.unique_key
+            d.unique_key, d.key
         from done d
             join keep k on k.id = d.queue_id
             left join unnest(p_of, p_claims, p_micros, p_results, p_types, p_messages, p_stacks)

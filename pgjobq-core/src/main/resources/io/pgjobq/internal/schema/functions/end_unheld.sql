@@ -14,12 +14,13 @@ as $$
 declare
     v_queue integer;
     v_seq bigint;
+    v_line bigint;
 begin
     ${read_committed_alone(ending a job)};
     ended := false;
     awaited := false;
     busy := false;
-    select j.queue_id, j.seq into v_queue, v_seq from ${schema}.job j where j.id = p_id for update skip locked;
+    select j.queue_id, j.seq, j.line into v_queue, v_seq, v_line from ${schema}.job j where j.id = p_id for update skip locked;
     if v_queue is not null then
         perform pg_advisory_xact_lock('${schema}.job'::regclass::oid::integer, v_queue);
     end if;
@@ -43,5 +44,8 @@ begin
     from ${schema}.end_jobs(
         p_state, clock_timestamp(), array[p_id], array[v_seq], array[p_id], null, null, null, array[p_type],
         array[p_message], array['']) e;
+    if v_line > 0 then
+        perform ${schema}.tell_of_lines(v_queue, array[v_line]);
+    end if;
 end
 $$;

@@ -19,7 +19,7 @@ declare
     v_key ${schema}.job_key;
 begin
     ${read_committed_alone(move)};
-    select j.queue_id, j.unique_key into v_was from ${schema}.job j where j.id = p_id;
+    select j.queue_id, j.unique_key, j.line into v_was from ${schema}.job j where j.id = p_id;
     if not found then
         return;
     end if;
@@ -69,11 +69,14 @@ begin
             outcome := 'changed';
         else
             update ${schema}.job j
-            set queue_id = move.to_queue, type = coalesce(p_new_type, j.type),
+            set queue_id = move.to_queue, ${line_elsewhere(move.to_queue)}, type = coalesce(p_new_type, j.type),
                 seq = case when j.lane < ${waiting_lane} then nextval('${schema}.job_seq') else j.seq end,
                 ready_at = case when j.lane < ${waiting_lane} then clock_timestamp() else j.ready_at end
             where j.id = p_id
             returning 'moved', j.lane, j.seq into outcome, to_lane, to_seq;
+            if v_was.line > 0 then
+                perform ${schema}.tell_of_lines(v_was.queue_id, array[v_was.line]);
+            end if;
             delete from ${schema}.job_key k where k.queue_id = v_key.queue_id and k.key = v_key.key and k.job_id = p_id;
             return;
         end if;

@@ -58,12 +58,14 @@ begin
         )
         select l.id from locked l where l.lane = p_lane order by l.seq, l.id);
     busy := array(select i.id from unnest(v_ids) as i (id) where (i.id in (select unnest(v_free))) is not true);
+    perform ${schema}.tell_of_lines(p_queue, array(
+        select j.line from ${schema}.job j where j.id = any (v_free)));
     with numbered as materialized (
         select n.id, case when p_lane < ${waiting_lane} then nextval('${schema}.job_seq') end as seq
         from unnest(v_free) as n (id)
     ), changed as (
         update ${schema}.job j
-        set queue_id = to_queue, type = coalesce(p_new_type, j.type), seq = coalesce(n.seq, j.seq),
+        set queue_id = to_queue, ${line_elsewhere(to_queue)}, type = coalesce(p_new_type, j.type), seq = coalesce(n.seq, j.seq),
             ready_at = case when n.seq is null then j.ready_at else clock_timestamp() end
         from numbered n
         where j.id = any (array[n.id])

@@ -51,7 +51,8 @@ begin
         update ${schema}.job j
         set seq = n.seq, ready_at = ${moment_of(n.due)},
             lane = case when j.rescues >= ${quarantine_after} then ${quarantine_lane} else coalesce(j.priority, 5) end,
-            priority = case when j.rescues >= ${quarantine_after} then j.priority end
+            priority = case when j.rescues >= ${quarantine_after} then j.priority end,
+            line = abs(j.line)
         from numbered n
         where j.id = any (array[n.id])
         returning j.queue_id, j.lane, j.seq

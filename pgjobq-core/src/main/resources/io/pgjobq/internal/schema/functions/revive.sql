@@ -63,10 +63,11 @@ begin
         order by t.place
     ), revived as (
         insert into ${schema}.job (id, seq, enqueued_at, ready_at, queue_id, lane, priority, type, payload, attributes, errors,
-            unique_key)
+            unique_key, key, line)
         select s.id, coalesce(s.due, nextval('${schema}.job_seq')), s.enqueued_at, case when s.due is null then v_now end, s.queue_id,
             case when s.due is null then s.priority else ${waiting_lane} end, case when s.due is not null then s.priority end,
-            coalesce(p_type, s.type), coalesce(p_payload, s.payload), s.attributes, s.errors, s.unique_key
+            coalesce(p_type, s.type), coalesce(p_payload, s.payload), s.attributes, s.errors, s.unique_key,
+            s.key, case when s.due is null then ${line_of(s.key)} else -${line_of(s.key)} end
         from sorted s
         returning *
     )

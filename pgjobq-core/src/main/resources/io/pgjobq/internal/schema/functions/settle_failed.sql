@@ -31,6 +31,9 @@ begin
             snoozes = case when w.type is null then least(coalesce(j.snoozes, 0) + 1, 32767) else j.snoozes end,
             lane = ${waiting_lane}, priority = ${own_priority},
             seq = ${place_of(v_at + w.delay * interval '1 millisecond')},
+            -- Where the order is strict, it holds the others with its key back.
+            line = case when j.line is not null and not exists (
+                select from ${schema}.queue q where q.id = j.queue_id and q.key_order = 'strict') then -j.line else j.line end,
             errors = case when w.type is null then j.errors
                 else ${schema}.append_error(j.errors, j.attempt + 1, v_at, w.type, w.message, w.stack) end
         from waits w

@@ -37,7 +37,7 @@ begin
             delete from ${schema}.job j
             where j.id = p_ids[1] and (j.seq = p_seqs[1]) is true
             returning j.id, j.queue_id, ${own_priority} as priority, j.attempt, j.snoozes, j.enqueued_at, j.ready_at, j.type,
-                j.attributes, j.awaited, j.unique_key, j.expires_at,
+                j.attributes, j.awaited, j.unique_key, j.key, j.expires_at,
                 (select q.keep_succeeded from ${schema}.queue q where q.id = j.queue_id) as keep
             into v_job;
             if found then
@@ -47,11 +47,11 @@ begin
                 end if;
                 if v_job.keep is not null and (v_job.awaited or v_job.keep > interval '0') then
                     insert into ${schema}.finished_job (id, queue_id, priority, attempts, snoozes, state, drop_on, enqueued_at,
-                        ready_at, started_at, finished_at, node_id, type, result, attributes, unique_key)
+                        ready_at, started_at, finished_at, node_id, type, result, attributes, unique_key, key)
                     values (v_job.id, v_job.queue_id, v_job.priority, v_job.attempt + 1, v_job.snoozes, 'succeeded',
                         ${schema}.drop_on(at, v_job.keep), v_job.enqueued_at, v_job.ready_at,
                         at - p_micros[1] * interval '1 microsecond', at, p_claims[1] >> 37, v_job.type, p_results[1],
-                        v_job.attributes, v_job.unique_key);
+                        v_job.attributes, v_job.unique_key, v_job.key);
                 end if;
                 if v_job.expires_at is not null then
                     delete from ${schema}.job_deadline d where d.job_id = v_job.id;

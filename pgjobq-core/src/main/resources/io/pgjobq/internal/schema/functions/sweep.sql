@@ -8,8 +8,11 @@ set enable_sort = off
 as $$
 declare
     v_from bigint;
+    v_per_key integer;
+    v_key_order text;
 begin
     foreach queue_id in array p_queues loop
+        select q.per_key, q.key_order into v_per_key, v_key_order from ${schema}.queue q where q.id = sweep.queue_id;
         -- A job in quarantine keeps its old seq.
         for lane in 0 .. ${quarantine_lane} loop
             v_from := case when lane < ${quarantine_lane} then p_from else 0 end;
@@ -19,6 +22,7 @@ begin
                 select j.seq
                 from ${schema}.job j
                 where ${ready_in_lane(sweep.queue_id, sweep.priority, v_from)}
+                    and (v_per_key is null or j.line is null or ${has_its_turn(j, v_per_key, v_key_order)})
                 order by j.seq
                 limit 1
             ) f;

@@ -24,6 +24,7 @@ create table ${schema}.finished_job (
     attributes jsonb,
     errors jsonb,
     unique_key text,
+    key text,
     constraint finished_job_pkey primary key (id, drop_on)
 ) partition by list (drop_on);
 

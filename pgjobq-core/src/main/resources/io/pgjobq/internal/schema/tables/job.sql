@@ -11,6 +11,7 @@
 -- null for none, so that they take no room. unique_key is the key of a unique job, see job_key;
 -- expires_at the deadline of one that has one, see job_deadline. asks says that whoever starts the job has to ask whether he may,
 -- see start_job: it has a deadline, or a key that is free once it starts.
+-- Jobs with the same key take turns: line is where, in the order of their ids; it is negative while the job holds none of them back.
 -- No foreign key: it would lock the queue's row for each send. Constraints keep out what would trouble more than the job
 -- itself. They are those of types and domains: a table's own are parsed anew by each insert, where a single one took a
 -- seventh of what sending one job costs the server, and those of domains once by each session.
@@ -53,10 +54,14 @@ create table ${schema}.job (
     unique_key varchar(500),
     expires_at timestamptz,
     asks boolean,
+    key varchar(500),
+    line bigint,
     constraint job_pkey primary key (id)
 );
 
 create index job_lane on ${schema}.job (queue_id, lane, seq);
+
+create index job_line on ${schema}.job (queue_id, line, id) where line is not null;
 
 -- Vacuumed at each round of autovacuum in which a few thousand jobs ended, be the table empty or hold millions, and without
 -- a pause. What is left between two rounds is what bounds the table: at 2,000 jobs/s, payloads of 140 bytes and the server's

@@ -2,7 +2,9 @@
 -- A deleted queue loses its name at once, and its row when no transaction can still be sending to it: none that is older
 -- than deleted_xid, and after a day none that saw the queue before and had no id of its own yet.
 -- Limits of the whole fleet, null for none: most_running is how many jobs may be held at once; rate_starts how many may be taken in
--- any time of rate_micros, and rate_burst how many of those at once. declared_limits is what an application said last that declares
+-- any time of rate_micros, and rate_burst how many of those at once; per_key how
+-- many with one key may be held at once, and key_order whether in the order in which they were sent, where that is one. A queue that had
+-- per_key once always has it, so that it is known which jobs with keys are held. declared_limits is what an application said last that declares
 -- any: as long as that stays, what people have set since does, too.
 create table ${schema}.queue (
     id integer generated always as identity primary key,
@@ -14,6 +16,8 @@ create table ${schema}.queue (
     most_running integer check (most_running >= 1),
     rate_starts integer check (rate_starts >= 1),
     rate_micros bigint check (rate_micros >= 1000),
+    per_key integer check (per_key >= 1),
+    key_order text check (key_order in ('strict', 'relaxed')),
     rate_burst integer check (rate_burst between 1 and rate_starts),
     declared_limits text not null default '',
     created_at timestamptz not null default clock_timestamp(),

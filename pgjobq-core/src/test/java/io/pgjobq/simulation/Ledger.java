@@ -54,7 +54,7 @@ final class Ledger {
      */
     record Start(SimulatedNode node, int history, boolean certain, long at) {
 
-        private boolean contradicts(Start other) {
+        boolean contradicts(Start other) {
             return certain
                     && other.certain
                     && history == other.history
@@ -217,13 +217,9 @@ final class Ledger {
         if (rolledBack.contains(job)) {
             violation("job " + job + " rolled back, but was started");
         }
-        int now = history();
-        // While the database is being rewound, its past and its present are one history here.
-        long at = System.nanoTime();
-        boolean certain = now % 2 == 0 && at - settledFrom > 0;
-        Start start = new Start(node, now, certain, at);
+        Start start = start(node);
         Integer cancelledIn = cancelled.get(job);
-        if (cancelledIn != null && cancelledIn == now && certain && !node.wasDisturbed()) {
+        if (cancelledIn != null && cancelledIn == start.history && start.certain && !node.wasDisturbed()) {
             violation("job " + job + " started on " + node + " after it had been cancelled");
         }
         Start done = successes.get(job);
@@ -244,7 +240,16 @@ final class Ledger {
         return start;
     }
 
-    private void contradiction(String what, Start first, Start second) {
+    /** Returns what is to be said of a handler that starts now. */
+    Start start(SimulatedNode node) {
+        int now = history();
+        // While the database is being rewound, its past and its present are one history here.
+        long at = System.nanoTime();
+        return new Start(node, now, now % 2 == 0 && at - settledFrom > 0, at);
+    }
+
+    /** There may be one of these two, or none. */
+    void contradiction(String what, Start first, Start second) {
         contradictions.add(new Contradiction(what, first, second));
     }
 

@@ -7,9 +7,11 @@ import io.pgjobq.SentJob;
 import io.pgjobq.Unique;
 import io.pgjobq.test.TestDatabase;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -22,21 +24,27 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sends in transactions that commit late or roll back; one in ten is sent without waking anybody, one in ten has one of a few keys,
- * and now and then one is cancelled.
+ * Sends in transactions that commit late or roll back; one in ten is sent without waking anybody, one in ten has one of a few unique keys,
+ * one in four takes turns with others, and now and then one is cancelled.
  */
 final class Sender implements Runnable {
 
-    private static final List<String> QUEUES = List.of("plain", "joint", "batched");
+    private static final String KEYED = "keyed";
+    private static final List<String> QUEUES = List.of("plain", "joint", "batched", KEYED);
 
     private final Ledger ledger;
+    private final Turns turns;
     private final BooleanSupplier goesOn;
     private final PgJobQ pgJobQ;
     private final TransactionTemplate transaction;
     private final JdbcTemplate jdbc;
 
-    Sender(TestDatabase database, Ledger ledger, BooleanSupplier goesOn) {
+    /** Those jobs of the transaction that hold back others with their keys. */
+    private final Set<Long> inLine = new HashSet<>();
+
+    Sender(TestDatabase database, Ledger ledger, Turns turns, BooleanSupplier goesOn) {
         this.ledger = ledger;
+        this.turns = turns;
         this.goesOn = goesOn;
         DataSource dataSource = database.dataSource();
         this.pgJobQ = PgJobQ.builder(dataSource).listenConnections(null).build();
@@ -61,6 +69,7 @@ final class Sender implements Runnable {
             try {
                 transaction.executeWithoutResult(status -> {
                     stored.clear();
+                    inLine.clear();
                     for (long job : jobs) {
                         Long id = send(job, random);
                         if (id != null) {
@@ -76,6 +85,7 @@ final class Sender implements Runnable {
                 });
                 if (!rollBack) {
                     ledger.committed(stored.keySet(), history);
+                    inLine.forEach(turns::committed);
                     cancelOne(stored, history, random);
                 }
             } catch (DataAccessException | TransactionException ex) {
@@ -100,7 +110,7 @@ final class Sender implements Runnable {
     /** Returns the job's id, {@code null} if it was not stored, as another one has its key. */
     private @Nullable Long send(long job, ThreadLocalRandom random) {
         String queue = QUEUES.get(random.nextInt(QUEUES.size()));
-        if (random.nextInt(10) == 0) {
+        if (random.nextInt(10) == 0 && !queue.equals(KEYED)) {
             return jdbc.queryForObject(
                     "select pgjobq.send_quietly(?, to_jsonb(?), ?::text, priority => ?)",
                     Long.class,
@@ -110,13 +120,23 @@ final class Sender implements Runnable {
                     random.nextInt(10));
         }
         JobSender.Spec spec = pgJobQ.sender().to(queue).type(Long.toString(job)).priority(random.nextInt(4, 6));
-        if (random.nextInt(20) == 0) {
+        if (queue.equals(KEYED)) {
+            spec = spec.key("turn-" + random.nextInt(10));
+        }
+        boolean delayed = random.nextInt(20) == 0;
+        if (delayed) {
             spec = spec.delay(Duration.ofMillis(random.nextInt(300)));
         }
         if (random.nextInt(10) == 0) {
             spec = spec.unique(Unique.key("key-" + random.nextInt(20)));
         }
         SentJob<Void> sent = spec.send(SimulatedNode.payload(job));
-        return sent.fate() == SentJob.Fate.NEW ? sent.id() : null;
+        if (sent.fate() != SentJob.Fate.NEW) {
+            return null;
+        }
+        if (queue.equals(KEYED) && !delayed) {
+            inLine.add(job);
+        }
+        return sent.id();
     }
 }

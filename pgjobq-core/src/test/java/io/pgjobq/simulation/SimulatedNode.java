@@ -5,8 +5,10 @@ import io.pgjobq.BatchJob;
 import io.pgjobq.ContainerOptions;
 import io.pgjobq.Handler;
 import io.pgjobq.JobContext;
+import io.pgjobq.KeyOrder;
 import io.pgjobq.NodeOptions;
 import io.pgjobq.PgJobQ;
+import io.pgjobq.QueueLimits;
 import io.pgjobq.QueueOptions;
 import io.pgjobq.WorkerContainer;
 import io.pgjobq.test.TestDatabase;
@@ -47,8 +49,13 @@ final class SimulatedNode {
                     .shutdownTimeout(Duration.ofSeconds(1))
                     .build());
 
+    private static final QueueOptions KEYED = OPTIONS.queue().toBuilder()
+            .limits(QueueLimits.builder().orderPerKey(KeyOrder.STRICT).build())
+            .build();
+
     private final String name;
     private final Ledger ledger;
+    private final Turns turns;
     private final Network network;
     private final PgJobQ pgJobQ;
     private final JdbcTemplate jdbc;
@@ -64,9 +71,10 @@ final class SimulatedNode {
      */
     record Handling(double failureRate, double slowRate) {}
 
-    SimulatedNode(String name, TestDatabase database, Ledger ledger, Handling handling) {
+    SimulatedNode(String name, TestDatabase database, Ledger ledger, Turns turns, Handling handling) {
         this.name = name;
         this.ledger = ledger;
+        this.turns = turns;
         this.handling = handling;
         this.network = new Network(database.pool(6));
         this.jdbc = new JdbcTemplate(network);
@@ -87,6 +95,7 @@ final class SimulatedNode {
                 List.of(handler((job, context) -> attempt(job, () -> {}), null)),
                 OPTIONS.queue(),
                 OPTIONS.container());
+        pgJobQ.container("keyed", List.of(handler(this::keyed, null)), KEYED, OPTIONS.container());
         pgJobQ.container(
                 SimulatedSchedules.QUEUE,
                 List.of(handler((job, context) -> {}, null)),
@@ -178,6 +187,15 @@ final class SimulatedNode {
         attempt(job, () -> {});
         if (ThreadLocalRandom.current().nextInt(5) == 0) {
             sendOwn();
+        }
+    }
+
+    private void keyed(long job, JobContext context) {
+        Turns.Turn turn = turns.begin(context.key().orElseThrow(), job, context.id(), this);
+        try {
+            attempt(job, () -> {});
+        } finally {
+            turns.end(turn);
         }
     }
 

@@ -42,6 +42,7 @@ class SimulationIntegrationTests {
     private final SingleConnectionDataSource observer;
     private final JdbcTemplate jdbc;
     private final Ledger ledger = new Ledger();
+    private final Turns turns = new Turns(ledger);
     private final List<SimulatedNode> nodes = new CopyOnWriteArrayList<>();
     private final List<Thread> undertakers = new ArrayList<>();
     private volatile boolean sending = true;
@@ -160,6 +161,21 @@ class SimulationIntegrationTests {
         assertThatDoubleClaimsAreSeen();
     }
 
+    @Test
+    void withoutALookAtWhatIsHeldJobsOfAKeyRunAtOnce() throws Exception {
+        prepare(new Handling(0, 0.02));
+        replaceIn("take_keyed", "when p_ordered and count(*) > 0 then 0", "when false then 0");
+        assertThatAViolationIsSeen(startSenders(4), () -> {});
+    }
+
+    @Test
+    void withoutTheOrderOfTheLineLaterJobsOfAKeyRunFirst() throws Exception {
+        prepare(new Handling(0.5, 0));
+        replaceIn(
+                "take_keyed", "order by j.id\n                        limit h.may", "order by j.id desc\n limit h.may");
+        assertThatAViolationIsSeen(startSenders(4), () -> {});
+    }
+
     /** Somebody takes nodes for dead that show in time that they live. */
     @Test
     void withoutPatienceJobsRunTwice() throws Exception {
@@ -175,14 +191,14 @@ class SimulationIntegrationTests {
         jdbc.execute("create table effect (job bigint primary key)");
         jdbc.execute("drop schema if exists pgjobq cascade");
         for (int i = 0; i < 4; i++) {
-            nodes.add(new SimulatedNode("node-" + i, database, ledger, handling).start());
+            nodes.add(new SimulatedNode("node-" + i, database, ledger, turns, handling).start());
         }
     }
 
     private List<Thread> startSenders(int count) {
         List<Thread> senders = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Thread sender = new Thread(new Sender(database, ledger, () -> sending), "sender-" + i);
+            Thread sender = new Thread(new Sender(database, ledger, turns, () -> sending), "sender-" + i);
             sender.start();
             senders.add(sender);
         }
@@ -209,8 +225,12 @@ class SimulationIntegrationTests {
     }
 
     private void replaceInClaim(String part, String replacement) {
+        replaceIn("claim", part, replacement);
+    }
+
+    private void replaceIn(String name, String part, String replacement) {
         String function = database.queryOne(
-                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'claim' and"
+                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = '" + name + "' and"
                         + " p.pronamespace = 'pgjobq'::regnamespace",
                 String.class);
         assertThat(function).contains(part);
@@ -234,7 +254,7 @@ class SimulationIntegrationTests {
         SimulatedNode victim = nodes.remove(ThreadLocalRandom.current().nextInt(nodes.size()));
         victim.kill();
         bury(victim);
-        nodes.add(new SimulatedNode(victim + "'", database, ledger, handling).start());
+        nodes.add(new SimulatedNode(victim + "'", database, ledger, turns, handling).start());
     }
 
     /** What is left of a killed node in this process ends in the background. */

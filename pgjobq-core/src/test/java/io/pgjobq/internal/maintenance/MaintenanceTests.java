@@ -41,6 +41,7 @@ class MaintenanceTests {
         "sweep 0",
         "schedules 100",
         "sweep keys",
+        "sweep holds",
         "sweep progress",
         "expired 100"
     };

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 @PostgresTest
 class LargeQueueIntegrationTests {
 
+    /** Nothing is said of keys. */
+    private static final Long[] NO_LINES = {};
+
     private static final int SMALL = 20_000;
     private static final int LARGE = Integer.getInteger("pgjobq.test.waiting-jobs", 200_000);
 
@@ -77,7 +80,11 @@ class LargeQueueIntegrationTests {
                         new Long[] {from},
                         new Long[] {0L},
                         new Long[] {0L},
-                        null))
+                        null,
+                        1,
+                        NO_LINES,
+                        NO_LINES,
+                        NO_LINES))
                 .isLessThan(1_500);
     }
 
@@ -111,7 +118,11 @@ class LargeQueueIntegrationTests {
                             start,
                             start,
                             start,
-                            null));
+                            null,
+                            1,
+                            NO_LINES,
+                            NO_LINES,
+                            NO_LINES));
             costs.put("sweep", pages("sweep", new Integer[] {store.queue()}, 0L));
             costs.put("sequence_position", pages("sequence_position"));
             costs.put("promote", pages("promote", 1_000, (Object) null));

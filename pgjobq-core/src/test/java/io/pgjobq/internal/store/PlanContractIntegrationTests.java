@@ -41,7 +41,6 @@ class PlanContractIntegrationTests {
             Map.entry("sweep_progress", 1_000L),
             Map.entry("rescue", 1_500L),
             Map.entry("cancel_some", 600L),
-            Map.entry("list_by_id newest first", 250L),
             Map.entry("list_unfinished running", 500L),
             Map.entry("list_unfinished running newest first", 500L),
             Map.entry("move_some", 800L),

@@ -561,7 +561,7 @@ end
 $$;
 
 -- Chooses which jobs a claim takes of a queue whose jobs have keys: up to p_limit, of which no key has more than p_most at a time; where
--- p_ordered is true, the next ones in the order of their ids, and up to p_run of a key, which its node runs one after the other.
+-- p_ordered is true, the next one in the order of their ids; then p_most is 1.
 -- Locks: rows of key_hold, which nobody else has, as the caller, who then makes the claims, has the queue's lock: so claims see what those
 -- before them have taken, and no two take of a key at once what only one may.
 -- A job that may not be taken is passed over, once: it is not looked for again at its place in the lane, but by its line when one that
@@ -574,7 +574,7 @@ $$;
 -- for what is taken that has a key: ids, their lines and keys. The last row has lines for which there was no room, and in ids those whose next
 -- job has a type that the node does not run.
 create or replace function pgjobq.take_keyed(
-    p_queue integer, p_most integer, p_ordered boolean, p_run integer, p_claim bigint, p_limit integer,
+    p_queue integer, p_most integer, p_ordered boolean, p_claim bigint, p_limit integer,
     p_lanes smallint[], p_from bigint[], p_types text[], p_lines bigint[])
 returns table (lane smallint, seqs bigint[], next_seq bigint, more boolean, lines bigint[], ids bigint[], keys text[])
 language plpgsql
@@ -653,7 +653,7 @@ begin
                     end as free
                 from considered k cross join lateral (
                     select count(*)::integer as held, coalesce(array_agg(o.id), '{}') as ids,
-                        greatest(0, case when p_ordered and count(*) > 0 then 0 when p_ordered then p_run else p_most - count(*) end) as may
+                        greatest(0, p_most - count(*)) as may
                     from pgjobq.key_hold o
                     where o.queue_id = p_queue and o.line = k.line
                         and (o.claim_id between p_claim + 1 and p_claim + 16 or (exists (select from pgjobq.job g where g.id = any (array[o.id]) and g.seq = o.seq)
@@ -840,8 +840,8 @@ $$;
 -- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
 -- microseconds the rate allows more, 0 for at once, null if there is no rate.
 -- Where a queue's jobs have keys, see take_keyed, which says what is taken and where to go on in each lane: next_seq is where, null if the lane
--- was not looked at, and look is 1 if there may be more. p_run says how many of a key the node runs one after the other, p_ended_lines and
--- p_ended_ids which jobs have ended there, p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
+-- was not looked at, and look is 1 if there may be more. p_ended_lines and p_ended_ids say which jobs have ended on the node,
+-- p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
 -- ids and types which lines, jobs and keys those have that are taken; and one of priority -3, which is the last, in seqs and ids what lines
 -- are left. It comes always, so that the node knows that its queue has keys.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
@@ -849,7 +849,7 @@ $$;
 create or replace function pgjobq.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
     p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[],
-    p_run integer, p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
+    p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -915,7 +915,7 @@ begin
         for v_taken in
             select t.*
             from pgjobq.take_keyed(
-                p_queue, v_per_key, v_key_order is not null, p_run, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
+                p_queue, v_per_key, v_key_order is not null, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
         loop
             priority := v_taken.lane;
             claim_id := null;

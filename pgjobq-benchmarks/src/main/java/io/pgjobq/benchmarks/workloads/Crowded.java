@@ -92,7 +92,7 @@ public record Crowded() implements Workload {
         long from = 1;
         for (int i = 0; i < count / CLAIM; i++) {
             from = database.value(
-                    "select max(seqs[cardinality(seqs)] + 1)::bigint from pgjobq.claim(%d, %d, 0, %d, %d, %d, array[5]::smallint[], array[%d]::bigint[], '{0}', '{0}', null, 1, '{}', '{}', '{}')"
+                    "select max(seqs[cardinality(seqs)] + 1)::bigint from pgjobq.claim(%d, %d, 0, %d, %d, %d, array[5]::smallint[], array[%d]::bigint[], '{0}', '{0}', null, '{}', '{}', '{}')"
                             .formatted(queue, node, (node << 37) + i, CLAIM, CLAIM, from),
                     Long.class);
         }

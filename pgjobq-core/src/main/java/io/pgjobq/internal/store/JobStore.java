@@ -136,7 +136,6 @@ public final class JobStore implements NewJobs {
                 request.last(),
                 request.told(),
                 request.types(),
-                1,
                 request.turns().ended().lines().toArray(Long[]::new),
                 request.turns().ended().ids().toArray(Long[]::new),
                 request.turns().lines().toArray(Long[]::new)));

@@ -312,7 +312,7 @@ class ClaimContractIntegrationTests {
 
     private String claimByHand() {
         return "select * from pgjobq.claim(" + store.queue() + ", " + node + ", " + TestStore.TOKEN
-                + ", 0, 1, 1, '{5}'::smallint[], '{0}'::bigint[], '{0}', '{0}', null, 1, '{}', '{}', '{}')";
+                + ", 0, 1, 1, '{5}'::smallint[], '{0}'::bigint[], '{0}', '{0}', null, '{}', '{}', '{}')";
     }
 
     private static String shown(Statement statement, String setting) throws SQLException {

@@ -69,7 +69,7 @@ class DeadRowsContractIntegrationTests {
         int node = store.node();
         long seq = store.value("select nextval('pgjobq.job_seq')", Long.class);
         String claim =
-                "select * from pgjobq.claim(%d, %d, 4711, %d, 10, 10, '{5}', '{%d}', '{0}', '{0}', null, 1, '{}', '{}', '{}')";
+                "select * from pgjobq.claim(%d, %d, 4711, %d, 10, 10, '{5}', '{%d}', '{0}', '{0}', null, '{}', '{}', '{}')";
         long first = pages(claim.formatted(store.queue(), node, (long) node << 37, seq));
 
         store.server()

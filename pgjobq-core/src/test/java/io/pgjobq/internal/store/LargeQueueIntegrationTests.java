@@ -81,7 +81,6 @@ class LargeQueueIntegrationTests {
                         new Long[] {0L},
                         new Long[] {0L},
                         null,
-                        1,
                         NO_LINES,
                         NO_LINES,
                         NO_LINES))
@@ -119,7 +118,6 @@ class LargeQueueIntegrationTests {
                             start,
                             start,
                             null,
-                            1,
                             NO_LINES,
                             NO_LINES,
                             NO_LINES));

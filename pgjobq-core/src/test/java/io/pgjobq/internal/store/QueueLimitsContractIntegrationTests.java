@@ -254,7 +254,7 @@ class QueueLimitsContractIntegrationTests {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("select * from pgjobq.claim(" + store.queue() + ", " + one + ", " + TestStore.TOKEN
-                    + ", 0, 1, 1, '{5}'::smallint[], '{0}'::bigint[], '{0}', '{0}', null, 1, '{}', '{}', '{}')");
+                    + ", 0, 1, 1, '{5}'::smallint[], '{0}'::bigint[], '{0}', '{0}', null, '{}', '{}', '{}')");
             try (ResultSet row = statement.executeQuery("show synchronous_commit")) {
                 row.next();
                 return row.getString(1);

@@ -56,7 +56,7 @@ class RoleLimitsContractIntegrationTests {
         "select nextval('S.job_seq');"
                 + " insert into S.job (id, seq, queue_id, payload)"
                 + " select currval('S.job_seq'), currval('S.job_seq'), id, '' from S.queue where name like '(deleted)%'",
-        "select * from S.claim(1, 1, 1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null, 1, '{}', '{}', '{}')",
+        "select * from S.claim(1, 1, 1, 1, 1, 1, '{5}', '{0}', '{0}', '{0}', null, '{}', '{}', '{}')",
         "select S.give_up_keys(1, '{}', '{}')",
         "select S.settle_succeeded('{1}', '{1}', '{1}', '{1}', '{null}', '{1}', '{1}', '{1}')",
         "select S.cancel(1)",

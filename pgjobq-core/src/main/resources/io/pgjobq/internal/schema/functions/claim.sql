@@ -20,8 +20,8 @@
 -- waits would take the place of others. Then a last row, of priority -1, says in look how many were allowed, and in next_seq in how many
 -- microseconds the rate allows more, 0 for at once, null if there is no rate.
 -- Where a queue's jobs have keys, see take_keyed, which says what is taken and where to go on in each lane: next_seq is where, null if the lane
--- was not looked at, and look is 1 if there may be more. p_run says how many of a key the node runs one after the other, p_ended_lines and
--- p_ended_ids which jobs have ended there, p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
+-- was not looked at, and look is 1 if there may be more. p_ended_lines and p_ended_ids say which jobs have ended on the node,
+-- p_lines in which lines there may be a job to take. Then a row of priority -2 says in seqs,
 -- ids and types which lines, jobs and keys those have that are taken; and one of priority -3, which is the last, in seqs and ids what lines
 -- are left. It comes always, so that the node knows that its queue has keys.
 -- Payloads of more than 500 bytes come before, in rows that have nothing but a seq and the payload, as putting them together
@@ -29,7 +29,7 @@
 create or replace function ${schema}.claim(
     p_queue integer, p_node integer, p_token bigint, p_claim bigint, p_limit integer, p_startable integer,
     p_lanes smallint[], p_from bigint[], p_last bigint[], p_announced bigint[], p_types text[],
-    p_run integer, p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
+    p_ended_lines bigint[], p_ended_ids bigint[], p_lines bigint[])
 returns table (priority smallint, claim_id bigint, next_seq bigint, look bigint, seqs bigint[], ids bigint[], attempts smallint[],
     sent bytea, ready bytea, types text[], sizes integer[], payloads bytea, attributes text[])
 language plpgsql
@@ -88,7 +88,7 @@ begin
         for v_taken in
             select t.*
             from ${schema}.take_keyed(
-                p_queue, v_per_key, v_key_order is not null, p_run, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
+                p_queue, v_per_key, v_key_order is not null, p_claim, v_left, p_lanes, p_from, p_types, v_lines) t
         loop
             priority := v_taken.lane;
             claim_id := null;

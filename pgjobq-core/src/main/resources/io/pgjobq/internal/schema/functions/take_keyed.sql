@@ -1,5 +1,5 @@
 -- Chooses which jobs a claim takes of a queue whose jobs have keys: up to p_limit, of which no key has more than p_most at a time; where
--- p_ordered is true, the next ones in the order of their ids, and up to p_run of a key, which its node runs one after the other.
+-- p_ordered is true, the next one in the order of their ids; then p_most is 1.
 -- Locks: rows of key_hold, which nobody else has, as the caller, who then makes the claims, has the queue's lock: so claims see what those
 -- before them have taken, and no two take of a key at once what only one may.
 -- A job that may not be taken is passed over, once: it is not looked for again at its place in the lane, but by its line when one that
@@ -12,7 +12,7 @@
 -- for what is taken that has a key: ids, their lines and keys. The last row has lines for which there was no room, and in ids those whose next
 -- job has a type that the node does not run.
 create or replace function ${schema}.take_keyed(
-    p_queue integer, p_most integer, p_ordered boolean, p_run integer, p_claim bigint, p_limit integer,
+    p_queue integer, p_most integer, p_ordered boolean, p_claim bigint, p_limit integer,
     p_lanes smallint[], p_from bigint[], p_types text[], p_lines bigint[])
 returns table (lane smallint, seqs bigint[], next_seq bigint, more boolean, lines bigint[], ids bigint[], keys text[])
 language plpgsql
@@ -81,7 +81,7 @@ begin
                     end as free
                 from considered k cross join lateral (
                     select count(*)::integer as held, coalesce(array_agg(o.id), '{}') as ids,
-                        greatest(0, case when p_ordered and count(*) > 0 then 0 when p_ordered then p_run else p_most - count(*) end) as may
+                        greatest(0, p_most - count(*)) as may
                     from ${schema}.key_hold o
                     where o.queue_id = p_queue and o.line = k.line
                         and (o.claim_id between p_claim + 1 and p_claim + 16 or ${still_held(o)})

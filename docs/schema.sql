@@ -155,7 +155,7 @@ alter table pgjobq.claim set (autovacuum_vacuum_scale_factor = 0, autovacuum_vac
 -- Which jobs with a key are held, and by which claim: so that a claim finds those of one key without reading all claims. It says no more than
 -- that; whether it is true is what the claim and the job say: a row that nobody has deleted holds nothing up.
 -- wanted says that others of the key could not be taken while this one is held: whoever ends it sees to it that somebody looks.
--- Read and written under the queue's lock, as claims are made.
+-- Made under the queue's lock, as claims are. One that is true no more may be deleted without it.
 create table pgjobq.key_hold (
     queue_id integer not null,
     line bigint not null,
@@ -781,6 +781,7 @@ $$;
 
 -- Forgets which jobs with a key are held where that is true no more, among p_limit rows after the given one. Locks: those rows. A claim may
 -- have taken the job again meanwhile: then its row is another one, and stays.
+-- Where others were passed over for a job whose row is forgotten, nodes are told: whoever has ended it would no longer learn of them.
 -- Returns how many there were, and after which to go on, null if that were all.
 create or replace function pgjobq.sweep_holds(
     p_queue integer, p_line bigint, p_id bigint, p_limit integer,
@@ -810,11 +811,17 @@ begin
         where h.queue_id = l.queue_id and h.line = l.line and h.id = l.id and h.seq = l.seq and h.claim_id = l.claim_id
             and not (exists (select from pgjobq.job g where g.id = any (array[l.id]) and g.seq = l.seq)
             and exists (select from pgjobq.claim c where c.id = any (array[l.claim_id]) and l.seq = any (c.seqs)))
+        returning h.queue_id, h.line, h.wanted
+    ), told as materialized (
+        select pgjobq.tell_of_lines(f.queue_id, array_agg(f.line)) from forgotten f where f.wanted group by f.queue_id
     )
-    select count(*), max(l.queue_id) filter (where l.place = p_limit), max(l.line) filter (where l.place = p_limit),
-        max(l.id) filter (where l.place = p_limit)
+    select n.seen, n.next_queue, n.next_line, n.next_id
     into seen, next_queue, next_line, next_id
-    from looked l;
+    from (
+        select count(*) as seen, max(l.queue_id) filter (where l.place = p_limit) as next_queue,
+            max(l.line) filter (where l.place = p_limit) as next_line, max(l.id) filter (where l.place = p_limit) as next_id
+        from looked l
+    ) n cross join (select count(*) from told) t;
 end
 $$;
 

@@ -10,7 +10,6 @@ import io.pgjobq.KeyOrder;
 import io.pgjobq.QueueLimits;
 import io.pgjobq.Rate;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,20 +190,7 @@ final class HotStatements {
     /** As many jobs of half as many keys; returns the first. */
     private long sendKeyed(int count) {
         String[] keys = IntStream.range(0, count).mapToObj(i -> "key-" + i / 2).toArray(String[]::new);
-        String[] types = Collections.nCopies(count, "").toArray(String[]::new);
-        byte[][] payloads = Collections.nCopies(count, TestStore.bytes("{}")).toArray(byte[][]::new);
-        return Objects.requireNonNull(store.database()
-                        .alone(connection -> store.jobs()
-                                .sendWithRules(
-                                        connection,
-                                        TestStore.job(5),
-                                        new Rules(null, null, null),
-                                        new String[count],
-                                        keys,
-                                        types,
-                                        payloads)))
-                .get(0)
-                .id();
+        return TestKeys.send(store, TestStore.job(5), "", keys).get(0);
     }
 
     private void limit(int concurrency) {

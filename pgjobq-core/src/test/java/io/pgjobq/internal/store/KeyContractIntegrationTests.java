@@ -55,18 +55,7 @@ class KeyContractIntegrationTests {
     }
 
     private long send(NewJob job, @Nullable String key, String type) {
-        return Objects.requireNonNull(store.database()
-                        .alone(connection -> store.jobs()
-                                .sendWithRules(
-                                        connection,
-                                        job,
-                                        new Rules(null, null, null),
-                                        new String[1],
-                                        new String[] {key},
-                                        new String[] {type},
-                                        new byte[][] {TestStore.bytes("{}")})))
-                .get(0)
-                .id();
+        return TestKeys.send(store, job, type, new String[] {key}).get(0);
     }
 
     private Claimed claim(int by, int limit) {

@@ -1,5 +1,6 @@
 -- Forgets which jobs with a key are held where that is true no more, among p_limit rows after the given one. Locks: those rows. A claim may
 -- have taken the job again meanwhile: then its row is another one, and stays.
+-- Where others were passed over for a job whose row is forgotten, nodes are told: whoever has ended it would no longer learn of them.
 -- Returns how many there were, and after which to go on, null if that were all.
 create or replace function ${schema}.sweep_holds(
     p_queue integer, p_line bigint, p_id bigint, p_limit integer,
@@ -22,10 +23,16 @@ begin
         using looked l
         where h.queue_id = l.queue_id and h.line = l.line and h.id = l.id and h.seq = l.seq and h.claim_id = l.claim_id
             and not ${still_held(l)}
+        returning h.queue_id, h.line, h.wanted
+    ), told as materialized (
+        select ${schema}.tell_of_lines(f.queue_id, array_agg(f.line)) from forgotten f where f.wanted group by f.queue_id
     )
-    select count(*), max(l.queue_id) filter (where l.place = p_limit), max(l.line) filter (where l.place = p_limit),
-        max(l.id) filter (where l.place = p_limit)
+    select n.seen, n.next_queue, n.next_line, n.next_id
     into seen, next_queue, next_line, next_id
-    from looked l;
+    from (
+        select count(*) as seen, max(l.queue_id) filter (where l.place = p_limit) as next_queue,
+            max(l.line) filter (where l.place = p_limit) as next_line, max(l.id) filter (where l.place = p_limit) as next_id
+        from looked l
+    ) n cross join (select count(*) from told) t;
 end
 $$;

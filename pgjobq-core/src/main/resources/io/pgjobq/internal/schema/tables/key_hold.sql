@@ -1,7 +1,7 @@
 -- Which jobs with a key are held, and by which claim: so that a claim finds those of one key without reading all claims. It says no more than
 -- that; whether it is true is what the claim and the job say: a row that nobody has deleted holds nothing up.
 -- wanted says that others of the key could not be taken while this one is held: whoever ends it sees to it that somebody looks.
--- Read and written under the queue's lock, as claims are made.
+-- Made under the queue's lock, as claims are. One that is true no more may be deleted without it.
 create table ${schema}.key_hold (
     queue_id integer not null,
     line bigint not null,

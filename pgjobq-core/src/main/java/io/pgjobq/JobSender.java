@@ -109,7 +109,7 @@ public interface JobSender {
          * {@code limits.concurrency-per-key} say. For many, see {@link #keyBy}.
          *
          * <p>A job that is sent with a delay takes its turn once it is due, before those that were sent after it. Sending fails with an
-         * {@link UnkeyedQueueException} if the queue has neither of those settings.
+         * {@link UnkeyedQueueException} if the queue has never had either of those settings.
          *
          * @param key from 1 to 500 characters
          */

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is allowed of a queue's jobs in the whole fleet, however many nodes there are. Both limits are exact: jobs are taken one claim
+ * What is allowed of a queue's jobs in the whole fleet, however many nodes there are. All of them are exact: jobs are taken one claim
  * after the other, and each sees what those before it have taken. Immutable.
  */
 public final class QueueLimits {

@@ -7,7 +7,7 @@ public class UnkeyedQueueException extends PgJobqException {
     private final String queue;
 
     public UnkeyedQueueException(String queue) {
-        super("queue '" + queue + "': a job can't have a key there, since the queue has neither order-per-key nor "
+        super("queue '" + queue + "': a job can't have a key there, since the queue has never had order-per-key or "
                 + "limits.concurrency-per-key; set one of them under pgjobq.queues." + queue
                 + ", or by JobQueues.limit");
         this.queue = queue;

@@ -159,12 +159,12 @@ class KeyTurnsIntegrationTests {
         Semaphore ends = new Semaphore(0);
         try (TestNode one = TestNode.listening(database);
                 TestNode other = TestNode.listening(database)) {
-            WorkerContainer first = blocked(one, started, ends);
+            WorkerContainer first = one.block(queue, started, ends);
             one.start();
             one.pgJobQ().queues().limit(queue, order(KeyOrder.STRICT));
             one.sender().to(queue).key("a").send(1);
             assertThat(started.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-            blocked(other, started, ends);
+            other.block(queue, started, ends);
             other.start();
             one.sender().to(queue).key("a").send(2);
             first.pause();
@@ -174,14 +174,6 @@ class KeyTurnsIntegrationTests {
             assertThat(other.pgJobQ().containers().get(0).activeJobs()).isEqualTo(1);
             ends.release();
         }
-    }
-
-    private WorkerContainer blocked(TestNode node, Semaphore started, Semaphore ends) {
-        return node.handle(queue, TestNode.concurrency(4), TestNode.handler(Integer.class, (number, context) -> {
-            started.release();
-            ends.acquire();
-            return null;
-        }));
     }
 
     @Test

@@ -87,13 +87,13 @@ class QueueLimitsIntegrationTests {
         Semaphore ends = new Semaphore(0);
         try (TestNode one = TestNode.listening(database);
                 TestNode other = TestNode.listening(database)) {
-            WorkerContainer first = blocked(one, started, ends);
+            WorkerContainer first = one.block(queue, started, ends);
             one.start();
             one.pgJobQ().queues().limit(queue, concurrency(1));
             JobSender sender = one.sender();
             sender.send(queue, 1);
             assertThat(started.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
-            blocked(other, started, ends);
+            other.block(queue, started, ends);
             other.start();
             sender.send(queue, 2);
             first.pause();
@@ -115,7 +115,7 @@ class QueueLimitsIntegrationTests {
         Semaphore ends = new Semaphore(0);
         try (TestNode node = TestNode.listening(database);
                 TestNode operator = TestNode.listening(database)) {
-            blocked(node, started, ends);
+            node.block(queue, started, ends);
             node.start();
             operator.start();
             operator.pgJobQ().queues().limit(queue, concurrency(1));
@@ -169,14 +169,6 @@ class QueueLimitsIntegrationTests {
             assertThatExceptionOfType(UnknownQueueException.class)
                     .isThrownBy(() -> node.pgJobQ().queues().limit(queue, concurrency(1)));
         }
-    }
-
-    private WorkerContainer blocked(TestNode node, Semaphore started, Semaphore ends) {
-        return node.handle(queue, TestNode.concurrency(4), TestNode.handler(Integer.class, (number, context) -> {
-            started.release();
-            ends.acquire();
-            return null;
-        }));
     }
 
     private static QueueLimits concurrency(int most) {

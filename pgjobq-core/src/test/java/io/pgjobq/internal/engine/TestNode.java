@@ -23,6 +23,7 @@ import io.pgjobq.test.TestOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -139,6 +140,15 @@ public final class TestNode implements AutoCloseable {
     /** Adds a container, started if the node is. */
     public <P> WorkerContainer handle(String queue, Class<P> type, Work<P> work) {
         return handle(queue, TestOptions.DEFAULT, handler(type, work));
+    }
+
+    /** Adds a container whose jobs say that they have started, and wait until they may end. */
+    public WorkerContainer block(String queue, Semaphore started, Semaphore ends) {
+        return handle(queue, concurrency(4), handler(Integer.class, (number, context) -> {
+            started.release();
+            ends.acquire();
+            return null;
+        }));
     }
 
     /** Adds a container, started if the node is. */

@@ -533,7 +533,7 @@ begin
     with freed as (
         delete from pgjobq.key_hold h
         using unnest(p_lines, p_ids) as e (line, id)
-        where h.queue_id = p_queue and h.line = e.line and h.id = e.id and not (exists (select from pgjobq.job g where g.id = any (array[h.id]) and g.seq = h.seq)
+        where h.queue_id = p_queue and h.line = e.line and h.id = e.id and not (exists (select from pgjobq.job g where g.id = any (array[h.id]) and (g.seq = h.seq) is true)
             and exists (select from pgjobq.claim c where c.id = any (array[h.claim_id]) and h.seq = any (c.seqs)))
         returning h.line, h.wanted
     )
@@ -656,7 +656,7 @@ begin
                         greatest(0, p_most - count(*)) as may
                     from pgjobq.key_hold o
                     where o.queue_id = p_queue and o.line = k.line
-                        and (o.claim_id between p_claim + 1 and p_claim + 16 or (exists (select from pgjobq.job g where g.id = any (array[o.id]) and g.seq = o.seq)
+                        and (o.claim_id between p_claim + 1 and p_claim + 16 or (exists (select from pgjobq.job g where g.id = any (array[o.id]) and (g.seq = o.seq) is true)
             and exists (select from pgjobq.claim c where c.id = any (array[o.claim_id]) and o.seq = any (c.seqs))))
                 ) h cross join lateral (
                     select l.*, row_number() over (order by l.id) as place
@@ -809,7 +809,7 @@ begin
         delete from pgjobq.key_hold h
         using looked l
         where h.queue_id = l.queue_id and h.line = l.line and h.id = l.id and h.seq = l.seq and h.claim_id = l.claim_id
-            and not (exists (select from pgjobq.job g where g.id = any (array[l.id]) and g.seq = l.seq)
+            and not (exists (select from pgjobq.job g where g.id = any (array[l.id]) and (g.seq = l.seq) is true)
             and exists (select from pgjobq.claim c where c.id = any (array[l.claim_id]) and l.seq = any (c.seqs)))
         returning h.queue_id, h.line, h.wanted
     ), told as materialized (
@@ -1624,7 +1624,7 @@ begin
                     and (v_per_key is null or j.line is null or ((
                         select count(*)
                         from pgjobq.key_hold o
-                        where o.queue_id = j.queue_id and o.line = j.line and o.id <> j.id and (exists (select from pgjobq.job g where g.id = any (array[o.id]) and g.seq = o.seq)
+                        where o.queue_id = j.queue_id and o.line = j.line and o.id <> j.id and (exists (select from pgjobq.job g where g.id = any (array[o.id]) and (g.seq = o.seq) is true)
             and exists (select from pgjobq.claim c where c.id = any (array[o.claim_id]) and o.seq = any (c.seqs)))
                     ) < v_per_key
                     and (v_key_order is null or not exists (
